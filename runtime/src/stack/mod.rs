@@ -1,0 +1,85 @@
+//! Guarded coroutine stacks: cut from slabs, handed out last in first out, and given back to the system when idle.
+//!
+//! # Concepts
+//!
+//! A **stack** is a range of addresses with a guard below it. Its pages become memory when they are first touched, so a
+//! stack of 512 KiB costs one page for as long as its goroutine uses no more. A **slab** is one mapping that holds many
+//! stacks. A **pool** owns the slabs of one runtime; a **cache** stands before it at each P. An idle stack is **warm**
+//! while it keeps its pages, **cold** once it has given them back, **fresh** if nobody has had it yet.
+//!
+//! ```text
+//! slab   | guard | stack 0 ......... | guard | stack 1 ......... | guard | stack 2 ...
+//!                  ^ low       base ^  a stack grows down from `base`; what passes `low` faults in the guard
+//! ```
+//!
+//! # Invariants
+//!
+//! 1. A [`Stack`] exists at most once for its addresses, and its guard stands for as long as it exists.
+//! 2. No lock is held over a system call other than the `mmap` and `munmap` of a slab.
+//! 3. A stack that goes from one goroutine to the next through a cache costs no system call.
+//! 4. What is kept warm is bounded: [`cache::KEPT`] stacks at each P, and in the pool no more than were in use at once,
+//!    of which half go each second while they are not needed. Bytes are bounded by step 4 below.
+//!
+//! # The way of a stack
+//!
+//! 1. `get` takes the warmest of its P's cache; an empty cache takes half of what it holds from the pool at once: warm
+//!    ones, else cold ones, else fresh ones. Fresh ones are cut a few at a time, more as the program has more, and their
+//!    guards are installed by one system call for all of them.
+//! 2. `put` lays it on the cache; a full cache gives its coldest half to the pool, so no P hoards.
+//! 3. The pool keeps what comes, for what came once comes again: a wave of goroutines that ends and starts anew pays no
+//!    page fault, and the end of a million pays no system call. `tidy`, called about once a second, takes the pages of
+//!    half of those that nobody needed since, those that have lain longest first, in batches. Neighbours are joined
+//!    before: a thousand goroutines that were made together and ended together are a few system calls.
+//! 4. A goroutine may have been deep once and left megabytes behind. Nothing tells that for free, so it is sampled: one
+//!    `put` in [`cache::SAMPLE`] and one hand-over in [`pool::SAMPLE`] ask whether the page 16 KiB down is resident. One deep stack found makes the cache look at all it holds, and the pool at every stack that comes,
+//!    until [`pool::CALM`] in a row were shallow; the deep ones give back all but their top.
+//! 5. `tidy` also unmaps slabs whose stacks are all cold: nothing else gives page tables back. Cold stacks are handed out
+//!    from the lowest slabs, so that the others fall idle. A P that goes idle flushes its cache.
+//! 6. A pool that is dropped unmaps every slab.
+//!
+//! # The guard
+//!
+//! [`memory::GUARD_PAGES`] pages. One would do for Rust, whose frames touch each page they pass (a stack probe); foreign
+//! code often has frames of some thousand bytes that do not. More pages cost addresses only: they are markers in a page
+//! table that the top of the stack below needs anyway. `MADV_GUARD_INSTALL` (Linux 6.13) leaves the slab one mapping.
+//! Without it, `mprotect` splits the slab at each guard, and the pool stops short of `vm.max_map_count` with an error
+//! that says so, while the rest of the process can still map memory. There is never a stack without a guard.
+//!
+//! # Rejected
+//!
+//! - *A mapping a stack*: 3 system calls each, two of them under the process's one lock, and the mapping limit.
+//! - *Stacks that move or grow by copying*, as Go's do: Rust has pointers into stacks.
+//! - *Small stacks, or many sizes*: what is reserved and not touched costs nothing but page tables. A page table covers
+//!   2 MiB, so a stack of 512 KiB has a quarter of one, 1 KiB, beside its page; one of 64 KiB would have 128 bytes and
+//!   no room for a frame of 256 KiB.
+//! - *Giving pages back at each `put`*: a system call of 1 to 6 µs, and as much again to fault them in.
+//! - *`MADV_FREE`*: as dear to call, and the pages still count as resident until memory is short.
+//! - *A word left at a depth and looked at in `put`*: reading an untouched page is a page fault, writing it a page.
+//! - *A second, soft guard that marks the stack as deep and steps aside*: exact and free, but a system call that is
+//!   handed a buffer across it fails with `EFAULT` where it should have worked.
+//! - *`mincore` at each `put`*: about 1 µs, as dear as ten spawns.
+//! - *Huge pages*: 2 MiB resident at the first touch.
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+compile_error!(
+    "goroutine stacks need mmap and sigaltstack as Linux and macOS have them: port runtime/src/stack first"
+);
+
+mod cache;
+mod error;
+mod memory;
+mod pool;
+#[cfg(test)]
+mod tests;
+
+#[allow(unused_imports, reason = "used by the schedulers, which come next")]
+pub(crate) use cache::StackCache;
+pub(crate) use error::StackError;
+pub(crate) use memory::Stack;
+pub(crate) use pool::StackPool;
+
+/// What a goroutine's stack may hold unless `Builder::max_stack` says otherwise.
+///
+/// Room for a frame of 256 KiB and a recursion beside it; a million of them are half a tebibyte of the 128 that a
+/// process can address.
+pub(crate) const DEFAULT_MAX_STACK: usize = 512 * 1024;
