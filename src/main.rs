@@ -1,4 +1,21 @@
 //! The command line's entry: reads the arguments, runs one command, and leaves with its exit code.
 #![forbid(unsafe_code)]
 
-fn main() {}
+// In this order each module uses only those above it.
+mod cli;
+mod commands;
+mod curriculum;
+#[path = "../lessons/mod.rs"]
+mod lessons;
+mod progress;
+mod report;
+mod stage;
+mod text;
+mod workbook;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(commands::run(cli::Cli::parse()).code())
+}

@@ -1,0 +1,67 @@
+//! The table of lessons: one row a lesson, in the order they are read, with its exercises in the order they are solved.
+//!
+//! A row needs `NN-slug/{lesson.md, quiz.toml, demos.rs}` beside this file, and for each exercise
+//! `exercises/NAME/{exercise.toml, start.rs, hints.md}` and `solutions/NAME/{solution.rs, why.md, expected.txt}`.
+//! All of it is compiled in: a built gotour needs no other file of this repository but the runtime's folder.
+
+use crate::stage::Demo;
+
+/// One row: the files of a lesson.
+#[derive(Debug)]
+pub struct LessonFiles {
+    /// The folder's name, `NN-slug`.
+    pub folder: &'static str,
+    pub text: &'static str,
+    pub quiz: &'static str,
+    pub demos: &'static [Demo],
+    pub exercises: &'static [ExerciseFiles],
+}
+
+/// The files of an exercise. `wrong-*.rs` and `right-*.rs` are not here: only authors need them.
+#[derive(Debug)]
+pub struct ExerciseFiles {
+    pub name: &'static str,
+    pub toml: &'static str,
+    pub start: &'static str,
+    pub hints: &'static str,
+    pub solution: &'static str,
+    pub why: &'static str,
+    pub expected: &'static str,
+}
+
+macro_rules! table {
+    ($($module:ident $folder:literal [$($exercise:literal),* $(,)?];)*) => {
+        $(
+            #[path = $folder]
+            mod $module {
+                pub mod demos;
+            }
+        )*
+
+        pub static LESSONS: &[LessonFiles] = &[
+            $(LessonFiles {
+                folder: $folder,
+                text: include_str!(concat!($folder, "/lesson.md")),
+                quiz: include_str!(concat!($folder, "/quiz.toml")),
+                demos: $module::demos::DEMOS,
+                exercises: &[
+                    $(ExerciseFiles {
+                        name: $exercise,
+                        toml: include_str!(concat!("../exercises/", $exercise, "/exercise.toml")),
+                        start: include_str!(concat!("../exercises/", $exercise, "/start.rs")),
+                        hints: include_str!(concat!("../exercises/", $exercise, "/hints.md")),
+                        solution: include_str!(concat!("../solutions/", $exercise, "/solution.rs")),
+                        why: include_str!(concat!("../solutions/", $exercise, "/why.md")),
+                        expected: include_str!(concat!("../solutions/", $exercise, "/expected.txt")),
+                    }),*
+                ],
+            }),*
+        ];
+    };
+}
+
+table! {
+    processes_and_threads "01-processes-and-threads" [];
+    goroutines "02-goroutines" [];
+    fork_join "03-fork-join" [];
+}

@@ -1,0 +1,133 @@
+//! What can be typed: the commands and their options, for clap. Nothing is done here.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// A workbook for Go-style concurrency: lessons, live demos, and exercises that cannot pass by luck.
+///
+/// Without a command: where you are, and what comes next.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gotour",
+    version,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 done or passed, 1 not solved yet, 2 could not, 130 ended by Ctrl-C."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+#[derive(Args, Debug)]
+pub struct Shared {
+    /// The workbook to use, instead of the one above this folder or ./workbook
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "GOTOUR_WORKBOOK",
+        hide_env_values = true
+    )]
+    pub workbook: Option<PathBuf>,
+    /// Print for a program to read
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open the next thing to do: a lesson from where you left it, then its exercises
+    Next,
+    /// Read a lesson from its beginning
+    Read {
+        /// Number or name; without it the lesson you are in
+        lesson: Option<String>,
+    },
+    /// Run a demo of a lesson
+    Demo {
+        /// A demo's name, or a lesson to run all of its demos; without it the demos there are
+        name: Option<String>,
+        /// Run its programs under the schedule of this seed: the same each time
+        #[arg(long, value_name = "N")]
+        seed: Option<u64>,
+    },
+    /// Answer the questions of a lesson
+    Quiz {
+        /// Number or name; without it the lesson you are in
+        lesson: Option<String>,
+    },
+    /// Show the lessons and exercises and how far you are
+    List,
+    /// Run an exercise once, as an ordinary program
+    Run {
+        /// Number or name; without it the one you work on
+        exercise: Option<String>,
+    },
+    /// Check an exercise under thousands of schedules
+    Check(Check),
+    /// Check again each time you save
+    Watch {
+        /// Number or name; without it the one you work on
+        exercise: Option<String>,
+    },
+    /// Show a hint, one more each time: a nudge, the idea, nearly the code
+    Hint {
+        /// Number or name; without it the one you work on
+        exercise: Option<String>,
+    },
+    /// Show a solution and why it works, once you have your own
+    Solution {
+        /// Number or name; without it the one you work on
+        exercise: Option<String>,
+        /// Show it although the exercise is not solved
+        #[arg(long)]
+        give_up: bool,
+    },
+    /// Put an exercise's file back as it was shipped; yours is kept
+    Reset {
+        /// Number or name
+        exercise: String,
+    },
+    /// Make a workbook, or complete the one that is there
+    Init {
+        /// Where; without it ./workbook, or the workbook you are in
+        dir: Option<PathBuf>,
+    },
+    /// Look whether everything that gotour needs is there
+    Doctor,
+    /// Print the completions for a shell
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Run an exercise under one schedule, as a failed check printed it
+    Replay {
+        /// Number or name
+        exercise: String,
+        /// The schedule, such as G2x2.G3
+        token: String,
+    },
+    /// For authors of lessons and exercises
+    #[command(subcommand)]
+    Dev(Dev),
+}
+
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Number or name; without it the one you work on
+    pub exercise: Option<String>,
+    /// Check every exercise
+    #[arg(long, conflicts_with = "exercise")]
+    pub all: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Dev {
+    /// Check that start files fail, solutions pass, and wrong and right answers are told apart
+    Check {
+        /// Numbers or names; without them every exercise
+        exercises: Vec<String>,
+    },
+}

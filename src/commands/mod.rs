@@ -1,0 +1,110 @@
+//! What the commands do: one file a group of them, and here what they share.
+
+mod check;
+
+use crate::cli::{Cli, Command, Dev};
+use crate::curriculum::{Course, Entry};
+use crate::progress::{Progress, SetAside, Store};
+use crate::report::{Exit, OrProblem as _, Problem, Report, Result};
+use crate::workbook::Workbook;
+use std::path::PathBuf;
+
+/// What every command has at hand.
+#[derive(Debug)]
+pub struct Context {
+    pub report: Report,
+    pub course: Course,
+    chosen: Option<PathBuf>,
+    from: PathBuf,
+}
+
+/// Runs what was typed.
+pub fn run(cli: Cli) -> Exit {
+    let report = Report::new(cli.shared.json);
+    match Context::new(report, cli.shared.workbook).and_then(|c| c.dispatch(cli.command)) {
+        Ok(exit) => exit,
+        Err(problem) => {
+            report.problem(&problem);
+            Exit::CouldNot
+        }
+    }
+}
+
+impl Context {
+    fn new(report: Report, chosen: Option<PathBuf>) -> Result<Self> {
+        let from = std::env::current_dir().or_problem(|| "find the current folder".to_string())?;
+        Ok(Context {
+            report,
+            course: Course::embedded(),
+            chosen,
+            from,
+        })
+    }
+
+    fn dispatch(&self, command: Option<Command>) -> Result<Exit> {
+        match command {
+            Some(Command::Run { exercise }) => check::run(self, exercise.as_deref()),
+            Some(Command::Check(args)) => check::check(self, &args),
+            Some(Command::Watch { exercise }) => check::watch(self, exercise.as_deref()),
+            Some(Command::Replay { exercise, token }) => check::replay(self, &exercise, &token),
+            Some(Command::Dev(Dev::Check { exercises })) => check::dev_check(self, &exercises),
+            _ => Err(Problem::new("this build does not have that command yet")),
+        }
+    }
+
+    /// The workbook, made or completed where needed; what that took is said.
+    pub fn workbook(&self) -> Result<Workbook> {
+        let (book, notes) = Workbook::open(&self.course, self.chosen.as_deref(), &self.from)?;
+        for note in notes {
+            self.report.note(note);
+        }
+        Ok(book)
+    }
+
+    /// The workbook if there is one. Nothing is made.
+    pub fn found(&self) -> Option<Workbook> {
+        Workbook::find(self.chosen.as_deref(), &self.from)
+    }
+
+    /// The progress in `store`; says what had to be set aside.
+    pub fn load(&self, store: &Store) -> Result<Progress> {
+        let (progress, aside) = store.load()?;
+        self.say(aside);
+        Ok(progress)
+    }
+
+    /// Changes the progress in `store`; says what had to be set aside.
+    pub fn change<R>(&self, store: &Store, f: impl FnOnce(&mut Progress) -> R) -> Result<R> {
+        let (r, aside) = store.change(f)?;
+        self.say(aside);
+        Ok(r)
+    }
+
+    fn say(&self, aside: Option<SetAside>) {
+        if let Some(aside) = aside {
+            self.report.note(aside.to_string());
+        }
+    }
+
+    /// The exercise that was named, else the one that is worked on.
+    pub fn exercise(&self, named: Option<&str>, progress: &Progress) -> Result<Entry> {
+        match named {
+            Some(name) => self.course.find_exercise(name),
+            None => self.current(progress).ok_or_else(|| {
+                Problem::new("every exercise is solved, so none is the next one")
+                    .mend("name one: `gotour list` shows them")
+            }),
+        }
+    }
+
+    /// The exercise that is worked on: the last one touched while it is not solved, else the first that is not solved.
+    pub fn current(&self, progress: &Progress) -> Option<Entry> {
+        let open = |e: &Entry| !progress.is_solved(e.name);
+        let last = progress
+            .current
+            .as_deref()
+            .and_then(|name| self.course.exercises().find(|e| e.name == name))
+            .filter(open);
+        last.or_else(|| self.course.exercises().find(open))
+    }
+}

@@ -1,0 +1,542 @@
+//! What the course holds: lessons, exercises, quizzes, read from the embedded files, and found by name or number.
+
+use crate::lessons::{ExerciseFiles, LESSONS, LessonFiles};
+use crate::report::{Problem, Result};
+use crate::stage::Demo;
+use crate::text;
+use serde::Deserialize;
+
+/// The course: the lessons in their order.
+///
+/// Making one reads nothing but the table; a file is parsed when something of it is asked for.
+#[derive(Debug)]
+pub struct Course {
+    pub lessons: Vec<Lesson>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Lesson {
+    /// From 1, in the order of the table.
+    pub number: usize,
+    /// The folder's name without its number, the key of progress.
+    pub slug: &'static str,
+    /// The first heading of the text.
+    pub title: &'static str,
+    /// The text as it was written, directives included.
+    pub text: &'static str,
+    pub demos: &'static [Demo],
+    /// The number of the lesson's first exercise.
+    first: usize,
+    files: &'static LessonFiles,
+}
+
+/// A piece of a lesson's text: prose, or something to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Text(&'static str),
+    /// `@demo NAME`: predict, run, learn why.
+    Demo(&'static str),
+    /// `@picture NAME`: a demo that only draws.
+    Picture(&'static str),
+    /// `@exercise NAME`
+    Exercise(&'static str),
+    /// `@quiz`
+    Quiz,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quiz {
+    #[serde(default)]
+    pub predict: Vec<Predict>,
+    #[serde(default)]
+    pub question: Vec<Question>,
+}
+
+/// What is asked before a demo runs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Predict {
+    pub demo: String,
+    pub question: String,
+    pub choices: Vec<String>,
+    /// The right choice, from 1.
+    pub answer: usize,
+    /// Said after the demo has run.
+    pub because: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    pub text: String,
+    pub choice: Vec<Choice>,
+}
+
+/// One answer to a question. A wrong one has the name of the misconception behind it, and an answer of its own.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    pub text: String,
+    #[serde(default)]
+    pub right: bool,
+    #[serde(default)]
+    pub misconception: String,
+    #[serde(default)]
+    pub says: String,
+}
+
+/// An exercise's place in the course, and its files; `read` gives what they say.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// From 1, through all lessons.
+    pub number: usize,
+    /// The key of progress and the file's name in the workbook.
+    pub name: &'static str,
+    /// The number of its lesson.
+    pub lesson: usize,
+    files: &'static ExerciseFiles,
+}
+
+#[derive(Clone, Debug)]
+pub struct Exercise {
+    pub number: usize,
+    pub name: &'static str,
+    pub lesson: usize,
+    pub title: String,
+    pub kind: ExerciseKind,
+    pub minutes: u32,
+    pub teaches: String,
+    pub start: &'static str,
+    pub hints: [String; 3],
+    pub solution: &'static str,
+    pub why: &'static str,
+    pub expected: &'static str,
+    pub output: Match,
+    /// How many schedules a check tries, where the exercise asks for another number than the usual one.
+    pub schedules: Option<usize>,
+    pub require: Vec<Require>,
+    pub forbid: Vec<Forbid>,
+    pub wrong: Vec<Wrong>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExerciseKind {
+    /// A program that is broken.
+    Repair,
+    /// A program that is not there yet.
+    Construct,
+}
+
+/// How an exercise's output is compared with `expected.txt`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Match {
+    Exact,
+    /// The same lines in any order.
+    Unordered,
+    /// Its lines occur in that order, others may stand between.
+    Contains,
+}
+
+/// What must be so over all schedules once the output is right.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Require {
+    pub fact: String,
+    pub says: String,
+}
+
+/// What the source must not use.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Forbid {
+    pub pattern: String,
+    pub says: String,
+}
+
+/// A named wrong answer: recognised by its conditions, answered in its own words.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wrong {
+    pub name: String,
+    pub title: String,
+    pub when: Vec<String>,
+    pub says: String,
+}
+
+/// `exercise.toml` as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExerciseToml {
+    title: String,
+    kind: ExerciseKind,
+    minutes: u32,
+    teaches: String,
+    output: OutputToml,
+    schedules: Option<SchedulesToml>,
+    #[serde(default)]
+    require: Vec<Require>,
+    #[serde(default)]
+    forbid: Vec<Forbid>,
+    #[serde(default)]
+    wrong: Vec<Wrong>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutputToml {
+    r#match: Match,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SchedulesToml {
+    count: usize,
+}
+
+impl Course {
+    /// The course that this gotour was built with.
+    pub fn embedded() -> Self {
+        Self::of(LESSONS)
+    }
+
+    fn of(table: &'static [LessonFiles]) -> Self {
+        let mut first = 1;
+        let lessons = table
+            .iter()
+            .enumerate()
+            .map(|(i, files)| {
+                let lesson = Lesson {
+                    number: i + 1,
+                    slug: slug(files.folder),
+                    title: heading(files.text),
+                    text: files.text,
+                    demos: files.demos,
+                    first,
+                    files,
+                };
+                first += files.exercises.len();
+                lesson
+            })
+            .collect();
+        Course { lessons }
+    }
+
+    /// Every exercise, in order.
+    pub fn exercises(&self) -> impl Iterator<Item = Entry> + '_ {
+        self.lessons.iter().flat_map(Lesson::exercises)
+    }
+
+    /// An exercise by `exercise-7`, `7` or its name.
+    pub fn find_exercise(&self, wanted: &str) -> Result<Entry> {
+        let all: Vec<Entry> = self.exercises().collect();
+        if let Some(e) = all.iter().find(|e| e.name == wanted) {
+            return Ok(*e);
+        }
+        let wanted = wanted.trim();
+        let lower = wanted.to_lowercase();
+        if let Some(n) = number(&lower, "exercise") {
+            return usize::try_from(n)
+                .ok()
+                .and_then(|n| n.checked_sub(1))
+                .and_then(|i| all.get(i).copied())
+                .ok_or_else(|| not_a_number("exercise", n, all.len()));
+        }
+        // A path to its file is a way to name it: shells complete it.
+        if let Some(stem) = lower.strip_suffix(".rs") {
+            let stem = stem.rsplit(['/', '\\']).next().unwrap_or(stem);
+            if let Some(e) = all.iter().find(|e| e.name == stem) {
+                return Ok(*e);
+            }
+        }
+        not_a_name("exercise", wanted, all.iter().map(|e| e.name))
+    }
+
+    /// A lesson by its number, `lesson-2`, or its name.
+    pub fn find_lesson(&self, wanted: &str) -> Result<&Lesson> {
+        let wanted = wanted.trim();
+        let lower = wanted.to_lowercase();
+        if let Some(l) = self
+            .lessons
+            .iter()
+            .find(|l| l.slug == lower || l.files.folder == lower)
+        {
+            return Ok(l);
+        }
+        if let Some(n) = number(&lower, "lesson") {
+            return usize::try_from(n)
+                .ok()
+                .and_then(|n| n.checked_sub(1))
+                .and_then(|i| self.lessons.get(i))
+                .ok_or_else(|| not_a_number("lesson", n, self.lessons.len()));
+        }
+        not_a_name("lesson", wanted, self.lessons.iter().map(|l| l.slug))
+    }
+
+    /// A demo by its name, with its lesson.
+    pub fn find_demo(&self, wanted: &str) -> Result<(&Lesson, &'static Demo)> {
+        let found = self
+            .lessons
+            .iter()
+            .find_map(|l| l.demos.iter().find(|d| d.name == wanted).map(|d| (l, d)));
+        match found {
+            Some(found) => Ok(found),
+            None => not_a_name(
+                "demo",
+                wanted,
+                self.lessons
+                    .iter()
+                    .flat_map(|l| l.demos.iter().map(|d| d.name)),
+            ),
+        }
+    }
+
+    /// The lesson that an exercise belongs to.
+    pub fn lesson_of(&self, e: &Entry) -> &Lesson {
+        &self.lessons[e.lesson - 1]
+    }
+}
+
+impl Lesson {
+    pub fn exercises(&self) -> impl Iterator<Item = Entry> + use<> {
+        let (first, lesson) = (self.first, self.number);
+        self.files
+            .exercises
+            .iter()
+            .enumerate()
+            .map(move |(i, files)| Entry {
+                number: first + i,
+                name: files.name,
+                lesson,
+                files,
+            })
+    }
+
+    pub fn quiz(&self) -> Result<Quiz> {
+        toml::from_str(self.files.quiz)
+            .map_err(|e| broken(&format!("lessons/{}/quiz.toml", self.files.folder), &e))
+    }
+
+    /// The text, cut at its directives.
+    pub fn parts(&self) -> Result<Vec<Part>> {
+        parts(self.text)
+            .map_err(|e| Problem::new(format!("lessons/{}/lesson.md: {e}", self.files.folder)))
+    }
+
+    /// The folder of its files, `NN-slug`.
+    pub fn folder(&self) -> &'static str {
+        self.files.folder
+    }
+}
+
+impl Entry {
+    /// What the exercise's files say.
+    pub fn read(&self) -> Result<Exercise> {
+        let toml: ExerciseToml = toml::from_str(self.files.toml)
+            .map_err(|e| broken(&format!("exercises/{}/exercise.toml", self.name), &e))?;
+        let hints = hints(self.files.hints)
+            .map_err(|e| Problem::new(format!("exercises/{}/hints.md: {e}", self.name)))?;
+        Ok(Exercise {
+            number: self.number,
+            name: self.name,
+            lesson: self.lesson,
+            title: toml.title,
+            kind: toml.kind,
+            minutes: toml.minutes,
+            teaches: toml.teaches,
+            start: self.files.start,
+            hints,
+            solution: self.files.solution,
+            why: self.files.why,
+            expected: self.files.expected,
+            output: toml.output.r#match,
+            schedules: toml.schedules.map(|s| s.count),
+            require: toml.require,
+            forbid: toml.forbid,
+            wrong: toml.wrong,
+        })
+    }
+
+    /// The file that a learner begins with.
+    pub fn start(&self) -> &'static str {
+        self.files.start
+    }
+
+    /// `exercise-7`
+    pub fn label(&self) -> String {
+        format!("exercise-{}", self.number)
+    }
+}
+
+impl Exercise {
+    /// `exercise-7`
+    pub fn label(&self) -> String {
+        format!("exercise-{}", self.number)
+    }
+}
+
+/// `02-goroutines` is `goroutines`.
+fn slug(folder: &str) -> &str {
+    match folder.split_once('-') {
+        Some((n, rest)) if n.bytes().all(|b| b.is_ascii_digit()) => rest,
+        _ => folder,
+    }
+}
+
+/// The first heading of a text.
+fn heading(text: &str) -> &str {
+    text.lines()
+        .find_map(|l| l.strip_prefix("# "))
+        .map_or("", str::trim)
+}
+
+/// Cuts a lesson at its directives, which stand alone on their lines and outside of fenced code.
+fn parts(text: &'static str) -> std::result::Result<Vec<Part>, String> {
+    let mut out = Vec::new();
+    let mut fenced = false;
+    let (mut from, mut at) = (0, 0);
+    for (i, line) in text.split_inclusive('\n').enumerate() {
+        let end = at + line.len();
+        let bare = line.trim_end();
+        if bare.starts_with("```") {
+            fenced = !fenced;
+        }
+        if !fenced && bare.starts_with('@') {
+            let part = directive(bare).map_err(|e| format!("line {}: {e}", i + 1))?;
+            push_text(&mut out, &text[from..at]);
+            out.push(part);
+            from = end;
+        }
+        at = end;
+    }
+    push_text(&mut out, &text[from..]);
+    Ok(out)
+}
+
+fn push_text(out: &mut Vec<Part>, text: &'static str) {
+    if !text.trim().is_empty() {
+        out.push(Part::Text(text.trim_matches('\n')));
+    }
+}
+
+fn directive(line: &'static str) -> std::result::Result<Part, String> {
+    let (what, name) = line.split_once(' ').unwrap_or((line, ""));
+    let name = name.trim();
+    match (what, name.is_empty()) {
+        ("@demo", false) => Ok(Part::Demo(name)),
+        ("@picture", false) => Ok(Part::Picture(name)),
+        ("@exercise", false) => Ok(Part::Exercise(name)),
+        ("@quiz", true) => Ok(Part::Quiz),
+        ("@demo" | "@picture" | "@exercise", true) => Err(format!("`{what}` needs a name")),
+        ("@quiz", false) => Err("`@quiz` stands alone".to_string()),
+        _ => Err(format!(
+            "`{what}` is no directive; there are @demo, @picture, @exercise and @quiz"
+        )),
+    }
+}
+
+/// Splits hints.md at its headings `# 1`, `# 2`, `# 3`.
+fn hints(text: &str) -> std::result::Result<[String; 3], String> {
+    let mut hints: [String; 3] = Default::default();
+    let mut level = 0;
+    let mut fenced = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            fenced = !fenced;
+        }
+        if let Some(heading) = line.strip_prefix("# ").filter(|_| !fenced) {
+            let n = heading.split(|c: char| !c.is_ascii_digit()).next();
+            let n: usize = n.and_then(|n| n.parse().ok()).unwrap_or(0);
+            if n != level + 1 || n > 3 {
+                return Err(format!(
+                    "the heading `{line}` should be `# {}`; the headings are `# 1`, `# 2` and `# 3`",
+                    level + 1
+                ));
+            }
+            level = n;
+        } else if level > 0 {
+            hints[level - 1].push_str(line);
+            hints[level - 1].push('\n');
+        }
+    }
+    for (i, hint) in hints.iter_mut().enumerate() {
+        let trimmed = hint.trim_matches('\n').to_string();
+        if trimmed.trim().is_empty() {
+            return Err(format!("hint {} is missing", i + 1));
+        }
+        *hint = trimmed;
+    }
+    Ok(hints)
+}
+
+/// `exercise-7`, `exercise 7`, `exercise7` and `7` are 7.
+fn number(wanted: &str, word: &str) -> Option<u64> {
+    let rest = wanted.strip_prefix(word).unwrap_or(wanted);
+    let rest = rest.trim_start_matches(['-', ' ', '_', '#']);
+    if rest.is_empty() || !rest.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    Some(rest.parse().unwrap_or(u64::MAX))
+}
+
+fn not_a_number(what: &str, n: u64, last: usize) -> Problem {
+    let shown = if n == u64::MAX {
+        "with that number".to_string()
+    } else {
+        n.to_string()
+    };
+    let p = Problem::new(format!("there is no {what} {shown}"));
+    match last {
+        0 => p.mend(format!("there are no {what}s in this gotour")),
+        1 => p.mend(format!("there is only {what} 1")),
+        _ => {
+            let like = likely(n, last as u64);
+            p.mend(format!(
+                "there are {what}s 1 to {last}; did you mean {like}?"
+            ))
+        }
+    }
+}
+
+/// The number that was probably meant: a digit too many or two swapped, else the nearer end.
+fn likely(n: u64, last: u64) -> u64 {
+    let digits = n.to_string();
+    let mut tries = Vec::new();
+    // 77 for 7, 21 for 12.
+    for cut in 0..digits.len() {
+        let mut s = digits.clone();
+        s.remove(cut);
+        tries.push(s);
+    }
+    tries.push(digits.chars().rev().collect());
+    let fits = |s: &String| s.parse().ok().filter(|m| (1..=last).contains(m));
+    if n > last * 2 {
+        if let Some(m) = tries.iter().find_map(fits) {
+            return m;
+        }
+    }
+    if n == 0 { 1 } else { last }
+}
+
+fn not_a_name<'a, T>(
+    what: &str,
+    wanted: &str,
+    all: impl Iterator<Item = &'a str> + Clone,
+) -> Result<T> {
+    let p = Problem::new(format!("there is no {what} `{wanted}`"));
+    Err(match text::near(wanted, all) {
+        Some(name) => p.mend(format!("did you mean `{name}`?")),
+        None => p.mend(format!("`gotour list` shows every {what}")),
+    })
+}
+
+/// An embedded file that cannot be read is a defect of this build, and is said so.
+fn broken(path: &str, e: &toml::de::Error) -> Problem {
+    Problem::new(format!("{path} of this build cannot be read: {e}"))
+        .mend("build gotour from a clean clone")
+}
+
+#[cfg(test)]
+mod tests;

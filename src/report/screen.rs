@@ -1,0 +1,187 @@
+//! The terminal while single keys are read: entered and left here only, and left on every way out, signals and panics included.
+
+use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::{cursor, execute, terminal};
+use std::io;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::Duration;
+
+/// Raw mode is on.
+static RAW: AtomicBool = AtomicBool::new(false);
+/// The alternate screen is shown.
+static ALTERNATE: AtomicBool = AtomicBool::new(false);
+static GUARDED: Once = Once::new();
+
+/// Columns and rows, 80 by 24 where the terminal does not say.
+pub fn size() -> (usize, usize) {
+    match terminal::size() {
+        Ok((w, h)) if w > 0 && h > 0 => (w.into(), h.into()),
+        _ => (80, 24),
+    }
+}
+
+/// The terminal in raw mode, until this is dropped.
+#[derive(Debug)]
+pub struct Keys(());
+
+/// What the learner did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    Char(char),
+    Enter,
+    Escape,
+    Backspace,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Home,
+    End,
+    /// Ctrl-C.
+    Interrupt,
+    /// The window has another size now.
+    Resized,
+}
+
+impl Keys {
+    /// Reads keys one by one from here on.
+    pub fn enter() -> io::Result<Self> {
+        guard_the_ways_out();
+        // Noted before it is done: a signal between the two then restores once too often, not once too seldom.
+        RAW.store(true, SeqCst);
+        if let Err(e) = terminal::enable_raw_mode() {
+            RAW.store(false, SeqCst);
+            return Err(e);
+        }
+        Ok(Keys(()))
+    }
+
+    /// As `enter`, on the alternate screen, without a cursor.
+    pub fn enter_alternate() -> io::Result<Self> {
+        let keys = Self::enter()?;
+        ALTERNATE.store(true, SeqCst);
+        execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide)?;
+        Ok(keys)
+    }
+
+    /// Waits for the next key.
+    pub fn read(&self) -> io::Result<Key> {
+        loop {
+            if let Some(key) = translate(event::read()?) {
+                return Ok(key);
+            }
+        }
+    }
+
+    /// The next key if one comes within `wait`.
+    pub fn read_within(&self, wait: Duration) -> io::Result<Option<Key>> {
+        let until = std::time::Instant::now() + wait;
+        loop {
+            let left = until.saturating_duration_since(std::time::Instant::now());
+            if !event::poll(left)? {
+                return Ok(None);
+            }
+            if let Some(key) = translate(event::read()?) {
+                return Ok(Some(key));
+            }
+        }
+    }
+
+    /// Empties the line the cursor stands on.
+    pub fn clear_line(&self) -> io::Result<()> {
+        execute!(
+            io::stdout(),
+            cursor::MoveToColumn(0),
+            terminal::Clear(terminal::ClearType::CurrentLine)
+        )
+    }
+
+    /// Empties the screen.
+    pub fn clear(&self) -> io::Result<()> {
+        execute!(
+            io::stdout(),
+            terminal::Clear(terminal::ClearType::All),
+            cursor::MoveTo(0, 0)
+        )
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn translate(event: Event) -> Option<Key> {
+    match event {
+        Event::Resize(..) => Some(Key::Resized),
+        Event::Key(KeyEvent {
+            code,
+            modifiers,
+            kind: KeyEventKind::Press | KeyEventKind::Repeat,
+            ..
+        }) => {
+            if modifiers.contains(KeyModifiers::CONTROL) {
+                return match code {
+                    KeyCode::Char('c') => Some(Key::Interrupt),
+                    KeyCode::Char('d') => Some(Key::Escape),
+                    KeyCode::Char('f') => Some(Key::PageDown),
+                    KeyCode::Char('b') => Some(Key::PageUp),
+                    // A line feed, as pasted text and expect scripts send it.
+                    KeyCode::Char('j' | 'm') => Some(Key::Enter),
+                    _ => None,
+                };
+            }
+            match code {
+                KeyCode::Char(c) => Some(Key::Char(c)),
+                KeyCode::Enter => Some(Key::Enter),
+                KeyCode::Esc => Some(Key::Escape),
+                KeyCode::Backspace => Some(Key::Backspace),
+                KeyCode::Up => Some(Key::Up),
+                KeyCode::Down => Some(Key::Down),
+                KeyCode::PageUp => Some(Key::PageUp),
+                KeyCode::PageDown => Some(Key::PageDown),
+                KeyCode::Home => Some(Key::Home),
+                KeyCode::End => Some(Key::End),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Puts the terminal back as it was; does nothing when it is.
+pub fn restore() {
+    if ALTERNATE.swap(false, SeqCst) {
+        let _ = execute!(io::stdout(), terminal::LeaveAlternateScreen, cursor::Show);
+    }
+    if RAW.swap(false, SeqCst) {
+        let _ = terminal::disable_raw_mode();
+    }
+}
+
+/// From the first raw mode on: a panic and the signals that end a process restore the terminal first.
+fn guard_the_ways_out() {
+    GUARDED.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            restore();
+            before(info);
+        }));
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+        // Without the thread a signal ends the process as it always does: only the restoring is lost.
+        if let Ok(mut signals) =
+            signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])
+        {
+            let _ = std::thread::Builder::new()
+                .name("signals".to_string())
+                .spawn(move || {
+                    for signal in signals.forever() {
+                        restore();
+                        let _ = signal_hook::low_level::emulate_default_handler(signal);
+                    }
+                });
+        }
+    });
+}

@@ -1,0 +1,323 @@
+//! What a demo writes to: text, bars and tables that fit the place they are shown in.
+
+use crate::report::Look;
+use crate::text;
+use std::io::{self, Write};
+
+/// A demo of a lesson: a program of ours that shows something on the learner's own machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Demo {
+    /// What `@demo NAME` and `gotour demo NAME` call it.
+    pub name: &'static str,
+    pub title: &'static str,
+    pub run: fn(&mut Stage) -> io::Result<()>,
+}
+
+/// Where a demo shows what it does.
+///
+/// It is a `Write`. Lines go out as they end, so that a demo that takes a while is seen to work.
+/// A fixed stage (`gotour demo NAME --seed 7`, and every snapshot test) shows the same thing each time:
+/// programs run under the schedule of the seed, and `measured` gives no figures.
+pub struct Stage<'a> {
+    out: Box<dyn FnMut(&str) + 'a>,
+    look: Look,
+    seed: Option<u64>,
+    /// Bytes of a line, or of a character, that have not gone out.
+    pending: Vec<u8>,
+}
+
+impl std::fmt::Debug for Stage<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stage")
+            .field("look", &self.look)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Stage<'a> {
+    /// A stage that hands `out` what is to be shown, as text.
+    pub fn new(look: Look, seed: Option<u64>, out: impl FnMut(&str) + 'a) -> Self {
+        Stage {
+            out: Box::new(out),
+            look,
+            seed,
+            pending: Vec::new(),
+        }
+    }
+
+    /// The columns there are.
+    pub fn width(&self) -> usize {
+        self.look.width
+    }
+
+    /// Only ASCII can be shown. What is written is turned into ASCII anyway; ask where another drawing would be better.
+    pub fn ascii(&self) -> bool {
+        self.look.ascii
+    }
+
+    pub fn colour(&self) -> bool {
+        self.look.colour
+    }
+
+    /// The seed of a fixed stage, which shows the same thing each time.
+    pub fn fixed(&self) -> Option<u64> {
+        self.seed
+    }
+
+    /// `s` in bold where that can be shown.
+    pub fn bold(&self, s: &str) -> String {
+        self.painted("1", s)
+    }
+
+    /// `s` in a colour that says "look here".
+    pub fn mark(&self, s: &str) -> String {
+        self.painted("33", s)
+    }
+
+    /// `s` paler than the rest.
+    pub fn dim(&self, s: &str) -> String {
+        self.painted("2", s)
+    }
+
+    fn painted(&self, code: &str, s: &str) -> String {
+        if self.look.colour {
+            format!("\u{1b}[{code}m{s}\u{1b}[0m")
+        } else {
+            s.to_string()
+        }
+    }
+
+    /// A figure that was measured: on a fixed stage a mark of the same meaning, because it differs each time.
+    pub fn measured(&self, figure: impl std::fmt::Display) -> String {
+        match self.seed {
+            Some(_) => "(measured)".to_string(),
+            None => figure.to_string(),
+        }
+    }
+
+    /// A paragraph, wrapped to the width.
+    pub fn say(&mut self, s: &str) -> io::Result<()> {
+        for line in text::wrap_all(s, self.look.width) {
+            writeln!(self, "{line}")?;
+        }
+        Ok(())
+    }
+
+    /// One bar of a chart that has only this one: see `bars`.
+    pub fn bar(&mut self, label: &str, value: f64, unit: &str) -> io::Result<()> {
+        self.bars(&[(label, value)], unit)
+    }
+
+    /// A bar for each value, as long beside the others as it is large beside them.
+    ///
+    /// On a fixed stage the bars are full and the figures left out: a measured length would differ each time.
+    pub fn bars(&mut self, values: &[(&str, f64)], unit: &str) -> io::Result<()> {
+        let labels = values
+            .iter()
+            .map(|(l, _)| text::width(l))
+            .max()
+            .unwrap_or(0)
+            .min(self.look.width / 3);
+        let figures: Vec<String> = values
+            .iter()
+            .map(|(_, v)| self.measured(format!("{} {unit}", figure(*v))))
+            .collect();
+        let widest = figures.iter().map(|f| text::width(f)).max().unwrap_or(0);
+        let room = self
+            .look
+            .width
+            .saturating_sub(labels + widest + 4)
+            .clamp(4, 50);
+        let most = values.iter().map(|(_, v)| *v).fold(0.0, f64::max);
+        for ((label, value), figure) in values.iter().zip(&figures) {
+            let label = text::pad(&text::cut(label, labels, "…"), labels);
+            let share = if self.seed.is_some() {
+                1.0
+            } else if most > 0.0 {
+                (value / most).clamp(0.0, 1.0)
+            } else {
+                0.0
+            };
+            let bar = drawn(share * room as f64, self.look.ascii);
+            let figure = " ".repeat(widest - text::width(figure)) + figure;
+            writeln!(self, "  {label} {figure} {}", self.mark(&bar))?;
+        }
+        Ok(())
+    }
+
+    /// A table: the first row is its heading, columns are as wide as they need to be.
+    pub fn table(&mut self, rows: &[&[&str]]) -> io::Result<()> {
+        let columns = rows.iter().map(|r| r.len()).max().unwrap_or(0);
+        let mut widths = vec![0; columns];
+        for row in rows {
+            for (w, cell) in widths.iter_mut().zip(*row) {
+                *w = (*w).max(text::width(cell));
+            }
+        }
+        // The widest column gives way where the table does not fit.
+        let gaps = 2 + 2 * columns.saturating_sub(1);
+        while gaps + widths.iter().sum::<usize>() > self.look.width {
+            match widths.iter_mut().max() {
+                Some(w) if *w > 6 => *w -= 1,
+                _ => break,
+            }
+        }
+        for (i, row) in rows.iter().enumerate() {
+            let cells: Vec<Vec<String>> = row
+                .iter()
+                .zip(&widths)
+                .map(|(c, w)| text::wrap(c, (*w).max(1)))
+                .collect();
+            let tall = cells.iter().map(Vec::len).max().unwrap_or(0);
+            for n in 0..tall {
+                let mut line = String::from(" ");
+                for (cell, w) in cells.iter().zip(&widths) {
+                    let piece = cell.get(n).map_or("", String::as_str);
+                    line.push(' ');
+                    line.push_str(&text::pad(piece, *w));
+                    line.push(' ');
+                }
+                let line = line.trim_end();
+                if i == 0 {
+                    let line = self.bold(line);
+                    writeln!(self, "{line}")?;
+                } else {
+                    writeln!(self, "{line}")?;
+                }
+            }
+            if i == 0 {
+                let rule: Vec<String> = widths.iter().map(|w| "─".repeat(*w)).collect();
+                writeln!(self, "  {}", rule.join("  "))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows what is complete in `pending`: whole lines, or whole characters when `all`.
+    fn show(&mut self, all: bool) {
+        let until = if all {
+            match std::str::from_utf8(&self.pending) {
+                Ok(_) => self.pending.len(),
+                // Half a character waits for its other half; bytes that are no text go out as they can.
+                Err(e) if e.error_len().is_none() => e.valid_up_to(),
+                Err(_) => self.pending.len(),
+            }
+        } else {
+            match self.pending.iter().rposition(|b| *b == b'\n') {
+                Some(end) => end + 1,
+                None => return,
+            }
+        };
+        let bytes: Vec<u8> = self.pending.drain(..until).collect();
+        let shown = self.look.fit(&String::from_utf8_lossy(&bytes));
+        (self.out)(&shown);
+    }
+}
+
+impl Write for Stage<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.pending.extend_from_slice(bytes);
+        self.show(false);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if !self.pending.is_empty() {
+            self.show(true);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Stage<'_> {
+    fn drop(&mut self) {
+        let _ = self.flush();
+    }
+}
+
+/// A number as short as it stays readable.
+fn figure(v: f64) -> String {
+    if v >= 100.0 || v.fract() == 0.0 {
+        text::thousands(v.round() as u64)
+    } else if v >= 10.0 {
+        format!("{v:.1}")
+    } else {
+        format!("{v:.2}")
+    }
+}
+
+/// A bar of so many columns, to an eighth of one where the signs are there.
+fn drawn(columns: f64, ascii: bool) -> String {
+    if ascii {
+        return "#".repeat((columns.round() as usize).max(1));
+    }
+    let eighths = ((columns * 8.0).round() as usize).max(1);
+    let mut bar = "█".repeat(eighths / 8);
+    bar.push_str(["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]);
+    bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(
+        look: Look,
+        seed: Option<u64>,
+        f: impl FnOnce(&mut Stage) -> io::Result<()>,
+    ) -> String {
+        let mut out = String::new();
+        let mut stage = Stage::new(look, seed, |s| out.push_str(s));
+        f(&mut stage).unwrap();
+        drop(stage);
+        out
+    }
+
+    #[test]
+    fn half_a_character_waits_and_ascii_is_ascii() {
+        let look = Look {
+            ascii: true,
+            ..Look::plain(40)
+        };
+        let out = shown(look, None, |s| {
+            let arrow = "→".as_bytes();
+            s.write_all(&arrow[..1])?;
+            s.flush()?;
+            s.write_all(&arrow[1..])?;
+            s.write_all(b" x")
+        });
+        assert_eq!(out, "-> x");
+    }
+
+    #[test]
+    fn bars_are_as_long_as_their_values_and_fit() {
+        let out = shown(Look::plain(40), None, |s| {
+            s.bars(&[("thread", 1_400.0), ("goroutine", 140.0)], "ns")
+        });
+        let lines: Vec<&str> = out.lines().collect();
+        assert!(lines.iter().all(|l| text::width(l) <= 40), "{out}");
+        let long = lines[0].matches('█').count();
+        let short = lines[1].matches('█').count();
+        assert!(long > 15 && short <= long / 10 + 1, "{out}");
+        assert!(lines[0].contains("1,400 ns"), "{out}");
+    }
+
+    #[test]
+    fn a_fixed_stage_shows_no_figure_that_was_measured() {
+        let a = shown(Look::plain(60), Some(1), |s| s.bars(&[("x", 1.5)], "ms"));
+        let b = shown(Look::plain(60), Some(1), |s| s.bars(&[("x", 9.0)], "ms"));
+        assert_eq!(a, b);
+    }
+
+    #[test]
+    fn a_table_gives_way_to_a_narrow_place() {
+        let rows: &[&[&str]] = &[
+            &["what", "says"],
+            &["a", "one two three four five six seven eight nine"],
+        ];
+        let out = shown(Look::plain(30), None, |s| s.table(rows));
+        assert!(out.lines().all(|l| text::width(l) <= 30), "{out}");
+        assert!(out.contains("nine"));
+    }
+}
