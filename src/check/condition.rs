@@ -1,0 +1,436 @@
+//! The little language of `when` and `fact` in exercise.toml: parsed once, then asked about what a check found.
+//!
+//! One condition a string:
+//! - `goroutines.min >= 2`: a fact, its smallest or largest value over all schedules; `==  !=  <  <=  >  >=`
+//! - `failed == deadlock` (or `!=`): what stopped the check
+//! - `native == panic` (or `!=`): how the ordinary run went
+//! - `output contains "text"`, `output == "text"`: what the failing schedule printed
+//! - `forbidden == "std::thread"`: the pattern that was found, or the start of the found path
+//! - `require == 2`: the requirement that was not met, from 1
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::source::starts_with;
+
+/// The facts that a check reports: each is a smallest and a largest value over the schedules.
+pub const FACTS: &[&str] = &[
+    "goroutines",
+    "overlap",
+    "unfinished",
+    "sleeps",
+    "gosched",
+    "sends",
+    "recvs",
+    "closes",
+    "locks",
+    "waits",
+    "adds",
+    "dones",
+    "shared_reads",
+    "shared_writes",
+    "unlocked_writes",
+    "prints",
+    "printers",
+    "main_prints",
+    "chans",
+    "workers_that_wrote",
+    "writes_by_main",
+];
+
+/// A set of words, each with its variant.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$vdoc])* $variant),* }
+
+        impl $name {
+            pub const ALL: &'static [$name] = &[$($name::$variant),*];
+
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word),* }
+            }
+
+            fn from_word(word: &str) -> Result<$name, String> {
+                match word {
+                    $($word => Ok($name::$variant),)*
+                    _ => {
+                        let known: Vec<_> = $name::ALL.iter().map(|v| v.word()).collect();
+                        Err(format!("{word:?} is none of {}", known.join(", ")))
+                    }
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+    };
+}
+
+words! {
+    /// What stopped a check.
+    Failed {
+        /// Something forbidden is in the file.
+        Source = "source",
+        Compile = "compile",
+        /// The ordinary run, or the process that tries the schedules, ended badly.
+        Native = "native",
+        /// A schedule printed something else.
+        Output = "output",
+        Deadlock = "deadlock",
+        Leak = "leak",
+        Panic = "panic",
+        Fatal = "fatal",
+        Race = "race",
+        /// A schedule did not come to an end within the step limit.
+        Steps = "steps",
+        /// The same schedule gave two different runs.
+        Nondeterminism = "nondeterminism",
+        /// A requirement on the structure is not met.
+        Require = "require",
+    }
+}
+
+words! {
+    /// How the ordinary run went.
+    Native {
+        Ok = "ok",
+        /// It ended well and printed something else.
+        Output = "output",
+        Panic = "panic",
+        Fatal = "fatal",
+        Deadlock = "deadlock",
+        Timeout = "timeout",
+        Memory = "memory",
+        Flood = "flood",
+        /// It ran into its stack's guard page.
+        Overflow = "overflow",
+        Signal = "signal",
+        /// It left with an exit code of its own.
+        Exit = "exit",
+        /// It ended without having called `run`.
+        NoRun = "norun",
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Compare {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+impl Compare {
+    fn from_word(word: &str) -> Option<Compare> {
+        Some(match word {
+            "==" => Compare::Eq,
+            "!=" => Compare::Ne,
+            "<" => Compare::Lt,
+            "<=" => Compare::Le,
+            ">" => Compare::Gt,
+            ">=" => Compare::Ge,
+            _ => return None,
+        })
+    }
+
+    fn holds(self, a: u64, b: u64) -> bool {
+        match self {
+            Compare::Eq => a == b,
+            Compare::Ne => a != b,
+            Compare::Lt => a < b,
+            Compare::Le => a <= b,
+            Compare::Gt => a > b,
+            Compare::Ge => a >= b,
+        }
+    }
+}
+
+/// One condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition(What);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum What {
+    Fact {
+        name: String,
+        largest: bool,
+        compare: Compare,
+        number: u64,
+    },
+    Failed(bool, Failed),
+    Native(bool, Native),
+    OutputContains(String),
+    OutputIs(String),
+    Forbidden(String),
+    Require(bool, usize),
+}
+
+/// What a check found, as far as conditions ask.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Evidence<'a> {
+    pub failed: Option<Failed>,
+    pub native: Option<Native>,
+    /// What the failing schedule printed, or the ordinary run when no schedule failed.
+    pub output: Option<&'a str>,
+    /// Smallest and largest value of each fact; none when no schedule ran.
+    pub facts: Option<&'a BTreeMap<String, (u64, u64)>>,
+    /// The patterns and the paths that were found in the file.
+    pub forbidden: &'a [(String, String)],
+    /// The requirement that was not met, from 1.
+    pub require: Option<usize>,
+}
+
+impl Condition {
+    pub fn parse(text: &str) -> Result<Condition, String> {
+        parse(text)
+            .map(Condition)
+            .map_err(|why| format!("`{text}`: {why}"))
+    }
+
+    /// Whether this is about a fact, as a requirement has to be.
+    pub fn is_fact(&self) -> bool {
+        matches!(self.0, What::Fact { .. })
+    }
+
+    pub fn holds(&self, seen: &Evidence<'_>) -> bool {
+        match &self.0 {
+            What::Fact {
+                name,
+                largest,
+                compare,
+                number,
+            } => seen.facts.is_some_and(|facts| {
+                let (min, max) = facts.get(name).copied().unwrap_or_default();
+                compare.holds(if *largest { max } else { min }, *number)
+            }),
+            What::Failed(is, failed) => (seen.failed == Some(*failed)) == *is,
+            What::Native(is, native) => (seen.native == Some(*native)) == *is,
+            What::OutputContains(text) => seen.output.is_some_and(|o| o.contains(text)),
+            What::OutputIs(text) => seen
+                .output
+                .is_some_and(|o| o == text || o.trim_end() == text.trim_end()),
+            What::Forbidden(pattern) => seen
+                .forbidden
+                .iter()
+                .any(|(p, found)| p == pattern || starts_with(found, pattern)),
+            What::Require(is, number) => (seen.require == Some(*number)) == *is,
+        }
+    }
+}
+
+fn parse(text: &str) -> Result<What, String> {
+    let mut words = words(text)?.into_iter();
+    let mut next = |what: &str| words.next().ok_or_else(|| format!("{what} is missing"));
+    let subject = next("what is asked about")?.plain()?;
+    let operator = next("the comparison")?.plain()?;
+    let value = next("the value")?;
+    if let Ok(more) = next("") {
+        return Err(format!("{:?} is one word too many", more.text));
+    }
+    let is = || match operator.as_str() {
+        "==" => Ok(true),
+        "!=" => Ok(false),
+        _ => Err(format!("{subject} knows == and !=, not {operator:?}")),
+    };
+    let only = || {
+        if is()? {
+            Ok(())
+        } else {
+            Err(format!("{subject} knows only =="))
+        }
+    };
+    match subject.as_str() {
+        "failed" => Ok(What::Failed(is()?, Failed::from_word(&value.plain()?)?)),
+        "native" => Ok(What::Native(is()?, Native::from_word(&value.plain()?)?)),
+        "require" => Ok(What::Require(is()?, value.number()? as usize)),
+        "forbidden" => only().and_then(|()| Ok(What::Forbidden(value.quoted()?))),
+        "output" if operator == "contains" => Ok(What::OutputContains(value.quoted()?)),
+        "output" => only().and_then(|()| Ok(What::OutputIs(value.quoted()?))),
+        _ => {
+            let (name, end) = subject
+                .rsplit_once('.')
+                .ok_or_else(|| format!("{subject:?} is nothing that can be asked about"))?;
+            if !FACTS.contains(&name) {
+                return Err(format!(
+                    "{name:?} is none of the facts {}",
+                    FACTS.join(", ")
+                ));
+            }
+            let largest = match end {
+                "min" => false,
+                "max" => true,
+                _ => return Err(format!("a fact has .min and .max, not .{end}")),
+            };
+            Ok(What::Fact {
+                name: name.to_string(),
+                largest,
+                compare: Compare::from_word(&operator)
+                    .ok_or_else(|| format!("{operator:?} is no comparison"))?,
+                number: value.number()?,
+            })
+        }
+    }
+}
+
+struct Word {
+    text: String,
+    quoted: bool,
+}
+
+impl Word {
+    fn plain(self) -> Result<String, String> {
+        if self.quoted {
+            Err(format!("{:?} stands in quotes and should not", self.text))
+        } else {
+            Ok(self.text)
+        }
+    }
+
+    fn quoted(self) -> Result<String, String> {
+        if self.quoted {
+            Ok(self.text)
+        } else {
+            Err(format!("{:?} should stand in quotes", self.text))
+        }
+    }
+
+    fn number(self) -> Result<u64, String> {
+        let text = self.plain()?;
+        text.parse().map_err(|_| format!("{text:?} is no number"))
+    }
+}
+
+/// Splits at blanks; a text in double quotes is one word, with `\n`, `\t`, `\"` and `\\` in it.
+fn words(text: &str) -> Result<Vec<Word>, String> {
+    let mut words = Vec::new();
+    let mut chars = text.chars().peekable();
+    while let Some(&c) = chars.peek() {
+        if c.is_whitespace() {
+            chars.next();
+        } else if c == '"' {
+            chars.next();
+            let mut word = String::new();
+            loop {
+                match chars.next().ok_or("the closing quote is missing")? {
+                    '"' => break,
+                    '\\' => word.push(match chars.next() {
+                        Some('n') => '\n',
+                        Some('t') => '\t',
+                        Some(c @ ('"' | '\\')) => c,
+                        _ => return Err("after \\ comes n, t, \" or \\".to_string()),
+                    }),
+                    c => word.push(c),
+                }
+            }
+            words.push(Word {
+                text: word,
+                quoted: true,
+            });
+        } else {
+            let mut word = String::new();
+            while let Some(c) = chars.next_if(|c| !c.is_whitespace() && *c != '"') {
+                word.push(c);
+            }
+            words.push(Word {
+                text: word,
+                quoted: false,
+            });
+        }
+    }
+    Ok(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(text: &str, seen: &Evidence<'_>) -> bool {
+        Condition::parse(text)
+            .unwrap_or_else(|why| panic!("{why}"))
+            .holds(seen)
+    }
+
+    #[test]
+    fn facts_compare_their_ends() {
+        let facts = BTreeMap::from([("sleeps".to_string(), (1, 3))]);
+        let seen = Evidence {
+            facts: Some(&facts),
+            ..Evidence::default()
+        };
+        for (text, right) in [
+            ("sleeps.min == 1", true),
+            ("sleeps.max == 1", false),
+            ("sleeps.max > 2", true),
+            ("sleeps.max >= 3", true),
+            ("sleeps.max < 3", false),
+            ("sleeps.min <= 1", true),
+            ("sleeps.min != 1", false),
+            ("locks.max == 0", true),
+            ("locks.max > 0", false),
+        ] {
+            assert_eq!(holds(text, &seen), right, "{text}");
+        }
+        // Nothing ran: nothing is known, not even that it was zero.
+        assert!(!holds("locks.max == 0", &Evidence::default()));
+    }
+
+    #[test]
+    fn words_and_texts() {
+        let forbidden = [("std::thread".to_string(), "std::thread::park".to_string())];
+        let seen = Evidence {
+            failed: Some(Failed::Output),
+            native: Some(Native::Ok),
+            output: Some("a \"b\"\nc\n"),
+            forbidden: &forbidden,
+            require: Some(2),
+            ..Evidence::default()
+        };
+        for (text, right) in [
+            ("failed == output", true),
+            ("failed != output", false),
+            ("failed == race", false),
+            ("native == ok", true),
+            ("native != timeout", true),
+            ("output contains \"b\\\"\\nc\"", true),
+            ("output contains \"x\"", false),
+            ("output == \"a \\\"b\\\"\\nc\"", true),
+            ("forbidden == \"std::thread\"", true),
+            ("forbidden == \"std::thread::park\"", true),
+            ("forbidden == \"std::thr\"", false),
+            ("require == 2", true),
+            ("require == 1", false),
+        ] {
+            assert_eq!(holds(text, &seen), right, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_authors_mistake_is_named() {
+        for (text, part) in [
+            ("", "missing"),
+            ("failed ==", "value is missing"),
+            ("failed == outputs", "none of source, compile"),
+            ("failed > output", "knows == and !="),
+            ("goroutine.min > 1", "none of the facts"),
+            ("goroutines.mean > 1", ".min and .max"),
+            ("goroutines.min => 1", "no comparison"),
+            ("goroutines.min > two", "no number"),
+            ("goroutines.min > 1 2", "too many"),
+            ("output contains x", "quotes"),
+            ("output contains \"x", "closing quote"),
+            ("output != \"x\"", "only =="),
+            ("failed == \"output\"", "should not"),
+            ("speed > 1", "nothing that can be asked"),
+        ] {
+            let why = Condition::parse(text).expect_err(text);
+            assert!(why.contains(part), "{text}: {why}");
+        }
+    }
+}

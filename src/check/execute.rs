@@ -1,0 +1,577 @@
+//! Runs a program under limits of time, memory and output, and says how it ended.
+//!
+//! One thread does it all, around `poll`: it reads both pipes, looks at the clock, at the resident size and at
+//! whether somebody asked to stop. So nothing is left behind when the program is stopped, and every wait has an end:
+//!
+//! 1. The program is started in a process group of its own, with nothing on its standard input.
+//! 2. It is let run until it ends, or a limit is passed, or the check is given up.
+//! 3. The whole group is killed while the program is still unreaped, so that its number cannot belong to others yet.
+//! 4. What is still in the pipes is read, for a bounded time: a grandchild that left the group may hold them open.
+//!
+//! The address space is not limited (`RLIMIT_AS`), because goroutine stacks reserve much more of it than they use.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::process::{Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions};
+
+/// How long the pipes are read after the program has ended.
+const DRAIN: Duration = Duration::from_millis(200);
+/// How long a program that is asked where it is may take to answer.
+const ANSWER: Duration = Duration::from_millis(300);
+/// How long a killed program may take to be gone.
+const DEATH: Duration = Duration::from_secs(2);
+
+/// What a program may use.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Wall time.
+    pub time: Duration,
+    /// Resident bytes of the program's own process.
+    pub memory: Option<u64>,
+    /// Bytes of standard output and standard error together.
+    pub output: usize,
+    /// Whether a program out of time is first sent SIGQUIT, which makes a goroutine program print where it is.
+    pub ask_where: bool,
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// By itself, with this exit code.
+    Exit(i32),
+    /// By this signal.
+    Signal(i32),
+    /// It was stopped after the time limit.
+    Time,
+    /// It was stopped when it held this many bytes.
+    Memory(u64),
+    /// It was stopped when it had written more than the limit.
+    Output,
+    /// The check was given up.
+    Cancelled,
+}
+
+/// What came of running a program.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    pub ended: Ended,
+    /// At most the output limit, also when more was written.
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+    /// Where its goroutines were when its time was up, when it could say so.
+    pub dump: Option<String>,
+    pub took: Duration,
+}
+
+/// Tells a running check to stop; clones tell the same one.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicUsize>);
+
+/// What `Cancel` holds when it was not a signal.
+const ASKED: usize = usize::MAX;
+
+impl Cancel {
+    pub fn new() -> Cancel {
+        Cancel::default()
+    }
+
+    /// One that Ctrl-C, SIGTERM and SIGHUP set, so that the program is killed before the tool leaves.
+    pub fn on_signals() -> io::Result<Cancel> {
+        let cancel = Cancel::new();
+        for signal in [
+            signal_hook::consts::SIGINT,
+            signal_hook::consts::SIGTERM,
+            signal_hook::consts::SIGHUP,
+        ] {
+            let number = usize::try_from(signal).unwrap_or(ASKED);
+            signal_hook::flag::register_usize(signal, Arc::clone(&cancel.0), number)?;
+        }
+        Ok(cancel)
+    }
+
+    pub fn cancel(&self) {
+        self.0.store(ASKED, Ordering::SeqCst);
+    }
+
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst) != 0
+    }
+
+    /// The signal that set it.
+    pub fn signal(&self) -> Option<i32> {
+        match self.0.load(Ordering::SeqCst) {
+            0 | ASKED => None,
+            number => i32::try_from(number).ok(),
+        }
+    }
+}
+
+/// Starts `command` and stays with it until it is gone.
+pub fn run(command: &mut Command, limits: &Limits, cancel: &Cancel) -> io::Result<Ran> {
+    no_core_files();
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()?;
+    let mut group = Group::new(child)?;
+    group.limit_cpu(limits.time);
+    let mut pipes = Pipes::new(&mut group.child, limits.output);
+    let start = Instant::now();
+    let mut ended = watch_over(&group, &mut pipes, limits, cancel, start + limits.time)?;
+    let mut dump = None;
+    if ended == Some(Ended::Time) && limits.ask_where {
+        dump = ask_where(&group, &mut pipes, cancel)?;
+    }
+    let took = start.elapsed();
+    let status = group.end()?;
+    let drained = Instant::now() + DRAIN;
+    while pipes.open() && !pipes.over && Instant::now() < drained {
+        pipes.wait(None, Duration::from_millis(20))?;
+    }
+    if pipes.over && ended.is_none() {
+        ended = Some(Ended::Output);
+    }
+    let ended = ended.unwrap_or_else(|| match (status.code(), status.signal()) {
+        (Some(code), _) => Ended::Exit(code),
+        (None, signal) => Ended::Signal(signal.unwrap_or_default()),
+    });
+    Ok(Ran {
+        ended,
+        stdout: pipes.stdout.bytes,
+        stderr: pipes.stderr.bytes,
+        dump,
+        took,
+    })
+}
+
+/// Stays with the program until it ends by itself (`None`) or has to be ended.
+fn watch_over(
+    group: &Group,
+    pipes: &mut Pipes,
+    limits: &Limits,
+    cancel: &Cancel,
+    deadline: Instant,
+) -> io::Result<Option<Ended>> {
+    let tick = memory_tick(limits.memory.is_some());
+    let mut look = Instant::now();
+    loop {
+        if cancel.is_set() {
+            return Ok(Some(Ended::Cancelled));
+        }
+        let now = Instant::now();
+        if now >= deadline {
+            return Ok(Some(Ended::Time));
+        }
+        pipes.wait(group.ended.as_ref(), tick.min(deadline - now))?;
+        if pipes.over {
+            return Ok(Some(Ended::Output));
+        }
+        if let Some(limit) = limits.memory.filter(|_| look.elapsed() >= tick) {
+            look = Instant::now();
+            if let Some(bytes) = resident(group.pid).filter(|b| *b > limit) {
+                return Ok(Some(Ended::Memory(bytes)));
+            }
+        }
+        if group.has_ended()? {
+            return Ok(None);
+        }
+    }
+}
+
+/// Sends SIGQUIT and reads what comes of it. A program that does not know the signal just dies of it.
+fn ask_where(group: &Group, pipes: &mut Pipes, cancel: &Cancel) -> io::Result<Option<String>> {
+    let from = pipes.stderr.bytes.len();
+    if rustix::process::kill_process(group.pid, Signal::QUIT).is_err() {
+        return Ok(None);
+    }
+    let deadline = Instant::now() + ANSWER;
+    while Instant::now() < deadline && !pipes.over && !cancel.is_set() && !group.has_ended()? {
+        pipes.wait(group.ended.as_ref(), Duration::from_millis(10))?;
+    }
+    while pipes.stderr.file.is_some()
+        && Instant::now() < deadline
+        && !pipes.over
+        && group.has_ended()?
+    {
+        pipes.wait(None, Duration::from_millis(10))?;
+    }
+    let said = String::from_utf8_lossy(&pipes.stderr.bytes[from..]).into_owned();
+    pipes.stderr.bytes.truncate(from);
+    Ok(Some(said).filter(|s| s.contains("goroutine ")))
+}
+
+/// The program and everything it started in its group; killed when dropped.
+struct Group {
+    child: Child,
+    pid: Pid,
+    /// Readable once the program has ended, where the system has such a thing.
+    ended: Option<OwnedFd>,
+    reaped: bool,
+}
+
+impl Group {
+    fn new(child: Child) -> io::Result<Group> {
+        let pid = Pid::from_child(&child);
+        Ok(Group {
+            child,
+            pid,
+            ended: end_notice(pid),
+            reaped: false,
+        })
+    }
+
+    /// Whether the program has ended. It stays unreaped.
+    fn has_ended(&self) -> io::Result<bool> {
+        let how = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        match rustix::process::waitid(WaitId::Pid(self.pid), how) {
+            Ok(status) => Ok(status.is_some()),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A second fence for the case that the tool itself is killed and nobody is left to look at the clock.
+    fn limit_cpu(&self, time: Duration) {
+        #[cfg(target_os = "linux")]
+        {
+            let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+            let seconds = Some((time.as_secs() + 1) * (cores + 1));
+            let limit = Rlimit {
+                current: seconds,
+                maximum: seconds,
+            };
+            // Without it everything else still holds.
+            let _ = rustix::process::prlimit(Some(self.pid), Resource::Cpu, limit);
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = time;
+    }
+
+    /// Kills what is left of the group and reaps the program.
+    fn end(&mut self) -> io::Result<ExitStatus> {
+        // The program is unreaped, so its number is still its own. ESRCH: nothing was left.
+        let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
+        let deadline = Instant::now() + DEATH;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                self.reaped = true;
+                return Ok(status);
+            }
+            if Instant::now() >= deadline {
+                return Err(io::Error::other("the program does not die of SIGKILL"));
+            }
+            let tick = Duration::from_millis(2);
+            match &self.ended {
+                Some(fd) => wait_readable(&mut [PollFd::new(fd, PollFlags::IN)], tick)?,
+                None => wait_readable(&mut [], tick)?,
+            }
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if !self.reaped {
+            // An error here was an error before; there is nobody to tell.
+            let _ = self.end();
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn end_notice(pid: Pid) -> Option<OwnedFd> {
+    rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_notice(_: Pid) -> Option<OwnedFd> {
+    None
+}
+
+/// Both pipes, and how much may still come out of them.
+struct Pipes {
+    stdout: Pipe,
+    stderr: Pipe,
+    limit: usize,
+    /// More was written than the limit.
+    over: bool,
+    buffer: Vec<u8>,
+}
+
+struct Pipe {
+    file: Option<File>,
+    bytes: Vec<u8>,
+}
+
+impl Pipes {
+    fn new(child: &mut Child, limit: usize) -> Pipes {
+        let pipe = |fd: Option<OwnedFd>| Pipe {
+            file: fd.map(File::from),
+            bytes: Vec::new(),
+        };
+        Pipes {
+            stdout: pipe(child.stdout.take().map(OwnedFd::from)),
+            stderr: pipe(child.stderr.take().map(OwnedFd::from)),
+            limit,
+            over: false,
+            buffer: vec![0; 64 * 1024],
+        }
+    }
+
+    fn open(&self) -> bool {
+        self.stdout.file.is_some() || self.stderr.file.is_some()
+    }
+
+    /// Waits for bytes, for the program's end, or for `timeout`; reads what is there.
+    fn wait(&mut self, ended: Option<&OwnedFd>, timeout: Duration) -> io::Result<()> {
+        let mut fds = Vec::with_capacity(3);
+        for file in [&self.stdout.file, &self.stderr.file].into_iter().flatten() {
+            fds.push(PollFd::new(file, PollFlags::IN));
+        }
+        fds.extend(ended.map(|fd| PollFd::new(fd, PollFlags::IN)));
+        wait_readable(&mut fds, timeout)?;
+        let mut ready = fds.iter().map(|fd| !fd.revents().is_empty());
+        let stdout = self.stdout.file.is_some() && ready.next() == Some(true);
+        let stderr = self.stderr.file.is_some() && ready.next() == Some(true);
+        drop(fds);
+        let mut left = self.limit - self.stdout.bytes.len() - self.stderr.bytes.len();
+        for (pipe, is_ready) in [(&mut self.stdout, stdout), (&mut self.stderr, stderr)] {
+            if is_ready {
+                let read = pipe.read(&mut self.buffer)?;
+                let kept = read.min(left);
+                pipe.bytes.extend_from_slice(&self.buffer[..kept]);
+                left -= kept;
+                self.over |= read > kept;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Pipe {
+    /// One read, which does not block because the pipe was ready; 0 closes it.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some(file) = &mut self.file else {
+            return Ok(0);
+        };
+        match file.read(buffer) {
+            Ok(0) => {
+                self.file = None;
+                Ok(0)
+            }
+            Ok(read) => Ok(read),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn wait_readable(fds: &mut [PollFd<'_>], timeout: Duration) -> io::Result<()> {
+    let timeout = Timespec {
+        tv_sec: i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: i64::from(timeout.subsec_nanos()),
+    };
+    match rustix::event::poll(fds, Some(&timeout)) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A learner's crash leaves no core file: the limit is this process's, and is inherited.
+fn no_core_files() {
+    let limit = rustix::process::getrlimit(Resource::Core);
+    if limit.current != Some(0) {
+        let none = Rlimit {
+            current: Some(0),
+            maximum: limit.maximum,
+        };
+        // A core file is a nuisance and no more.
+        let _ = rustix::process::setrlimit(Resource::Core, none);
+    }
+}
+
+/// How often the resident size is looked at. A program fills about 2 GB a second at most, so 4 ms are 8 MB.
+#[cfg(target_os = "linux")]
+fn memory_tick(limited: bool) -> Duration {
+    Duration::from_millis(if limited { 4 } else { 20 })
+}
+
+/// Elsewhere `ps` is asked, which is a process each time.
+#[cfg(not(target_os = "linux"))]
+fn memory_tick(limited: bool) -> Duration {
+    Duration::from_millis(if limited { 100 } else { 20 })
+}
+
+/// The bytes of a process that are in memory.
+#[cfg(target_os = "linux")]
+fn resident(pid: Pid) -> Option<u64> {
+    let statm = std::fs::read_to_string(format!("/proc/{}/statm", pid.as_raw_nonzero())).ok()?;
+    let pages: u64 = statm.split_ascii_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * rustix::param::page_size() as u64)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn resident(pid: Pid) -> Option<u64> {
+    let pid = pid.as_raw_nonzero().to_string();
+    let out = Command::new("ps")
+        .args(["-o", "rss=", "-p", &pid])
+        .output()
+        .ok()?;
+    let kib: u64 = String::from_utf8(out.stdout).ok()?.trim().parse().ok()?;
+    Some(kib * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        time: Duration::from_millis(400),
+        memory: Some(64 << 20),
+        output: 64 * 1024,
+        ask_where: false,
+    };
+
+    fn sh(script: &str, limits: &Limits) -> Ran {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        run(&mut command, limits, &Cancel::new()).unwrap_or_else(|e| panic!("{script}: {e}"))
+    }
+
+    /// Whether process `pid` is there and no zombie.
+    fn lives(pid: &str) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+        stat.is_ok_and(|s| !s.contains(") Z "))
+    }
+
+    #[test]
+    fn a_program_that_ends_is_told_as_it_was() {
+        let ran = sh("echo out; echo err >&2; exit 3", &LIMITS);
+        assert_eq!(ran.ended, Ended::Exit(3));
+        assert_eq!(
+            (&ran.stdout[..], &ran.stderr[..]),
+            (&b"out\n"[..], &b"err\n"[..])
+        );
+        assert_eq!(sh("kill -SEGV $$", &LIMITS).ended, Ended::Signal(11));
+        assert_eq!(
+            sh("cat", &LIMITS).ended,
+            Ended::Exit(0),
+            "its input is empty"
+        );
+    }
+
+    #[test]
+    fn all_that_was_written_is_there() {
+        let ran = sh("head -c 65000 /dev/zero; exit 0", &LIMITS);
+        assert_eq!((ran.ended, ran.stdout.len()), (Ended::Exit(0), 65_000));
+    }
+
+    #[test]
+    fn an_endless_program_is_stopped_in_time() {
+        let start = Instant::now();
+        assert_eq!(sh("while :; do :; done", &LIMITS).ended, Ended::Time);
+        // Deaf to what can be ignored, and with its pipes closed.
+        let ran = sh(
+            "trap '' TERM INT HUP QUIT; exec >&- 2>&-; while :; do :; done",
+            &LIMITS,
+        );
+        assert_eq!(ran.ended, Ended::Time);
+        assert!(start.elapsed() < Duration::from_secs(4));
+    }
+
+    #[test]
+    fn a_flooding_program_is_stopped_and_not_kept() {
+        let long = Limits {
+            time: Duration::from_secs(60),
+            ..LIMITS
+        };
+        for script in ["yes", "yes >&2", "yes & yes >&2", "head -c 70000 /dev/zero"] {
+            let ran = sh(script, &long);
+            assert_eq!(ran.ended, Ended::Output, "{script}");
+            assert_eq!(
+                ran.stdout.len() + ran.stderr.len(),
+                LIMITS.output,
+                "{script}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_memory_eating_program_is_stopped() {
+        let long = Limits {
+            time: Duration::from_secs(60),
+            ..LIMITS
+        };
+        let ran = sh("exec tail /dev/zero", &long);
+        assert!(
+            matches!(ran.ended, Ended::Memory(bytes) if bytes > 64 << 20 && bytes < 512 << 20),
+            "{:?}",
+            ran.ended
+        );
+    }
+
+    #[test]
+    fn a_grandchild_is_killed_with_the_group() {
+        let ran = sh("sleep 1000 & echo $!", &LIMITS);
+        assert_eq!(ran.ended, Ended::Exit(0));
+        assert!(ran.took < LIMITS.time, "nobody waited for it");
+        assert!(!lives(&String::from_utf8_lossy(&ran.stdout)));
+    }
+
+    #[test]
+    fn a_grandchild_outside_the_group_that_holds_the_pipe_is_not_waited_for() {
+        let start = Instant::now();
+        let ran = sh("setsid sleep 5 & echo here", &LIMITS);
+        assert_eq!(ran.ended, Ended::Exit(0));
+        assert_eq!(ran.stdout, b"here\n");
+        assert!(start.elapsed() < Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_check_that_is_given_up_ends_at_once() {
+        let cancel = Cancel::new();
+        let start = Instant::now();
+        let ran = std::thread::scope(|s| {
+            let running = s.spawn(|| {
+                let mut command = Command::new("sh");
+                command.args(["-c", "echo $$; while :; do :; done"]);
+                let long = Limits {
+                    time: Duration::from_secs(60),
+                    ..LIMITS
+                };
+                run(&mut command, &long, &cancel)
+            });
+            cancel.cancel();
+            running.join()
+        });
+        let ran = ran
+            .map_err(|_| "panicked")
+            .and_then(|r| r.map_err(|_| "failed"));
+        assert_eq!(ran.map(|r| r.ended), Ok(Ended::Cancelled));
+        assert!(start.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_program_out_of_time_may_say_where_it_is() {
+        let asked = Limits {
+            ask_where: true,
+            ..LIMITS
+        };
+        let script = "trap 'echo \"goroutine 1 [running]:\" >&2; exit 2' QUIT; echo before >&2; while :; do :; done";
+        let ran = sh(script, &asked);
+        assert_eq!(ran.ended, Ended::Time);
+        assert_eq!(ran.dump.as_deref(), Some("goroutine 1 [running]:\n"));
+        assert_eq!(ran.stderr, b"before\n");
+        assert_eq!(sh("while :; do :; done", &asked).dump, None);
+    }
+}
