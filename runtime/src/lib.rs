@@ -5,3 +5,8 @@
 #[allow(unsafe_code)]
 #[allow(dead_code, reason = "used by the schedulers, which come next")]
 mod stack;
+
+// Handles the signals of a stack that is full.
+#[allow(unsafe_code)]
+#[allow(dead_code, reason = "used by the real scheduler, which comes next")]
+mod overflow;
