@@ -1,12 +1,24 @@
 //! A goroutine runtime: M, P and G with Go's semantics, and a scheduler that explores instead of running.
 #![deny(unsafe_code)]
 
-// Maps, guards and unmaps the memory that goroutines run on.
-#[allow(unsafe_code)]
-#[allow(dead_code, reason = "used by the schedulers, which come next")]
+mod primitives;
+#[allow(unsafe_code, reason = "guarded stacks: mmap, madvise, mprotect")]
 mod stack;
+#[allow(unsafe_code, reason = "a coroutine that never ends is reset instead of unwound")]
+mod coro;
+#[allow(unsafe_code, reason = "a G is shared; its coroutine belongs to whoever runs it")]
+mod goroutine;
+mod seam;
+#[allow(unsafe_code, reason = "references to G in atomic slots")]
+mod queue;
+mod crash;
+mod timers;
+mod traceback;
+#[allow(unsafe_code, reason = "queues of nodes that live in the frames of parked goroutines")]
+mod wait;
+#[allow(unsafe_code, reason = "the list of panics raised on the goroutine that runs")]
+mod panics;
 
-// Handles the signals of a stack that is full.
-#[allow(unsafe_code)]
-#[allow(dead_code, reason = "used by the real scheduler, which comes next")]
-mod overflow;
+pub use crash::{Crash, DeadlockReport, FatalReport, PanicReport};
+#[doc(hidden)]
+pub use panics::Deferred;

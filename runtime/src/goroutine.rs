@@ -1,0 +1,432 @@
+//! G: what the runtime knows of one goroutine, and the states it goes through.
+//!
+//! A `G` is never freed. It comes from a pool of the process, belongs to one runtime while that lives, and goes back
+//! when the runtime ends; so `&'static G` is always a `G`, however late somebody looks at it, and queues can hold plain
+//! references. Everything that another thread may read is an atomic; the coroutine is touched by one thread at a time:
+//! by whoever made the goroutine until it is first queued, and then by whoever holds it in state `Running`.
+//!
+//! ```text
+//!            go                 execute              gosched, end of slice
+//!   Dead ─────────→ Runnable ─────────────→ Running ───────────────────────→ Runnable
+//!     ↑                 ↑                    │    │
+//!     │                 │ ready              │    │ park: Waiting is written after the switch,
+//!     │                 └───────── Waiting ←─┘    │ and only then the lock is released under which
+//!     └───────────────────────────────────────────┘ somebody could find it and make it ready
+//! ```
+//!
+//! Rejected: `Arc<G>` (two atomic operations for each queue it passes), and a `G` on its own stack (a stale reference
+//! would read unmapped memory).
+
+use std::cell::{Cell, UnsafeCell};
+use std::panic::Location;
+use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
+
+use crate::coro::{Command, Coro, Suspender};
+use crate::primitives::Lock;
+
+/// Where a goroutine stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(crate) enum Status {
+    Dead,
+    Runnable,
+    Running,
+    Waiting,
+}
+
+/// Why a goroutine waits, in Go's words (`runtime/runtime2.go`, `waitReasonStrings`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[repr(u8)]
+pub(crate) enum WaitReason {
+    None,
+    ChanReceive,
+    ChanReceiveNil,
+    ChanSend,
+    ChanSendNil,
+    Select,
+    SelectNoCases,
+    Sleep,
+    Mutex,
+    RWMutexRead,
+    RWMutexWrite,
+    WaitGroup,
+    Cond,
+    Semacquire,
+    IoWait,
+}
+
+impl WaitReason {
+    const ALL: [WaitReason; 15] = [
+        WaitReason::None,
+        WaitReason::ChanReceive,
+        WaitReason::ChanReceiveNil,
+        WaitReason::ChanSend,
+        WaitReason::ChanSendNil,
+        WaitReason::Select,
+        WaitReason::SelectNoCases,
+        WaitReason::Sleep,
+        WaitReason::Mutex,
+        WaitReason::RWMutexRead,
+        WaitReason::RWMutexWrite,
+        WaitReason::WaitGroup,
+        WaitReason::Cond,
+        WaitReason::Semacquire,
+        WaitReason::IoWait,
+    ];
+
+    /// Go's text for it, as it stands in `goroutine 7 [chan receive]:`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            WaitReason::None => "",
+            WaitReason::ChanReceive => "chan receive",
+            WaitReason::ChanReceiveNil => "chan receive (nil chan)",
+            WaitReason::ChanSend => "chan send",
+            WaitReason::ChanSendNil => "chan send (nil chan)",
+            WaitReason::Select => "select",
+            WaitReason::SelectNoCases => "select (no cases)",
+            WaitReason::Sleep => "sleep",
+            WaitReason::Mutex => "sync.Mutex.Lock",
+            WaitReason::RWMutexRead => "sync.RWMutex.RLock",
+            WaitReason::RWMutexWrite => "sync.RWMutex.Lock",
+            WaitReason::WaitGroup => "sync.WaitGroup.Wait",
+            WaitReason::Cond => "sync.Cond.Wait",
+            WaitReason::Semacquire => "semacquire",
+            WaitReason::IoWait => "IO wait",
+        }
+    }
+
+    fn from_u8(v: u8) -> WaitReason {
+        WaitReason::ALL[usize::from(v)]
+    }
+}
+
+/// Who made a goroutine, and what of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    /// `type_name` of the closure that it runs.
+    pub(crate) name: fn() -> &'static str,
+    /// The `go` that made it; `None` for main.
+    pub(crate) at: Option<&'static Location<'static>>,
+    /// The goroutine that executed that `go`.
+    pub(crate) by: u64,
+    /// The creator's own `name`.
+    pub(crate) by_name: fn() -> &'static str,
+}
+
+fn nameless() -> &'static str {
+    ""
+}
+
+impl Origin {
+    pub(crate) const NONE: Origin = Origin {
+        name: nameless,
+        at: None,
+        by: 0,
+        by_name: nameless,
+    };
+}
+
+/// How a waiting goroutine is taken out of what it waits on when its runtime ends.
+///
+/// `run` answers whether the goroutine was still queued and is unlinked now; `false` says that a waker already has it
+/// and will call `ready`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Abandon {
+    pub(crate) run: unsafe fn(*const ()) -> bool,
+    pub(crate) data: *const (),
+}
+
+/// One goroutine.
+pub(crate) struct G {
+    id: AtomicU64,
+    status: AtomicU8,
+    reason: AtomicU8,
+    wait_at: AtomicPtr<Location<'static>>,
+    /// When the wait began, in nanoseconds of the runtime's clock; 0 where nobody looked at the clock.
+    wait_since: AtomicU64,
+    /// Which runtime (or explored schedule) it belongs to: a number given once in the life of the process.
+    home: AtomicU64,
+    /// The scheduler's own number for it.
+    slot: AtomicU32,
+    /// What only the thread that runs or owns the goroutine touches.
+    own: UnsafeCell<Own>,
+}
+
+struct Own {
+    coro: Option<Coro>,
+    suspender: Cell<*const Suspender>,
+    abandon: Cell<Option<Abandon>>,
+    origin: Origin,
+    unwinding: Cell<Vec<Raised>>,
+}
+
+/// A panic on its way: its text, and where it was raised (`file:line`).
+#[derive(Clone, Debug)]
+pub(crate) struct Raised {
+    pub(crate) text: String,
+    pub(crate) at: String,
+}
+
+// SAFETY: every field but `own` is an atomic. `own` is used by one thread at a time: by the creator before the goroutine
+// is queued, by the thread that holds it in state Running (the scheduler's frame and the goroutine's own code take turns
+// on that thread), and by the one thread that tears the runtime down after all others have left it. Each hand-over goes
+// through a queue's release and acquire.
+unsafe impl Sync for G {}
+// SAFETY: as above; a G itself never moves.
+unsafe impl Send for G {}
+
+impl std::fmt::Debug for G {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "G{} {:?}", self.id(), self.status())
+    }
+}
+
+impl PartialEq for G {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+static POOL: Lock<Vec<&'static G>> = Lock::new(Vec::new());
+
+impl G {
+    /// A dead `G` that nobody uses, from the process's pool.
+    pub(crate) fn take() -> &'static G {
+        if let Some(g) = POOL.lock().pop() {
+            return g;
+        }
+        Box::leak(Box::new(G {
+            id: AtomicU64::new(0),
+            status: AtomicU8::new(Status::Dead as u8),
+            reason: AtomicU8::new(0),
+            wait_at: AtomicPtr::new(std::ptr::null_mut()),
+            wait_since: AtomicU64::new(0),
+            home: AtomicU64::new(0),
+            slot: AtomicU32::new(0),
+            own: UnsafeCell::new(Own {
+                coro: None,
+                suspender: Cell::new(std::ptr::null()),
+                abandon: Cell::new(None),
+                origin: Origin::NONE,
+                unwinding: Cell::new(Vec::new()),
+            }),
+        }))
+    }
+
+    /// Gives `G`s back to the pool. They must be dead and known to no queue of their runtime.
+    pub(crate) fn give_back(gs: impl IntoIterator<Item = &'static G>) {
+        let mut pool = POOL.lock();
+        for g in gs {
+            debug_assert_eq!(g.status(), Status::Dead);
+            g.home.store(0, Ordering::Release);
+            pool.push(g);
+        }
+    }
+
+    /// Makes a dead `G` runnable: it will run `coro`.
+    ///
+    /// # Safety
+    ///
+    /// The `G` is dead and the caller is the only one to hold it.
+    pub(crate) unsafe fn bear(&self, id: u64, home: u64, slot: u32, origin: Origin, coro: Coro) {
+        debug_assert_eq!(self.status(), Status::Dead);
+        self.id.store(id, Ordering::Relaxed);
+        self.home.store(home, Ordering::Relaxed);
+        self.slot.store(slot, Ordering::Relaxed);
+        self.reason.store(0, Ordering::Relaxed);
+        // SAFETY: nobody else holds this G (the caller's promise).
+        let own = unsafe { &mut *self.own.get() };
+        own.coro = Some(coro);
+        own.suspender.set(std::ptr::null());
+        own.abandon.set(None);
+        own.origin = origin;
+        own.unwinding.take();
+        self.status.store(Status::Runnable as u8, Ordering::Release);
+    }
+
+    /// Its number, from 1 (main) upwards within its runtime.
+    #[inline]
+    pub(crate) fn id(&self) -> u64 {
+        self.id.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn home(&self) -> u64 {
+        self.home.load(Ordering::Acquire)
+    }
+
+    #[inline]
+    pub(crate) fn slot(&self) -> u32 {
+        self.slot.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn status(&self) -> Status {
+        match self.status.load(Ordering::Acquire) {
+            0 => Status::Dead,
+            1 => Status::Runnable,
+            2 => Status::Running,
+            _ => Status::Waiting,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn set_status(&self, s: Status) {
+        self.status.store(s as u8, Ordering::Release);
+    }
+
+    /// Waiting → Runnable; `false` if it did not wait, which is a defect of the caller.
+    #[inline]
+    #[must_use]
+    pub(crate) fn wake(&self) -> bool {
+        self.status
+            .compare_exchange(
+                Status::Waiting as u8,
+                Status::Runnable as u8,
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            )
+            .is_ok()
+    }
+
+    /// Says why and where it is going to wait; `Waiting` itself is written by the scheduler after the switch.
+    #[inline]
+    pub(crate) fn set_wait(&self, reason: WaitReason, at: &'static Location<'static>) {
+        self.reason.store(reason as u8, Ordering::Relaxed);
+        self.wait_at
+            .store(std::ptr::from_ref(at).cast_mut(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn wait_reason(&self) -> WaitReason {
+        WaitReason::from_u8(self.reason.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn wait_at(&self) -> Option<&'static Location<'static>> {
+        let p = self.wait_at.load(Ordering::Relaxed);
+        // SAFETY: only ever null or stored from a `&'static Location` in `set_wait`.
+        unsafe { p.as_ref() }
+    }
+
+    pub(crate) fn wait_since(&self) -> u64 {
+        self.wait_since.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_wait_since(&self, nanos: u64) {
+        self.wait_since.store(nanos, Ordering::Relaxed);
+    }
+
+    /// Who made it. Only for a goroutine that is not dead, asked by its own thread or once its runtime stands still;
+    /// a concurrent `bear` cannot happen then.
+    pub(crate) fn origin(&self) -> Origin {
+        // SAFETY: `origin` is written in `bear` only, before the goroutine is first queued.
+        unsafe { (*self.own.get()).origin }
+    }
+
+    /// The coroutine.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds this goroutine: it resumes it, has just made it, or tears its runtime down alone.
+    #[allow(clippy::mut_from_ref, reason = "the caller's promise is the exclusiveness")]
+    pub(crate) unsafe fn coro(&self) -> &mut Option<Coro> {
+        // SAFETY: exclusive by the caller's promise; the goroutine's own code uses the Cells beside it, never this field.
+        unsafe { &mut *std::ptr::addr_of_mut!((*self.own.get()).coro) }
+    }
+
+    /// Remembers how this goroutine suspends. Called first thing on its own stack.
+    ///
+    /// # Safety
+    ///
+    /// Called on the goroutine's own coroutine with that coroutine's suspender.
+    pub(crate) unsafe fn begin(&self, s: &Suspender) {
+        // SAFETY: the goroutine's own code, on the thread that runs it.
+        unsafe { (*self.own.get()).suspender.set(s) };
+    }
+
+    /// Switches to the scheduler and comes back when it is resumed, maybe on another thread.
+    ///
+    /// # Safety
+    ///
+    /// Called on this goroutine's own coroutine.
+    #[inline]
+    pub(crate) unsafe fn suspend(&self, command: Command) {
+        // SAFETY: set by `begin` on this very coroutine, and alive as long as its closure runs.
+        unsafe { (*(*self.own.get()).suspender.get()).suspend(command) };
+    }
+
+    /// The panics raised on this goroutine and not yet forgotten, oldest first; `f` may change the list.
+    ///
+    /// # Safety
+    ///
+    /// Called on this goroutine's own coroutine.
+    pub(crate) unsafe fn with_raised<R>(&self, f: impl FnOnce(&mut Vec<Raised>) -> R) -> R {
+        // SAFETY: the goroutine's own code, on the thread that runs it; the list is out of the cell while `f` runs.
+        let cell = unsafe { &(*self.own.get()).unwinding };
+        let mut list = cell.take();
+        let r = f(&mut list);
+        cell.set(list);
+        r
+    }
+
+    /// What to call if the runtime ends while this goroutine waits. Set by itself before it parks.
+    ///
+    /// # Safety
+    ///
+    /// Called on this goroutine's own coroutine.
+    #[inline]
+    pub(crate) unsafe fn set_abandon(&self, a: Option<Abandon>) {
+        // SAFETY: the goroutine's own code, on the thread that runs it.
+        unsafe { (*self.own.get()).abandon.set(a) };
+    }
+
+    /// See [`G::set_abandon`].
+    ///
+    /// # Safety
+    ///
+    /// The goroutine waits, and its runtime has stopped: the caller tears it down alone.
+    pub(crate) unsafe fn abandon(&self) -> Option<Abandon> {
+        // SAFETY: nothing runs on this goroutine (the caller's promise).
+        unsafe { (*self.own.get()).abandon.get() }
+    }
+}
+
+/// Takes a waiting goroutine out of what it waits on, so that its stack can be given back.
+///
+/// If a waker from outside already has it, waits until that waker has called `ready`: it is between two instructions.
+///
+/// # Safety
+///
+/// Its runtime has stopped and the caller tears it down alone.
+pub(crate) unsafe fn detach(g: &'static G) {
+    // SAFETY: the caller's promise is the one asked for.
+    let Some(a) = (unsafe { g.abandon() }) else {
+        return;
+    };
+    // SAFETY: `data` points into the frame that parked, which is intact while the goroutine waits or a waker holds it.
+    if unsafe { (a.run)(a.data) } {
+        return;
+    }
+    while g.status() == Status::Waiting {
+        std::thread::yield_now();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_survive_the_byte_they_are_kept_in() {
+        for (i, r) in WaitReason::ALL.into_iter().enumerate() {
+            assert_eq!(r as usize, i);
+            assert_eq!(WaitReason::from_u8(r as u8), r);
+        }
+    }
+
+    #[test]
+    fn a_g_is_reused_and_never_freed() {
+        let g = G::take();
+        G::give_back([g]);
+        assert_eq!(g.status(), Status::Dead);
+    }
+}

@@ -1,0 +1,62 @@
+//! The smallest parts everything else stands on: the lock, cache padding, the hook word and the tags of objects.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+pub(crate) use parking_lot::{Mutex as Lock, MutexGuard as LockGuard};
+
+/// Keeps what one thread writes often off the cache line of what others read.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+pub(crate) struct CachePadded<T>(pub(crate) T);
+
+impl<T> std::ops::Deref for CachePadded<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// How many explorations (or other observers) are alive in this process.
+///
+/// Zero nearly always, and then every hook of the seam is one load of a word that is never written, and a branch that
+/// is never taken. A hook that finds it non-zero asks the thread-local whether *this* thread is being observed.
+pub(crate) static HOOKS: AtomicU32 = AtomicU32::new(0);
+
+/// Whether any observer is alive in the process.
+#[inline(always)]
+pub(crate) fn hooked() -> bool {
+    HOOKS.load(Ordering::Relaxed) != 0
+}
+
+/// What an object (channel, lock, variable) is known as to an observer: assigned at first use, valid for one schedule.
+///
+/// An address would not do: it differs from run to run and is reused after a free.
+#[derive(Debug)]
+pub(crate) struct Tag(AtomicU64);
+
+impl Tag {
+    pub(crate) const fn new() -> Self {
+        Tag(AtomicU64::new(0))
+    }
+
+    /// The index given in this epoch, if any.
+    #[inline]
+    pub(crate) fn get(&self, epoch: u32) -> Option<u32> {
+        let v = self.0.load(Ordering::Relaxed);
+        (v >> 32 == u64::from(epoch)).then_some(v as u32)
+    }
+
+    /// Binds the object to `index` for this epoch. Epochs are never zero.
+    #[inline]
+    pub(crate) fn set(&self, epoch: u32, index: u32) {
+        debug_assert_ne!(epoch, 0);
+        self.0
+            .store(u64::from(epoch) << 32 | u64::from(index), Ordering::Relaxed);
+    }
+}
+
+impl Default for Tag {
+    fn default() -> Self {
+        Tag::new()
+    }
+}

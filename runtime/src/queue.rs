@@ -1,0 +1,299 @@
+//! The local run queue of a P: a ring of 256 goroutines, a slot for the one that runs next, and stealing.
+//!
+//! One producer (the M that holds the P) and many consumers. `head` is moved by whoever takes, with a compare-and-swap;
+//! `tail` by the owner alone. A slot is written before `tail` is released and read before `head` is moved, so a taker
+//! that wins its swap has read what was put there: the owner cannot reuse a slot before `head` has passed it.
+//! `runnext` is an atomic of its own: the owner swaps goroutines in, the owner and thieves swap them out.
+//! After Go's `runqput`, `runqget` and `runqgrab` (`runtime/proc.go`), which follow Arora, Blumofe and Plaxton, 1998.
+
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering, fence};
+
+use crate::goroutine::G;
+
+/// Places in the ring.
+pub(crate) const CAPACITY: u32 = 256;
+
+/// The local run queue of one P.
+pub(crate) struct RunQueue {
+    head: AtomicU32,
+    tail: AtomicU32,
+    runnext: AtomicPtr<G>,
+    ring: [AtomicPtr<G>; CAPACITY as usize],
+}
+
+/// What a `put` did.
+#[derive(Debug)]
+#[must_use]
+pub(crate) enum Put {
+    Queued,
+    /// The ring was full: half of it and the newcomer, oldest first, belong to the global queue now.
+    Overflow(Vec<&'static G>),
+}
+
+fn to_ptr(g: &'static G) -> *mut G {
+    std::ptr::from_ref(g).cast_mut()
+}
+
+fn from_ptr(p: *mut G) -> Option<&'static G> {
+    // SAFETY: only null or made by `to_ptr` from a `&'static G`.
+    unsafe { p.as_ref() }
+}
+
+impl RunQueue {
+    pub(crate) fn new() -> Self {
+        RunQueue {
+            head: AtomicU32::new(0),
+            tail: AtomicU32::new(0),
+            runnext: AtomicPtr::new(std::ptr::null_mut()),
+            ring: [const { AtomicPtr::new(std::ptr::null_mut()) }; CAPACITY as usize],
+        }
+    }
+
+    fn slot(&self, i: u32) -> &AtomicPtr<G> {
+        &self.ring[(i % CAPACITY) as usize]
+    }
+
+    /// Goroutines in the ring and in `runnext`. A guess for all but the owner.
+    pub(crate) fn len(&self) -> usize {
+        let head = self.head.load(Ordering::Acquire);
+        let tail = self.tail.load(Ordering::Acquire);
+        let next = usize::from(!self.runnext.load(Ordering::Relaxed).is_null());
+        tail.wrapping_sub(head) as usize + next
+    }
+
+    /// Whether there is nothing to take. Reads until it has seen one moment: a goroutine that is kicked out of
+    /// `runnext` into the ring must not be overlooked between the two.
+    pub(crate) fn is_empty(&self) -> bool {
+        loop {
+            let head = self.head.load(Ordering::Acquire);
+            let tail = self.tail.load(Ordering::Acquire);
+            let next = self.runnext.load(Ordering::Acquire);
+            if tail == self.tail.load(Ordering::Acquire) {
+                return head == tail && next.is_null();
+            }
+        }
+    }
+
+    /// Owner: puts `g` at the end; as `next`, it goes in front of all and sends the former next to the end.
+    pub(crate) fn put(&self, g: &'static G, next: bool) -> Put {
+        let mut g = g;
+        if next {
+            match from_ptr(self.runnext.swap(to_ptr(g), Ordering::AcqRel)) {
+                None => return Put::Queued,
+                Some(old) => g = old,
+            }
+        }
+        loop {
+            let head = self.head.load(Ordering::Acquire);
+            let tail = self.tail.load(Ordering::Relaxed);
+            if tail.wrapping_sub(head) < CAPACITY {
+                self.slot(tail).store(to_ptr(g), Ordering::Relaxed);
+                self.tail.store(tail.wrapping_add(1), Ordering::Release);
+                return Put::Queued;
+            }
+            if let Some(mut half) = self.take_front(head, CAPACITY / 2) {
+                half.push(g);
+                return Put::Overflow(half);
+            }
+            // Somebody stole meanwhile: there is room now.
+        }
+    }
+
+    /// Takes `n` goroutines from `head` on if nobody else took any since `head` was read.
+    fn take_front(&self, head: u32, n: u32) -> Option<Vec<&'static G>> {
+        let batch: Vec<*mut G> = (0..n)
+            .map(|i| self.slot(head.wrapping_add(i)).load(Ordering::Relaxed))
+            .collect();
+        self.head
+            .compare_exchange(head, head.wrapping_add(n), Ordering::AcqRel, Ordering::Relaxed)
+            .ok()?;
+        Some(batch.into_iter().filter_map(from_ptr).collect())
+    }
+
+    /// Owner: the next to run. `true` beside it: it came from `runnext` and inherits the time slice of who put it there.
+    pub(crate) fn get(&self) -> Option<(&'static G, bool)> {
+        let next = self.runnext.load(Ordering::Relaxed);
+        // A thief may empty the slot, but only the owner fills it: a failed swap means it is empty.
+        if !next.is_null()
+            && self
+                .runnext
+                .compare_exchange(next, std::ptr::null_mut(), Ordering::AcqRel, Ordering::Relaxed)
+                .is_ok()
+        {
+            return from_ptr(next).map(|g| (g, true));
+        }
+        loop {
+            let head = self.head.load(Ordering::Acquire);
+            let tail = self.tail.load(Ordering::Relaxed);
+            if head == tail {
+                return None;
+            }
+            let g = self.slot(head).load(Ordering::Relaxed);
+            if self
+                .head
+                .compare_exchange(head, head.wrapping_add(1), Ordering::AcqRel, Ordering::Relaxed)
+                .is_ok()
+            {
+                return from_ptr(g).map(|g| (g, false));
+            }
+        }
+    }
+
+    /// A thief, which owns `mine`: takes half of what is here, gives back one to run now and puts the rest into `mine`
+    /// (which is empty). `and_next`: takes `runnext` too when the ring is empty.
+    pub(crate) fn steal_into(&self, mine: &RunQueue, and_next: bool) -> Option<&'static G> {
+        loop {
+            let head = self.head.load(Ordering::Acquire);
+            let tail = self.tail.load(Ordering::Acquire);
+            let there = tail.wrapping_sub(head);
+            let n = there - there / 2;
+            if n == 0 {
+                if !and_next {
+                    return None;
+                }
+                let next = self.runnext.load(Ordering::Relaxed);
+                if next.is_null() {
+                    return None;
+                }
+                if self
+                    .runnext
+                    .compare_exchange(next, std::ptr::null_mut(), Ordering::AcqRel, Ordering::Relaxed)
+                    .is_ok()
+                {
+                    return from_ptr(next);
+                }
+                continue;
+            }
+            if n > CAPACITY / 2 {
+                continue; // head and tail were read at different moments
+            }
+            let my_tail = mine.tail.load(Ordering::Relaxed);
+            for i in 0..n {
+                let g = self.slot(head.wrapping_add(i)).load(Ordering::Relaxed);
+                mine.slot(my_tail.wrapping_add(i)).store(g, Ordering::Relaxed);
+            }
+            if self
+                .head
+                .compare_exchange(head, head.wrapping_add(n), Ordering::AcqRel, Ordering::Relaxed)
+                .is_err()
+            {
+                continue;
+            }
+            // The last of the batch runs now; the others become visible in `mine`.
+            let n = n - 1;
+            let last = mine.slot(my_tail.wrapping_add(n)).load(Ordering::Relaxed);
+            fence(Ordering::Release);
+            mine.tail.store(my_tail.wrapping_add(n), Ordering::Release);
+            return from_ptr(last);
+        }
+    }
+
+    /// For pictures: `runnext` and the ring in order. A snapshot of atomics, not of one moment.
+    pub(crate) fn look(&self) -> (Option<u64>, Vec<u64>) {
+        let head = self.head.load(Ordering::Acquire);
+        let tail = self.tail.load(Ordering::Acquire);
+        let n = tail.wrapping_sub(head).min(CAPACITY);
+        let ring = (0..n)
+            .filter_map(|i| from_ptr(self.slot(head.wrapping_add(i)).load(Ordering::Relaxed)))
+            .map(|g| g.id())
+            .collect();
+        (from_ptr(self.runnext.load(Ordering::Relaxed)).map(|g| g.id()), ring)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gs(n: usize) -> Vec<&'static G> {
+        (0..n).map(|_| G::take()).collect()
+    }
+
+    #[test]
+    fn next_runs_first_and_the_former_next_goes_to_the_end() {
+        let q = RunQueue::new();
+        let g = gs(3);
+        for &x in &g {
+            assert!(matches!(q.put(x, true), Put::Queued));
+        }
+        assert!(q.get() == Some((g[2], true)));
+        assert!(q.get() == Some((g[0], false)));
+        assert!(q.get() == Some((g[1], false)));
+        assert!(q.get().is_none() && q.is_empty());
+    }
+
+    #[test]
+    fn overflow_moves_half_and_the_newcomer() {
+        let q = RunQueue::new();
+        let g = gs(257);
+        for &x in &g[..256] {
+            assert!(matches!(q.put(x, false), Put::Queued));
+        }
+        let Put::Overflow(half) = q.put(g[256], false) else {
+            panic!("a full ring took one more");
+        };
+        assert_eq!(half.len(), 129);
+        assert!(half[0] == g[0] && half[128] == g[256]);
+        assert_eq!(q.len(), 128);
+        assert!(q.get() == Some((g[128], false)));
+    }
+
+    #[test]
+    fn a_thief_takes_the_older_half() {
+        let (q, mine) = (RunQueue::new(), RunQueue::new());
+        let g = gs(5);
+        for &x in &g {
+            assert!(matches!(q.put(x, false), Put::Queued));
+        }
+        assert!(q.steal_into(&mine, false) == Some(g[2]));
+        assert!(mine.get() == Some((g[0], false)) && mine.get() == Some((g[1], false)));
+        assert_eq!(q.len(), 2);
+    }
+
+    #[test]
+    fn every_goroutine_is_taken_once_by_owner_or_thieves() {
+        const N: usize = 20_000;
+        let q = RunQueue::new();
+        let all = gs(N);
+        let taken: Vec<AtomicU32> = (0..N).map(|_| AtomicU32::new(0)).collect();
+        let index: std::collections::HashMap<usize, usize> = all
+            .iter()
+            .enumerate()
+            .map(|(i, g)| (std::ptr::from_ref(*g) as usize, i))
+            .collect();
+        let take = |g: &'static G| {
+            taken[index[&(std::ptr::from_ref(g) as usize)]].fetch_add(1, Ordering::Relaxed);
+        };
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(|| {
+                    let mine = RunQueue::new();
+                    while !done.load(Ordering::Acquire) || !q.is_empty() {
+                        if let Some(g) = q.steal_into(&mine, true) {
+                            take(g);
+                        }
+                        while let Some((g, _)) = mine.get() {
+                            take(g);
+                        }
+                    }
+                });
+            }
+            for (i, &g) in all.iter().enumerate() {
+                if let Put::Overflow(half) = q.put(g, i % 3 == 0) {
+                    half.into_iter().for_each(take);
+                }
+                if i % 5 == 0
+                    && let Some((g, _)) = q.get()
+                {
+                    take(g);
+                }
+            }
+            done.store(true, Ordering::Release);
+        });
+        while let Some((g, _)) = q.get() {
+            take(g);
+        }
+        assert!(taken.iter().all(|t| t.load(Ordering::Relaxed) == 1));
+    }
+}

@@ -1,0 +1,340 @@
+//! The one seam for choice: what a scheduler offers to the code above it, and what an observer is told.
+//!
+//! Channels, locks, select and timers are written once, on `park` and `ready` (see `wait.rs`) and on the hooks below.
+//! Behind the seam stand two schedulers: the real one (`sched`: M, P and G) and the exploring one (`lab`: one thread, a
+//! schedule, a virtual clock). Both run goroutines as coroutines and answer to [`Scheduler`]; only the exploring one
+//! listens to [`Observer`]. So what is checked is what runs.
+//!
+//! The hooks (`point`, `choose`, `acquire`, …) cost a load and a branch that is never taken while no exploration is
+//! alive in the process (`primitives::HOOKS`).
+//!
+//! **The thread-local.** There is one, [`current`] reads it, and it must not be inlined: the address of a thread-local
+//! taken before a switch is wrong after it, when the goroutine goes on on another thread, and the compiler may keep
+//! that address. An out-of-line function that returns the loaded *value* is right. For the same reason nobody holds a
+//! `&'static dyn Scheduler` across a switch.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::goroutine::G;
+use crate::primitives::{Lock, Tag, hooked};
+use crate::stack::Stack;
+
+/// What a goroutine is about to do, at a choice point.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub(crate) enum Op {
+    /// `go`: makes a goroutine.
+    Go,
+    /// `gosched`.
+    Gosched,
+    /// `time::sleep`.
+    Sleep,
+    /// Reads the clock.
+    Now,
+    Send,
+    Recv,
+    TrySend,
+    TryRecv,
+    Close,
+    /// `len` of a channel.
+    Len,
+    Select,
+    Lock,
+    TryLock,
+    Unlock,
+    RLock,
+    TryRLock,
+    RUnlock,
+    /// WaitGroup: a positive `add`.
+    Add,
+    /// WaitGroup: `done`, or a negative `add`.
+    Done,
+    /// WaitGroup: `wait`.
+    Wait,
+    Once,
+    CondWait,
+    Signal,
+    Broadcast,
+    AtomicLoad,
+    AtomicStore,
+    AtomicUpdate,
+    /// `Shared::get`.
+    Get,
+    /// `Shared::set`.
+    Set,
+    Print,
+    Timer,
+    Cancel,
+    Syscall,
+}
+
+/// How a goroutine stands to a lock, for owner cycles and "written without a lock".
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Hold {
+    Exclusive,
+    Shared,
+    Released,
+    SharedReleased,
+}
+
+/// A goroutine that is about to be born: everything but its closure.
+pub(crate) struct Newborn {
+    pub(crate) g: &'static G,
+    pub(crate) id: u64,
+    pub(crate) slot: u32,
+    pub(crate) stack: Stack,
+}
+
+/// What both schedulers do for the code above. Called on a thread of that scheduler.
+pub(crate) trait Scheduler: Sync {
+    /// The number of this runtime; unique in the life of the process.
+    fn home(&self) -> u64;
+    /// A dead `G`, its number and its stack. Out of stacks is fatal: it does not return then.
+    fn prepare(&self) -> Newborn;
+    /// Queues a goroutine that was just born.
+    fn start(&self, g: &'static G);
+    /// Makes a waiting goroutine of this runtime runnable.
+    fn ready(&self, g: &'static G);
+    /// Nanoseconds of this runtime's clock, from an arbitrary start, never 0.
+    fn now(&self) -> u64;
+    /// Calls `ready(g)` once `now() >= when`. `g` waits already.
+    fn wake_at(&self, when: u64, g: &'static G);
+    /// The goroutine that runs on this thread ended by a panic that nobody recovered. Called on its coroutine, after
+    /// the unwinding; comes back only where the runtime collects crashes (`try_run`), and the goroutine then ends.
+    fn crash(&self, g: &'static G, crash: Crashed);
+    /// Who listens at the choice points, if anybody does.
+    fn observer(&self) -> Option<&dyn Observer>;
+}
+
+/// What ends a whole program from inside one goroutine.
+pub(crate) enum Crashed {
+    /// A panic: its payload's text, and where it was raised.
+    Panic {
+        text: String,
+        at: Option<String>,
+    },
+    /// A fatal error of the library: nobody can recover it.
+    Fatal { text: &'static str },
+}
+
+/// What the exploring scheduler is told. Called on its thread, by the goroutine that runs.
+pub(crate) trait Observer {
+    /// Before an effect: decides who goes on; comes back when it is this goroutine's turn.
+    fn point(&self, op: Op, tag: Option<&Tag>, at: &'static Location<'static>);
+    /// After an effect: what came of it (`→ 0`), for the table. Only formats when somebody will read it.
+    fn outcome(&self, text: &mut dyn FnMut() -> String);
+    /// One of `n` equally good possibilities (a ready case, a timer).
+    fn choose(&self, n: usize) -> usize;
+    /// Happens-before: what was released into `(tag, slot)` is now before this goroutine.
+    fn acquire(&self, tag: &Tag, slot: usize);
+    /// Happens-before: what this goroutine did is released into `(tag, slot)`, beside what others released there.
+    fn release(&self, tag: &Tag, slot: usize);
+    /// Happens-before, both ways, with a goroutine that waits: a rendezvous.
+    fn meet(&self, other: &'static G);
+    /// Happens-before towards a goroutine that waits: it is about to be woken by this one.
+    fn give(&self, other: &'static G);
+    /// A plain read or write of a variable, for the race detector.
+    fn access(&self, tag: &Tag, write: bool, at: &'static Location<'static>);
+    /// A lock changed hands.
+    fn hold(&self, tag: &Tag, how: Hold);
+    /// An object was made here; `kind` is Go's word for it (`chan`, `sync.Mutex`, `variable`), `detail` e.g. its capacity.
+    fn made(&self, tag: &Tag, kind: &'static str, detail: usize, at: &'static Location<'static>);
+    /// Output of the library's own `print!` family.
+    fn print(&self, text: &str, to_stderr: bool);
+}
+
+thread_local! {
+    static CURRENT: Cell<(Option<&'static dyn Scheduler>, Option<&'static G>)> = const { Cell::new((None, None)) };
+}
+
+/// The scheduler of this thread and the goroutine that runs on it; `None` outside of a runtime.
+#[inline(never)]
+pub(crate) fn current() -> Option<(&'static dyn Scheduler, &'static G)> {
+    // `try_with` would be needed only if the cell had a destructor; it has none.
+    match CURRENT.get() {
+        (Some(s), Some(g)) => Some((s, g)),
+        _ => None,
+    }
+}
+
+/// The scheduler of this thread, also while no goroutine runs on it.
+#[inline(never)]
+pub(crate) fn current_scheduler() -> Option<&'static dyn Scheduler> {
+    CURRENT.get().0
+}
+
+/// Says which goroutine runs on this thread. Only schedulers call it.
+#[inline(never)]
+pub(crate) fn set_current(s: Option<&'static dyn Scheduler>, g: Option<&'static G>) {
+    CURRENT.set((s, g));
+}
+
+/// The goroutine that runs, or a panic that says what to do.
+#[inline]
+#[track_caller]
+pub(crate) fn expect_current(what: &str) -> (&'static dyn Scheduler, &'static G) {
+    match current() {
+        Some(c) => c,
+        None => outside(what),
+    }
+}
+
+#[cold]
+#[track_caller]
+fn outside(what: &str) -> ! {
+    panic!("goroutines: {what} outside of a goroutine; call it inside goroutines::run(|| …)")
+}
+
+// ---- goroutines of another runtime, or woken from a thread of none ----------------------------------------------
+
+/// Where a wake-up from outside is delivered.
+pub(crate) trait Inbox: Sync {
+    /// Makes `g` runnable if this is still runtime `home` and `g` still waits.
+    fn deliver(&self, home: u64, g: &'static G);
+}
+
+static HOMES: Lock<Option<HashMap<u64, &'static dyn Inbox>>> = Lock::new(None);
+static NEXT_HOME: AtomicU64 = AtomicU64::new(1);
+
+/// Registers a runtime and gives it its number.
+pub(crate) fn open_home(inbox: &'static dyn Inbox) -> u64 {
+    let id = NEXT_HOME.fetch_add(1, Ordering::Relaxed);
+    HOMES
+        .lock()
+        .get_or_insert_with(HashMap::new)
+        .insert(id, inbox);
+    id
+}
+
+/// The runtime has ended: nothing is delivered to it any more.
+pub(crate) fn close_home(id: u64) {
+    if let Some(homes) = HOMES.lock().as_mut() {
+        homes.remove(&id);
+    }
+}
+
+/// `ready` from a thread that is not of `g`'s runtime.
+#[cold]
+pub(crate) fn ready_from_outside(g: &'static G) {
+    let home = g.home();
+    let inbox = HOMES.lock().as_ref().and_then(|h| h.get(&home).copied());
+    if let Some(inbox) = inbox {
+        inbox.deliver(home, g);
+    }
+}
+
+// ---- the hooks --------------------------------------------------------------------------------------------------
+
+#[inline(never)]
+#[cold]
+fn with_observer<R>(f: impl FnOnce(&dyn Observer) -> R) -> Option<R> {
+    let (s, _) = current()?;
+    s.observer().map(f)
+}
+
+/// A choice point: who goes on. Before every effect another goroutine could see.
+#[inline(always)]
+#[track_caller]
+pub(crate) fn point(op: Op, tag: &Tag) {
+    if hooked() {
+        let at = Location::caller();
+        with_observer(|o| o.point(op, Some(tag), at));
+    }
+}
+
+/// A choice point that is about no object.
+#[inline(always)]
+#[track_caller]
+pub(crate) fn point_free(op: Op) {
+    if hooked() {
+        let at = Location::caller();
+        with_observer(|o| o.point(op, None, at));
+    }
+}
+
+/// What came of the last point, for whoever reads the schedule.
+#[inline(always)]
+pub(crate) fn outcome(mut text: impl FnMut() -> String) {
+    if hooked() {
+        with_observer(|o| o.outcome(&mut text));
+    }
+}
+
+/// One of `n` equally good possibilities, or `None` where nobody explores: then the caller draws for itself.
+#[inline(always)]
+#[allow(dead_code, reason = "select draws through it")]
+pub(crate) fn choose(n: usize) -> Option<usize> {
+    if hooked() {
+        with_observer(|o| o.choose(n))
+    } else {
+        None
+    }
+}
+
+/// See [`Observer::acquire`].
+#[inline(always)]
+pub(crate) fn acquire(tag: &Tag, slot: usize) {
+    if hooked() {
+        with_observer(|o| o.acquire(tag, slot));
+    }
+}
+
+/// See [`Observer::release`].
+#[inline(always)]
+pub(crate) fn release(tag: &Tag, slot: usize) {
+    if hooked() {
+        with_observer(|o| o.release(tag, slot));
+    }
+}
+
+/// See [`Observer::meet`].
+#[inline(always)]
+pub(crate) fn meet(other: &'static G) {
+    if hooked() {
+        with_observer(|o| o.meet(other));
+    }
+}
+
+/// See [`Observer::give`].
+#[inline(always)]
+pub(crate) fn give(other: &'static G) {
+    if hooked() {
+        with_observer(|o| o.give(other));
+    }
+}
+
+/// See [`Observer::access`].
+#[inline(always)]
+#[track_caller]
+pub(crate) fn access(tag: &Tag, write: bool) {
+    if hooked() {
+        let at = Location::caller();
+        with_observer(|o| o.access(tag, write, at));
+    }
+}
+
+/// See [`Observer::hold`].
+#[inline(always)]
+pub(crate) fn hold(tag: &Tag, how: Hold) {
+    if hooked() {
+        with_observer(|o| o.hold(tag, how));
+    }
+}
+
+/// See [`Observer::made`].
+#[inline(always)]
+#[track_caller]
+pub(crate) fn made(tag: &Tag, kind: &'static str, detail: usize) {
+    if hooked() {
+        let at = Location::caller();
+        with_observer(|o| o.made(tag, kind, detail, at));
+    }
+}
+
+/// Hands text to the observer; `false` if there is none and it must be printed.
+#[inline(always)]
+pub(crate) fn print(text: &str, to_stderr: bool) -> bool {
+    hooked() && with_observer(|o| o.print(text, to_stderr)).is_some()
+}

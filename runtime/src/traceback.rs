@@ -1,0 +1,94 @@
+//! Goroutines as Go prints them: `goroutine 7 [chan receive]:`, where it stands, who made it.
+
+use std::fmt::Write as _;
+use std::panic::Location;
+
+use crate::goroutine::{G, Status};
+
+/// What a traceback says of one goroutine.
+pub(crate) struct Traced {
+    pub(crate) id: u64,
+    /// Go's word for its state: `running`, `runnable`, or why it waits.
+    pub(crate) state: String,
+    /// Minutes it has waited, where known; Go says them from 1 on.
+    pub(crate) minutes: u64,
+    pub(crate) name: &'static str,
+    pub(crate) at: Option<String>,
+    pub(crate) created: Option<(u64, &'static str, &'static Location<'static>)>,
+}
+
+impl Traced {
+    /// Reads a goroutine that stands still (or runs on this very thread). `now` is its runtime's clock.
+    pub(crate) fn of(g: &G, now: u64) -> Traced {
+        let origin = g.origin();
+        let (state, at) = match g.status() {
+            Status::Waiting => (
+                g.wait_reason().as_str().to_string(),
+                g.wait_at().map(place),
+            ),
+            Status::Runnable => ("runnable".to_string(), None),
+            Status::Running => ("running".to_string(), None),
+            Status::Dead => ("idle".to_string(), None),
+        };
+        let waited = match (g.status(), g.wait_since()) {
+            (Status::Waiting, since) if since != 0 => now.saturating_sub(since),
+            _ => 0,
+        };
+        Traced {
+            id: g.id(),
+            state,
+            minutes: waited / 60_000_000_000,
+            name: (origin.name)(),
+            at,
+            created: origin.at.map(|l| (origin.by, (origin.by_name)(), l)),
+        }
+    }
+
+    /// Says where the goroutine stands, for one that runs.
+    pub(crate) fn standing(mut self, at: Option<String>) -> Traced {
+        if at.is_some() {
+            self.at = at;
+        }
+        self
+    }
+}
+
+/// `file:line` of a place in a program.
+pub(crate) fn place(l: &'static Location<'static>) -> String {
+    format!("{}:{}", l.file(), l.line())
+}
+
+/// Appends one goroutine, without the empty line that parts it from the next.
+pub(crate) fn write(out: &mut String, t: &Traced) {
+    let _ = write!(out, "goroutine {} [{}", t.id, t.state);
+    if t.minutes > 0 {
+        let _ = write!(out, ", {} minutes", t.minutes);
+    }
+    out.push_str("]:\n");
+    let _ = writeln!(out, "{}()", function(t.name));
+    if let Some(at) = &t.at {
+        let _ = writeln!(out, "\t{at}");
+    }
+    if let Some((by, name, at)) = &t.created {
+        let _ = writeln!(out, "created by {} in goroutine {by}", function(name));
+        let _ = writeln!(out, "\t{}", place(at));
+    }
+}
+
+/// A closure's type name as a function's name.
+fn function(name: &str) -> &str {
+    if name.is_empty() { "main" } else { name }
+}
+
+/// All of them, the one with `first`'s id in front, parted by empty lines.
+pub(crate) fn dump(first: u64, mut all: Vec<Traced>) -> String {
+    all.sort_by_key(|t| (t.id != first, t.id));
+    let mut out = String::new();
+    for (i, t) in all.iter().enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        write(&mut out, t);
+    }
+    out
+}

@@ -1,0 +1,370 @@
+//! The two verbs everything that blocks is written on: `park` and `ready`, and the queue of those who wait.
+//!
+//! **Parking**, step by step:
+//! 1. A goroutine holds the lock of the object it will wait on, and has found that it must wait.
+//! 2. It puts a [`Sudog`] that lives in its own frame into the object's [`WaitQueue`].
+//! 3. It suspends. Its scheduler, on the scheduler's stack, writes status `Waiting` and *then* releases the lock.
+//! 4. A waker takes the lock, dequeues the sudog, leaves in it what it has to leave, releases the lock, calls `ready`.
+//! 5. The goroutine is resumed in the frame of step 2 and reads what was left.
+//!
+//! **Invariants.** Nobody can find the sudog before step 3 is complete, because finding it takes the lock: so a wake-up
+//! is never lost and never early, without a second state word. Between dequeue and `ready` the waker alone owns the
+//! sudog ([`Woken`]); after `ready` it must not touch it. No lock of an object is held when `ready` is called.
+//! If the runtime ends while a goroutine waits, `Abandon` takes its sudog out under the same lock, so that an object
+//! which outlives the runtime never points into a stack that is gone.
+//!
+//! **Rejected**: heap-allocated sudogs with a cache per P, as Go has them (Go must: its stacks move; ours do not);
+//! a state word with a compare-and-swap on both sides (two more atomics a wait, and a window to argue about).
+
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::ptr::NonNull;
+
+use crate::coro::{Command, Coro, Unlock};
+use crate::goroutine::{Abandon, G, Origin, WaitReason};
+use crate::primitives::{Lock, LockGuard};
+use crate::seam::{self, Op};
+
+/// One goroutine's wait: in the frame of the goroutine that waits, linked into one queue.
+pub(crate) struct Sudog<E> {
+    g: &'static G,
+    elem: E,
+    next: Option<NonNull<Sudog<E>>>,
+    prev: Option<NonNull<Sudog<E>>>,
+    linked: bool,
+}
+
+/// Goroutines that wait, first in, first out, each with an `E` through which it and its waker talk.
+///
+/// Lives inside the state that a [`Lock`] protects.
+pub(crate) struct WaitQueue<E> {
+    head: Option<NonNull<Sudog<E>>>,
+    tail: Option<NonNull<Sudog<E>>>,
+    len: usize,
+    _own: PhantomData<E>,
+}
+
+// SAFETY: the queue is reached under its owner's lock only, and the frames it points into belong to goroutines that
+// wait; an `E` moves from thread to thread through it.
+unsafe impl<E: Send> Send for WaitQueue<E> {}
+
+impl<E> WaitQueue<E> {
+    pub(crate) const fn new() -> Self {
+        WaitQueue {
+            head: None,
+            tail: None,
+            len: 0,
+            _own: PhantomData,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.head.is_none()
+    }
+
+    /// Appends `node`.
+    ///
+    /// # Safety
+    ///
+    /// `node` is linked nowhere and stays where it is until it has been dequeued (and its waker has called `ready`) or
+    /// removed.
+    unsafe fn push(&mut self, node: NonNull<Sudog<E>>) {
+        // SAFETY: the caller's node is valid, and so is the tail: every linked node is.
+        unsafe {
+            (*node.as_ptr()).prev = self.tail;
+            (*node.as_ptr()).next = None;
+            (*node.as_ptr()).linked = true;
+            match self.tail {
+                Some(t) => (*t.as_ptr()).next = Some(node),
+                None => self.head = Some(node),
+            }
+        }
+        self.tail = Some(node);
+        self.len += 1;
+    }
+
+    /// Takes `node` out.
+    ///
+    /// # Safety
+    ///
+    /// `node` is linked in this queue.
+    unsafe fn unlink(&mut self, node: NonNull<Sudog<E>>) {
+        // SAFETY: the node is linked here, so it and its neighbours are valid.
+        unsafe {
+            let n = &mut *node.as_ptr();
+            match n.prev {
+                Some(p) => (*p.as_ptr()).next = n.next,
+                None => self.head = n.next,
+            }
+            match n.next {
+                Some(x) => (*x.as_ptr()).prev = n.prev,
+                None => self.tail = n.prev,
+            }
+            n.next = None;
+            n.prev = None;
+            n.linked = false;
+        }
+        self.len -= 1;
+    }
+
+    /// The one who has waited longest, taken out of the queue. It must be woken.
+    pub(crate) fn dequeue(&mut self) -> Option<Woken<E>> {
+        let node = self.head?;
+        // SAFETY: the head is linked here.
+        unsafe { self.unlink(node) };
+        Some(Woken { node })
+    }
+
+    /// Looks at everyone who waits, longest first.
+    pub(crate) fn for_each(&self, mut f: impl FnMut(&'static G, &E)) {
+        let mut at = self.head;
+        while let Some(node) = at {
+            // SAFETY: linked nodes are valid, and nobody writes to them while the owner's lock is held.
+            let n = unsafe { node.as_ref() };
+            f(n.g, &n.elem);
+            at = n.next;
+        }
+    }
+}
+
+impl<E> Drop for WaitQueue<E> {
+    fn drop(&mut self) {
+        // A goroutine that waits holds a reference to the object, and one that is abandoned was taken out.
+        debug_assert!(self.head.is_none(), "an object died with goroutines waiting on it");
+    }
+}
+
+/// A goroutine that was dequeued: its waker leaves something in `elem`, releases the object's lock, and calls `ready`.
+#[must_use = "a dequeued goroutine that nobody readies waits for ever"]
+pub(crate) struct Woken<E> {
+    node: NonNull<Sudog<E>>,
+}
+
+impl<E> Woken<E> {
+    pub(crate) fn elem(&mut self) -> &mut E {
+        // SAFETY: dequeued and not yet readied: the waker alone owns the node.
+        unsafe { &mut (*self.node.as_ptr()).elem }
+    }
+
+    pub(crate) fn g(&self) -> &'static G {
+        // SAFETY: as in `elem`.
+        unsafe { self.node.as_ref() }.g
+    }
+
+    /// Wakes it. Call it without the object's lock.
+    #[inline]
+    pub(crate) fn ready(self) {
+        // The node must not be touched after this.
+        ready(self.g());
+    }
+}
+
+struct Parked<S, E> {
+    lock: *const Lock<S>,
+    queue: fn(&mut S) -> &mut WaitQueue<E>,
+    node: NonNull<Sudog<E>>,
+}
+
+/// Releases the lock that a parking goroutine held.
+///
+/// # Safety
+///
+/// `data` points to a `Lock<S>` that is locked, and whose guard was forgotten.
+unsafe fn unlock<S>(data: *const ()) {
+    // SAFETY: the caller's promise. The object is alive: the goroutine that parked holds a reference to it.
+    unsafe { (*data.cast::<Lock<S>>()).force_unlock(parking_lot::lock_api::GuardNoSend::new()) }
+}
+
+/// Takes the sudog of a waiting goroutine out of its queue.
+///
+/// # Safety
+///
+/// `data` points to the `Parked<S, E>` in the frame of a goroutine that waits.
+unsafe fn abandon<S, E>(data: *const ()) -> bool {
+    // SAFETY: the frame is intact (the caller's promise).
+    let p = unsafe { &*data.cast::<Parked<S, E>>() };
+    // SAFETY: the object is alive: the frame's reference to it was never dropped.
+    let mut state = unsafe { &*p.lock }.lock();
+    // SAFETY: under the lock, and the frame is intact.
+    if unsafe { p.node.as_ref() }.linked {
+        // SAFETY: linked, and a sudog is only ever linked into the queue it was pushed to.
+        unsafe { (p.queue)(&mut state).unlink(p.node) };
+        true
+    } else {
+        false
+    }
+}
+
+/// Waits in `queue` (a part of what `guard` protects) until somebody dequeues and readies this goroutine; the lock is
+/// released once it sleeps. Gives back what the waker left in `elem`.
+///
+/// # Panics
+///
+/// Outside of a goroutine; the lock is released then.
+pub(crate) fn wait_on<S, E>(
+    guard: LockGuard<'_, S>,
+    queue: fn(&mut S) -> &mut WaitQueue<E>,
+    elem: E,
+    reason: WaitReason,
+    at: &'static Location<'static>,
+) -> E {
+    let Some((_, g)) = seam::current() else {
+        drop(guard);
+        seam::expect_current("this call would block");
+        unreachable!("expect_current panicked");
+    };
+    let mut guard = guard;
+    let mut node = Sudog {
+        g,
+        elem,
+        next: None,
+        prev: None,
+        linked: false,
+    };
+    // One pointer, from which everything below is derived: the waker writes through it while we sleep.
+    let node_ptr = NonNull::from(&mut node);
+    // SAFETY: the node stays in this frame, which does not end before the goroutine is readied or abandoned.
+    unsafe { queue(&mut guard).push(node_ptr) };
+    let lock: *const Lock<S> = LockGuard::mutex(&guard);
+    std::mem::forget(guard);
+    let parked = Parked {
+        lock,
+        queue,
+        node: node_ptr,
+    };
+    // SAFETY: `parked` and the lock outlive the wait: both are reached from this frame.
+    unsafe {
+        park(
+            g,
+            reason,
+            at,
+            Some(Unlock {
+                run: unlock::<S>,
+                data: lock.cast(),
+            }),
+            Some(Abandon {
+                run: abandon::<S, E>,
+                data: std::ptr::from_ref(&parked).cast(),
+            }),
+        );
+    }
+    debug_assert!(!node.linked);
+    node.elem
+}
+
+/// Suspends the goroutine that runs until somebody calls `ready` on it.
+///
+/// # Safety
+///
+/// `g` is the goroutine that runs. `unlock` makes it possible that somebody calls `ready`; it is run after the switch,
+/// and its data must be valid then. `abandon`'s data must stay valid until this returns.
+pub(crate) unsafe fn park(
+    g: &'static G,
+    reason: WaitReason,
+    at: &'static Location<'static>,
+    unlock: Option<Unlock>,
+    abandon: Option<Abandon>,
+) {
+    g.set_wait(reason, at);
+    // SAFETY: `g` is the goroutine that runs (the caller's promise).
+    unsafe {
+        g.set_abandon(abandon);
+        g.suspend(Command::Park(unlock));
+    }
+}
+
+/// Waits for ever, as a receive from a nil channel does.
+pub(crate) fn park_forever(reason: WaitReason, at: &'static Location<'static>) -> ! {
+    let (_, g) = seam::expect_current("this call would block for ever");
+    loop {
+        // SAFETY: `g` runs; nobody knows that it waits, so nobody readies it, and there is nothing to take it out of.
+        unsafe { park(g, reason, at, None, None) };
+    }
+}
+
+/// Makes a goroutine that waits runnable: on this thread's P if it is of this runtime, else in its own runtime's queue.
+#[inline]
+pub(crate) fn ready(g: &'static G) {
+    match seam::current_scheduler() {
+        Some(s) if s.home() == g.home() => s.ready(g),
+        _ => seam::ready_from_outside(g),
+    }
+}
+
+/// Sleeps until the runtime's clock shows `when`.
+pub(crate) fn sleep_until(when: u64, at: &'static Location<'static>) {
+    struct Args {
+        when: u64,
+        g: &'static G,
+    }
+    /// # Safety
+    ///
+    /// `data` points to the `Args` in the frame of a goroutine that has just been switched away from.
+    unsafe fn set_timer(data: *const ()) {
+        // SAFETY: the frame is intact until the goroutine is readied, which only the timer set here does.
+        let Args { when, g } = unsafe { std::ptr::read(data.cast::<Args>()) };
+        if let Some(s) = seam::current_scheduler() {
+            s.wake_at(when, g);
+        }
+    }
+    let (_, g) = seam::expect_current("sleep");
+    let args = Args { when, g };
+    // SAFETY: `g` runs, and `args` lives in this frame. The timer is its runtime's own and dies with it: nothing to abandon.
+    unsafe {
+        park(
+            g,
+            WaitReason::Sleep,
+            at,
+            Some(Unlock {
+                run: set_timer,
+                data: std::ptr::from_ref(&args).cast(),
+            }),
+            None,
+        );
+    }
+}
+
+/// Gives way to others: to the end of the global queue, as Go's `Gosched`.
+#[track_caller]
+pub(crate) fn gosched() {
+    let (_, g) = seam::expect_current("gosched");
+    seam::point_free(Op::Gosched);
+    // SAFETY: `g` is the goroutine that runs.
+    unsafe { g.suspend(Command::Yield) };
+}
+
+fn name_of<F>() -> &'static str {
+    std::any::type_name::<F>()
+}
+
+/// Starts a goroutine that runs `f`; `None` for its place makes it main.
+pub(crate) fn spawn<F: FnOnce() + 'static>(f: F, at: Option<&'static Location<'static>>) {
+    let Some(s) = seam::current_scheduler() else {
+        seam::expect_current("go");
+        unreachable!("expect_current panicked");
+    };
+    let (by, by_name) = match seam::current() {
+        Some((_, me)) => (me.id(), me.origin().name),
+        None => (0, Origin::NONE.name),
+    };
+    let born = s.prepare();
+    let g = born.g;
+    let origin = Origin {
+        name: name_of::<F>,
+        at,
+        by,
+        by_name,
+    };
+    let coro = Coro::new(born.stack, move |suspender| {
+        // SAFETY: the first thing on this goroutine's own coroutine.
+        unsafe { g.begin(suspender) };
+        crate::panics::body(g, f);
+    });
+    // SAFETY: `prepare` handed us a dead G that nobody else holds.
+    unsafe { g.bear(born.id, s.home(), born.slot, origin, coro) };
+    s.start(g);
+}
