@@ -327,7 +327,10 @@ impl G {
     /// # Safety
     ///
     /// The caller holds this goroutine: it resumes it, has just made it, or tears its runtime down alone.
-    #[allow(clippy::mut_from_ref, reason = "the caller's promise is the exclusiveness")]
+    #[allow(
+        clippy::mut_from_ref,
+        reason = "the caller's promise is the exclusiveness"
+    )]
     pub(crate) unsafe fn coro(&self) -> &mut Option<Coro> {
         // SAFETY: exclusive by the caller's promise; the goroutine's own code uses the Cells beside it, never this field.
         unsafe { &mut *std::ptr::addr_of_mut!((*self.own.get()).coro) }

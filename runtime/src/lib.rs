@@ -1,23 +1,35 @@
 //! A goroutine runtime: M, P and G with Go's semantics, and a scheduler that explores instead of running.
 #![deny(unsafe_code)]
 
-mod primitives;
-#[allow(unsafe_code, reason = "guarded stacks: mmap, madvise, mprotect")]
-mod stack;
-#[allow(unsafe_code, reason = "a coroutine that never ends is reset instead of unwound")]
+#[allow(
+    unsafe_code,
+    reason = "a coroutine that never ends is reset instead of unwound"
+)]
 mod coro;
-#[allow(unsafe_code, reason = "a G is shared; its coroutine belongs to whoever runs it")]
+mod crash;
+#[allow(
+    unsafe_code,
+    reason = "a G is shared; its coroutine belongs to whoever runs it"
+)]
 mod goroutine;
-mod seam;
+#[allow(
+    unsafe_code,
+    reason = "the list of panics raised on the goroutine that runs"
+)]
+mod panics;
+mod primitives;
 #[allow(unsafe_code, reason = "references to G in atomic slots")]
 mod queue;
-mod crash;
+mod seam;
+#[allow(unsafe_code, reason = "guarded stacks: mmap, madvise, mprotect")]
+mod stack;
 mod timers;
 mod traceback;
-#[allow(unsafe_code, reason = "queues of nodes that live in the frames of parked goroutines")]
+#[allow(
+    unsafe_code,
+    reason = "queues of nodes that live in the frames of parked goroutines"
+)]
 mod wait;
-#[allow(unsafe_code, reason = "the list of panics raised on the goroutine that runs")]
-mod panics;
 
 pub use crash::{Crash, DeadlockReport, FatalReport, PanicReport};
 #[doc(hidden)]

@@ -43,7 +43,24 @@ pub(crate) fn text_of(payload: &(dyn Any + Send)) -> String {
     macro_rules! try_as {
         ($($t:ty),*) => { $( if let Some(v) = payload.downcast_ref::<$t>() { return v.to_string(); } )* };
     }
-    try_as!(&'static str, String, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, bool, char);
+    try_as!(
+        &'static str,
+        String,
+        i8,
+        i16,
+        i32,
+        i64,
+        i128,
+        isize,
+        u8,
+        u16,
+        u32,
+        u64,
+        u128,
+        usize,
+        bool,
+        char
+    );
     if let Some(v) = payload.downcast_ref::<f64>() {
         return format!("{v:e}");
     }
@@ -74,7 +91,10 @@ pub(crate) fn body(g: &'static G, f: impl FnOnce()) {
     }
     let text = if raised.is_empty() || payload.is::<Goexit>() {
         // Raised where our hook did not see it (`resume_unwind`, or a hook set after ours).
-        chain(&raised, (!payload.is::<Goexit>()).then(|| text_of(&*payload)))
+        chain(
+            &raised,
+            (!payload.is::<Goexit>()).then(|| text_of(&*payload)),
+        )
     } else {
         chain(&raised, None)
     };

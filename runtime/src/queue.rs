@@ -105,7 +105,12 @@ impl RunQueue {
             .map(|i| self.slot(head.wrapping_add(i)).load(Ordering::Relaxed))
             .collect();
         self.head
-            .compare_exchange(head, head.wrapping_add(n), Ordering::AcqRel, Ordering::Relaxed)
+            .compare_exchange(
+                head,
+                head.wrapping_add(n),
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            )
             .ok()?;
         Some(batch.into_iter().filter_map(from_ptr).collect())
     }
@@ -117,7 +122,12 @@ impl RunQueue {
         if !next.is_null()
             && self
                 .runnext
-                .compare_exchange(next, std::ptr::null_mut(), Ordering::AcqRel, Ordering::Relaxed)
+                .compare_exchange(
+                    next,
+                    std::ptr::null_mut(),
+                    Ordering::AcqRel,
+                    Ordering::Relaxed,
+                )
                 .is_ok()
         {
             return from_ptr(next).map(|g| (g, true));
@@ -131,7 +141,12 @@ impl RunQueue {
             let g = self.slot(head).load(Ordering::Relaxed);
             if self
                 .head
-                .compare_exchange(head, head.wrapping_add(1), Ordering::AcqRel, Ordering::Relaxed)
+                .compare_exchange(
+                    head,
+                    head.wrapping_add(1),
+                    Ordering::AcqRel,
+                    Ordering::Relaxed,
+                )
                 .is_ok()
             {
                 return from_ptr(g).map(|g| (g, false));
@@ -157,7 +172,12 @@ impl RunQueue {
                 }
                 if self
                     .runnext
-                    .compare_exchange(next, std::ptr::null_mut(), Ordering::AcqRel, Ordering::Relaxed)
+                    .compare_exchange(
+                        next,
+                        std::ptr::null_mut(),
+                        Ordering::AcqRel,
+                        Ordering::Relaxed,
+                    )
                     .is_ok()
                 {
                     return from_ptr(next);
@@ -170,11 +190,17 @@ impl RunQueue {
             let my_tail = mine.tail.load(Ordering::Relaxed);
             for i in 0..n {
                 let g = self.slot(head.wrapping_add(i)).load(Ordering::Relaxed);
-                mine.slot(my_tail.wrapping_add(i)).store(g, Ordering::Relaxed);
+                mine.slot(my_tail.wrapping_add(i))
+                    .store(g, Ordering::Relaxed);
             }
             if self
                 .head
-                .compare_exchange(head, head.wrapping_add(n), Ordering::AcqRel, Ordering::Relaxed)
+                .compare_exchange(
+                    head,
+                    head.wrapping_add(n),
+                    Ordering::AcqRel,
+                    Ordering::Relaxed,
+                )
                 .is_err()
             {
                 continue;
@@ -197,7 +223,10 @@ impl RunQueue {
             .filter_map(|i| from_ptr(self.slot(head.wrapping_add(i)).load(Ordering::Relaxed)))
             .map(|g| g.id())
             .collect();
-        (from_ptr(self.runnext.load(Ordering::Relaxed)).map(|g| g.id()), ring)
+        (
+            from_ptr(self.runnext.load(Ordering::Relaxed)).map(|g| g.id()),
+            ring,
+        )
     }
 }
 

@@ -111,10 +111,7 @@ pub(crate) trait Scheduler: Sync {
 /// What ends a whole program from inside one goroutine.
 pub(crate) enum Crashed {
     /// A panic: its payload's text, and where it was raised.
-    Panic {
-        text: String,
-        at: Option<String>,
-    },
+    Panic { text: String, at: Option<String> },
     /// A fatal error of the library: nobody can recover it.
     Fatal { text: &'static str },
 }

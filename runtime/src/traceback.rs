@@ -22,10 +22,7 @@ impl Traced {
     pub(crate) fn of(g: &G, now: u64) -> Traced {
         let origin = g.origin();
         let (state, at) = match g.status() {
-            Status::Waiting => (
-                g.wait_reason().as_str().to_string(),
-                g.wait_at().map(place),
-            ),
+            Status::Waiting => (g.wait_reason().as_str().to_string(), g.wait_at().map(place)),
             Status::Runnable => ("runnable".to_string(), None),
             Status::Running => ("running".to_string(), None),
             Status::Dead => ("idle".to_string(), None),

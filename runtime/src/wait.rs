@@ -134,7 +134,10 @@ impl<E> WaitQueue<E> {
 impl<E> Drop for WaitQueue<E> {
     fn drop(&mut self) {
         // A goroutine that waits holds a reference to the object, and one that is abandoned was taken out.
-        debug_assert!(self.head.is_none(), "an object died with goroutines waiting on it");
+        debug_assert!(
+            self.head.is_none(),
+            "an object died with goroutines waiting on it"
+        );
     }
 }
 
