@@ -148,6 +148,8 @@ pub(crate) struct G {
     home: AtomicU64,
     /// The scheduler's own number for it.
     slot: AtomicU32,
+    /// Written at birth; dumps of a running program read it.
+    origin: Lock<Origin>,
     /// What only the thread that runs or owns the goroutine touches.
     own: UnsafeCell<Own>,
 }
@@ -156,7 +158,6 @@ struct Own {
     coro: Option<Coro>,
     suspender: Cell<*const Suspender>,
     abandon: Cell<Option<Abandon>>,
-    origin: Origin,
     unwinding: Cell<Vec<Raised>>,
 }
 
@@ -203,11 +204,11 @@ impl G {
             wait_since: AtomicU64::new(0),
             home: AtomicU64::new(0),
             slot: AtomicU32::new(0),
+            origin: Lock::new(Origin::NONE),
             own: UnsafeCell::new(Own {
                 coro: None,
                 suspender: Cell::new(std::ptr::null()),
                 abandon: Cell::new(None),
-                origin: Origin::NONE,
                 unwinding: Cell::new(Vec::new()),
             }),
         }))
@@ -234,12 +235,12 @@ impl G {
         self.home.store(home, Ordering::Relaxed);
         self.slot.store(slot, Ordering::Relaxed);
         self.reason.store(0, Ordering::Relaxed);
+        *self.origin.lock() = origin;
         // SAFETY: nobody else holds this G (the caller's promise).
         let own = unsafe { &mut *self.own.get() };
         own.coro = Some(coro);
         own.suspender.set(std::ptr::null());
         own.abandon.set(None);
-        own.origin = origin;
         own.unwinding.take();
         self.status.store(Status::Runnable as u8, Ordering::Release);
     }
@@ -315,11 +316,9 @@ impl G {
         self.wait_since.store(nanos, Ordering::Relaxed);
     }
 
-    /// Who made it. Only for a goroutine that is not dead, asked by its own thread or once its runtime stands still;
-    /// a concurrent `bear` cannot happen then.
+    /// Who made it.
     pub(crate) fn origin(&self) -> Origin {
-        // SAFETY: `origin` is written in `bear` only, before the goroutine is first queued.
-        unsafe { (*self.own.get()).origin }
+        *self.origin.lock()
     }
 
     /// The coroutine.

@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::goroutine::G;
 use crate::primitives::{Lock, Tag, hooked};
+use crate::snapshot::SchedSnapshot;
 use crate::stack::Stack;
 
 /// What a goroutine is about to do, at a choice point.
@@ -106,6 +107,14 @@ pub(crate) trait Scheduler: Sync {
     fn crash(&self, g: &'static G, crash: Crashed);
     /// Who listens at the choice points, if anybody does.
     fn observer(&self) -> Option<&dyn Observer>;
+    /// How many goroutines have not ended.
+    fn count(&self) -> usize;
+    /// Sets GOMAXPROCS and says what it was; 0 only asks.
+    fn set_procs(&self, n: usize) -> usize;
+    /// The machine at this moment.
+    fn snapshot(&self) -> SchedSnapshot;
+    /// Every goroutine as Go prints it, `first` in front, which stands at `at`.
+    fn dump(&self, first: &'static G, at: Option<String>) -> String;
 }
 
 /// What ends a whole program from inside one goroutine.

@@ -23,7 +23,7 @@ use std::ptr::NonNull;
 use crate::coro::{Command, Coro, Unlock};
 use crate::goroutine::{Abandon, G, Origin, WaitReason};
 use crate::primitives::{Lock, LockGuard};
-use crate::seam::{self, Op};
+use crate::seam::{self, Newborn, Op};
 
 /// One goroutine's wait: in the frame of the goroutine that waits, linked into one queue.
 pub(crate) struct Sudog<E> {
@@ -340,7 +340,8 @@ pub(crate) fn gosched() {
     unsafe { g.suspend(Command::Yield) };
 }
 
-fn name_of<F>() -> &'static str {
+/// A closure's name, for tracebacks.
+pub(crate) fn name_of<F>() -> &'static str {
     std::any::type_name::<F>()
 }
 
@@ -362,12 +363,18 @@ pub(crate) fn spawn<F: FnOnce() + 'static>(f: F, at: Option<&'static Location<'s
         by,
         by_name,
     };
+    bear(born, s.home(), origin, f);
+    s.start(g);
+}
+
+/// Gives a newborn its coroutine, which will run `f`. The caller queues it.
+pub(crate) fn bear(born: Newborn, home: u64, origin: Origin, f: impl FnOnce() + 'static) {
+    let g = born.g;
     let coro = Coro::new(born.stack, move |suspender| {
         // SAFETY: the first thing on this goroutine's own coroutine.
         unsafe { g.begin(suspender) };
         crate::panics::body(g, f);
     });
-    // SAFETY: `prepare` handed us a dead G that nobody else holds.
-    unsafe { g.bear(born.id, s.home(), born.slot, origin, coro) };
-    s.start(g);
+    // SAFETY: a newborn's G is dead, and nobody else holds it.
+    unsafe { g.bear(born.id, home, born.slot, origin, coro) };
 }

@@ -1,0 +1,219 @@
+//! Running a program: `run`, `Builder`, `go`.
+
+use std::panic::Location;
+
+use crate::crash::Crash;
+use crate::primitives::Lock;
+use crate::sched::{Config, Sched};
+use crate::seam::{self, Op};
+use crate::stack::DEFAULT_MAX_STACK;
+use crate::{panics, wait};
+
+/// Runs `main` as goroutine 1 of a new runtime, as Go runs a program's `main`.
+///
+/// Returns when `main` returns; the other goroutines are not waited for. They stop at their next call into the library
+/// and are not unwound: what they own is not dropped. A goroutine that panics ends the process with Go's text on stderr
+/// and exit code 2; so do a deadlock and fatal errors. Use [`Builder::try_run`] to be handed those instead.
+///
+/// The number of goroutines that run at one time is the environment's `GOMAXPROCS`, else the CPUs this process may use.
+/// The calling thread waits; main runs on a thread of the runtime.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// let sum = run(|| {
+///     let ch = chan(0);
+///     for i in 1..=3 {
+///         let ch = ch.clone();
+///         go!({ ch.send(i * i) });
+///     }
+///     (0..3).filter_map(|_| ch.recv()).sum::<i32>()
+/// });
+/// assert_eq!(sum, 14);
+/// ```
+pub fn run<R>(main: impl FnOnce() -> R) -> R {
+    Builder::new().run(main)
+}
+
+/// A runtime's settings.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// let before = Builder::new().procs(2).run(|| runtime::gomaxprocs(0));
+/// assert_eq!(before, 2);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Builder {
+    procs: Option<usize>,
+    max_stack: usize,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Builder::new()
+    }
+}
+
+impl Builder {
+    /// The defaults of [`run`].
+    pub fn new() -> Self {
+        Builder {
+            procs: None,
+            max_stack: DEFAULT_MAX_STACK,
+        }
+    }
+
+    /// GOMAXPROCS: how many goroutines run at one time. 0 is the default; at most 1,024.
+    #[must_use]
+    pub fn procs(mut self, n: usize) -> Self {
+        self.procs = (n > 0).then_some(n);
+        self
+    }
+
+    /// How large a goroutine's stack can grow, in bytes, rounded up to pages. Address space is reserved for all of it;
+    /// memory arrives when it is touched.
+    #[must_use]
+    pub fn max_stack(mut self, bytes: usize) -> Self {
+        self.max_stack = bytes;
+        self
+    }
+
+    /// Runs `main` as [`run`] does, with these settings.
+    pub fn run<R>(self, main: impl FnOnce() -> R) -> R {
+        match self.execute(main, true) {
+            Ok(r) => r,
+            // A crash has ended the process.
+            Err(crash) => unreachable!("{crash}"),
+        }
+    }
+
+    /// Runs `main`, and hands back what [`run`] would have ended the process with.
+    ///
+    /// When it returns, nothing of that runtime is left: no thread, no stack. So it waits for goroutines that still run
+    /// to reach the library once more.
+    ///
+    /// # Errors
+    ///
+    /// A [`Crash`]: a panic nobody recovered, a deadlock, or a fatal error.
+    ///
+    /// ```
+    /// use goroutines::prelude::*;
+    /// use goroutines::Crash;
+    ///
+    /// let crash = Builder::new().try_run(|| chan::<()>(0).recv()).unwrap_err();
+    /// assert!(matches!(crash, Crash::Deadlock(_)));
+    /// assert!(crash.to_string().starts_with("fatal error: all goroutines are asleep - deadlock!\n"));
+    /// ```
+    pub fn try_run<R>(self, main: impl FnOnce() -> R) -> Result<R, Crash> {
+        self.execute(main, false)
+    }
+
+    fn execute<F: FnOnce() -> R, R>(self, main: F, exit_on_crash: bool) -> Result<R, Crash> {
+        panics::install_hook();
+        let sched = Sched::take(&Config {
+            procs: self.procs.unwrap_or_else(default_procs),
+            max_stack: self.max_stack,
+            exit_on_crash,
+        });
+        let result = Lock::new(None);
+        let job = || {
+            let exited = OnDrop(Some(|| sched.main_exited()));
+            let r = main();
+            exited.defuse();
+            *result.lock() = Some(r);
+            sched.main_returned();
+        };
+        let job: Box<dyn FnOnce() + '_> = Box::new(job);
+        // SAFETY: `job` borrows from this frame and from what outlives it. It is run by main alone, and this frame is
+        // left only when main has returned (and touches nothing of ours any more) or the whole runtime has been cleared
+        // up, after which main is never resumed. Other goroutines are `'static`.
+        let job = unsafe {
+            std::mem::transmute::<Box<dyn FnOnce() + '_>, Box<dyn FnOnce() + 'static>>(job)
+        };
+        sched.boot(wait::name_of::<F>, job);
+        sched.wait(!exit_on_crash)?;
+        let r = result.lock().take();
+        Ok(r.expect("main returned a value, or the runtime crashed"))
+    }
+}
+
+/// Runs something when it is dropped, unless defused.
+struct OnDrop<F: FnOnce()>(Option<F>);
+
+impl<F: FnOnce()> OnDrop<F> {
+    fn defuse(mut self) {
+        self.0 = None;
+    }
+}
+
+impl<F: FnOnce()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        if let Some(f) = self.0.take() {
+            f();
+        }
+    }
+}
+
+/// `GOMAXPROCS` if it is a positive number, else the CPUs this process may use (affinity and cgroup limits included).
+pub(crate) fn default_procs() -> usize {
+    std::env::var("GOMAXPROCS")
+        .ok()
+        .and_then(|v| v.trim().parse().ok())
+        .filter(|&n| n > 0)
+        .unwrap_or_else(num_cpu)
+}
+
+/// The CPUs this process may use.
+pub(crate) fn num_cpu() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Starts a goroutine, as Go's `go` statement does: `f` runs concurrently with the caller, which goes on at once.
+///
+/// The closure must own what it uses (`move`); clone channels, groups and `Shared`s for it. A panic that leaves `f` ends
+/// the program.
+///
+/// # Panics
+///
+/// Outside of a goroutine.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// run(|| {
+///     let done = chan(0);
+///     let tell = done.clone();
+///     go(move || tell.send("hello"));
+///     assert_eq!(done.recv(), Some("hello"));
+/// });
+/// ```
+#[track_caller]
+pub fn go(f: impl FnOnce() + Send + 'static) {
+    let at = Location::caller();
+    seam::expect_current("go");
+    seam::point_free(Op::Go);
+    wait::spawn(f, Some(at));
+}
+
+/// `go!({ … })` or `go! { … }` is `go(move || { … })`.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// run(|| {
+///     let wg = WaitGroup::new();
+///     wg.add(1);
+///     let wg2 = wg.clone();
+///     go! {
+///         wg2.done();
+///     }
+///     wg.wait();
+/// });
+/// ```
+#[macro_export]
+macro_rules! go {
+    ($($body:tt)*) => {
+        $crate::go(move || { $($body)* })
+    };
+}

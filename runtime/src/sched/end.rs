@@ -1,0 +1,213 @@
+//! How a runtime ends: main returned, a goroutine crashed, or nobody can run any more; and what is cleared up then.
+//!
+//! 1. Whoever ends it writes how into `finished` (the first one wins), sets `stopping`, and calls every idle M.
+//! 2. Every M leaves as soon as the goroutine it runs reaches the scheduler.
+//! 3. The last M to leave clears up, alone: it takes waiting goroutines out of the objects they wait on, gives their
+//!    stacks back without unwinding them, and returns the `G`s, the `M`s and the scheduler to their pools.
+//!
+//! A wake-up from a thread outside may be under way during step 3: `goroutine::detach` waits for it, and it finds
+//! nothing to do.
+
+use std::io::Write as _;
+use std::sync::atomic::Ordering;
+
+use super::{M, Sched, State};
+use crate::crash::{Crash, DeadlockReport, FatalReport, PanicReport};
+use crate::goroutine::{self, G, Status};
+use crate::primitives::LockGuard;
+use crate::seam::{self, Crashed};
+use crate::traceback::{self, Traced};
+
+impl Sched {
+    /// Lets `main` (already queued through `boot`) run, and waits until the runtime has ended. `wait_clear`: until it is
+    /// cleared up as well and its threads are gone.
+    pub(crate) fn wait(&'static self, wait_clear: bool) -> Result<(), Crash> {
+        let mut finished = self.finished.lock();
+        while !finished.main_returned && finished.crash.is_none() {
+            self.finish.wait(&mut finished);
+        }
+        drop(finished);
+        self.stop();
+        let threads = std::mem::take(&mut self.state.lock().threads);
+        let mut finished = self.finished.lock();
+        let crash = finished.crash.take();
+        if !wait_clear && !finished.cleared {
+            // Somebody may still run and never reach the scheduler: the last M to leave clears up, whenever that is.
+            finished.detached = true;
+            return crash.map_or(Ok(()), Err);
+        }
+        while !finished.cleared {
+            self.finish.wait(&mut finished);
+        }
+        drop(finished);
+        for t in threads {
+            // An M does not unwind; what a goroutine had to say is in `crash`.
+            let _ = t.join();
+        }
+        self.reuse();
+        crash.map_or(Ok(()), Err)
+    }
+
+    /// main returned.
+    pub(crate) fn main_returned(&self) {
+        self.finished.lock().main_returned = true;
+        self.finish.notify_all();
+    }
+
+    /// main ended without returning: it called `goexit`.
+    pub(crate) fn main_exited(&self) {
+        self.state.lock().main_exited = true;
+    }
+
+    /// Ends it: every M leaves as soon as it can.
+    fn stop(&'static self) {
+        let state = self.state.lock();
+        self.stopping.store(true, Ordering::Release);
+        let idle = state.idle_ms.clone();
+        drop(state);
+        for m in idle {
+            m.call();
+        }
+    }
+
+    /// A goroutine ended the program.
+    pub(super) fn crash(&'static self, g: &'static G, crash: Crashed) {
+        let trace = |at: Option<String>| {
+            traceback::dump(g.id(), vec![Traced::of(g, self.nanos()).standing(at)])
+        };
+        let crash = match crash {
+            Crashed::Panic { text, at } => Crash::Panic(PanicReport {
+                goroutine: g.id(),
+                text: format!("panic: {text}\n\n{}", trace(at)),
+                message: text,
+            }),
+            Crashed::Fatal { text } => Crash::Fatal(FatalReport {
+                goroutine: g.id(),
+                message: text.to_string(),
+                text: format!("fatal error: {text}\n\n{}", trace(None)),
+            }),
+        };
+        self.ended_by(crash);
+    }
+
+    /// Nobody can run, and nothing can wake anybody.
+    pub(super) fn report_deadlock(&'static self, state: LockGuard<'_, State>) {
+        let now = self.nanos();
+        let all: Vec<Traced> = state
+            .all
+            .iter()
+            .filter(|g| g.status() == Status::Waiting)
+            .map(|g| Traced::of(g, now))
+            .collect();
+        let what = if state.main_exited {
+            "no goroutines (main called runtime.Goexit) - deadlock!"
+        } else {
+            "all goroutines are asleep - deadlock!"
+        };
+        drop(state);
+        let goroutines = all.iter().map(|t| t.id).collect();
+        let text = if all.is_empty() {
+            format!("fatal error: {what}\n")
+        } else {
+            format!("fatal error: {what}\n\n{}", traceback::dump(1, all))
+        };
+        self.ended_by(Crash::Deadlock(DeadlockReport { goroutines, text }));
+    }
+
+    fn ended_by(&'static self, crash: Crash) {
+        let mut finished = self.finished.lock();
+        if finished.main_returned || finished.crash.is_some() {
+            return;
+        }
+        if self.exit_on_crash.load(Ordering::Acquire) {
+            // The lock stays held: a second crash waits here for ever, and only one text is written.
+            let _ = std::io::stdout().flush();
+            let mut err = std::io::stderr().lock();
+            let _ = write!(err, "{crash}");
+            let _ = err.flush();
+            std::process::exit(2);
+        }
+        finished.crash = Some(crash);
+        drop(finished);
+        self.finish.notify_all();
+        self.stop();
+    }
+
+    /// An M leaves. The last one clears up.
+    pub(super) fn leave(&'static self, m: &'static M) {
+        if m.spinning.swap(false, Ordering::Relaxed) {
+            self.spinning.fetch_sub(1, Ordering::SeqCst);
+        }
+        m.drop_p();
+        let mut state = self.state.lock();
+        state.ms.retain(|x| !std::ptr::eq(*x, m));
+        state.idle_ms.retain(|x| !std::ptr::eq(*x, m));
+        let last = state.ms.is_empty();
+        drop(state);
+        m.give_back();
+        if last {
+            self.clear();
+        }
+    }
+
+    /// No M is left: gives everything back.
+    fn clear(&'static self) {
+        let all = std::mem::take(&mut self.state.lock().all);
+        let pool = self.p(0).local.lock().pool.clone();
+        for g in &all {
+            if g.status() == Status::Waiting {
+                // SAFETY: no M is left, and this is the only thread that clears up.
+                #[allow(unsafe_code, reason = "see the comment")]
+                unsafe {
+                    goroutine::detach(g);
+                }
+            }
+        }
+        // Nothing can be delivered from here on: every waker from outside that had one of ours has called `ready`.
+        let home = {
+            let mut state = self.state.lock();
+            let home = self.home.swap(0, Ordering::AcqRel);
+            state.global.clear();
+            state.idle_ms.clear();
+            state.idle_ps.clear();
+            state.free.clear();
+            state.sleeper = None;
+            state.main_exited = false;
+            state.next_m = 0;
+            home
+        };
+        seam::close_home(home);
+        for g in &all {
+            // SAFETY: no M is left, and `detach` has taken it out of whatever it waited on.
+            #[allow(unsafe_code, reason = "see the comment")]
+            let stack = unsafe { g.coro().take().map(|coro| coro.abandon()) };
+            if let (Some(stack), Some(pool)) = (stack, &pool) {
+                pool.put(stack);
+            }
+            g.set_status(Status::Dead);
+        }
+        for p in self.ps_ever() {
+            p.reset();
+        }
+        drop(pool); // the last reference: the stacks are unmapped here
+        G::give_back(all);
+        self.idle_p_count.store(0, Ordering::Release);
+        self.global_len.store(0, Ordering::Release);
+        self.sleep_until.store(0, Ordering::Release);
+        let mut finished = self.finished.lock();
+        finished.cleared = true;
+        let detached = finished.detached;
+        drop(finished);
+        if detached {
+            self.reuse();
+        } else {
+            self.finish.notify_all();
+        }
+    }
+
+    /// Everybody who had to see the end has seen it: the next runtime may use this scheduler.
+    fn reuse(&'static self) {
+        *self.finished.lock() = super::Finish::default();
+        super::POOL.lock().push(self);
+    }
+}

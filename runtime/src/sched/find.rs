@@ -1,0 +1,283 @@
+//! The search for work, and going to sleep without missing any. The argument is at the top of `mod.rs`.
+
+use std::sync::atomic::{Ordering, fence};
+use std::time::Duration;
+
+use super::{M, P, Sched};
+use crate::goroutine::G;
+use crate::queue::CAPACITY;
+
+/// After so many goroutines the global queue comes first once.
+const GLOBAL_TICK: u32 = 61;
+/// Rounds over all other Ps before an M gives up.
+const STEAL_ROUNDS: usize = 4;
+
+impl M {
+    /// The next goroutine, and whether it inherits its predecessor's time slice. Sleeps until there is one; `None` when
+    /// the runtime ends.
+    pub(super) fn find_runnable(&'static self) -> Option<(&'static G, bool)> {
+        let sched = self.sched();
+        loop {
+            if sched.is_stopping() {
+                return None;
+            }
+            let Some(p) = self.p() else {
+                self.wait_for_p()?;
+                continue;
+            };
+            if p.id >= sched.procs() {
+                self.retire(p);
+                continue;
+            }
+            if let Some(found) = self.look_near(p) {
+                self.stop_spinning_with_work();
+                return Some(found);
+            }
+            // At most half as many search as work: more would only contend.
+            let idle = sched.idle_p_count.load(Ordering::Acquire);
+            let busy = sched.procs().saturating_sub(idle);
+            if self.spinning.load(Ordering::Relaxed)
+                || 2 * sched.spinning.load(Ordering::Acquire) < busy
+            {
+                if !self.spinning.swap(true, Ordering::Relaxed) {
+                    sched.spinning.fetch_add(1, Ordering::SeqCst);
+                }
+                if let Some(g) = self.steal(p) {
+                    self.stop_spinning_with_work();
+                    return Some((g, false));
+                }
+            }
+            self.rest(p)?;
+        }
+    }
+
+    /// Timers, the local queue, the global one.
+    fn look_near(&'static self, p: &'static P) -> Option<(&'static G, bool)> {
+        let sched = self.sched();
+        if p.first_timer() != u64::MAX {
+            self.fire(p, p);
+        }
+        if p.tick.load(Ordering::Relaxed).is_multiple_of(GLOBAL_TICK)
+            && let Some(g) = sched.global_get(p, 1)
+        {
+            return Some((g, false));
+        }
+        if let Some(found) = p.queue.get() {
+            return Some(found);
+        }
+        sched
+            .global_get(p, CAPACITY as usize / 2)
+            .map(|g| (g, false))
+    }
+
+    /// Wakes the sleepers of `from` that are due, into the queue of `mine`.
+    fn fire(&'static self, from: &'static P, mine: &'static P) -> bool {
+        debug_assert!(self.p().is_some_and(|p| std::ptr::eq(p, mine)));
+        let now = self.sched().nanos();
+        let mut any = false;
+        while let Some(g) = from.due(now) {
+            if g.wake() {
+                any = true;
+                self.queue(g, false);
+            }
+        }
+        any
+    }
+
+    /// Takes half of somebody's queue, or fires somebody's timers.
+    fn steal(&'static self, mine: &'static P) -> Option<&'static G> {
+        let sched = self.sched();
+        let n = sched.procs();
+        for round in 0..STEAL_ROUNDS {
+            let last = round == STEAL_ROUNDS - 1;
+            // Every P once, from a random one on, in steps that have no divisor in common with their number.
+            let (start, step) = (fastrand::usize(..n), coprime(n));
+            for i in 0..n {
+                let from = sched.p((start + i * step) % n);
+                if std::ptr::eq(from, mine) {
+                    continue;
+                }
+                // What is in `runnext` will most likely run there in a moment: taken only when nothing else is found.
+                if let Some(g) = from.queue.steal_into(&mine.queue, last) {
+                    return Some(g);
+                }
+            }
+        }
+        let now = sched.nanos();
+        for from in sched.ps_ever() {
+            if from.first_timer() <= now && self.fire(from, mine) {
+                return mine.queue.get().map(|(g, _)| g);
+            }
+        }
+        None
+    }
+
+    /// A spinning M that has found work stops spinning, and lets another one search: there may be more.
+    fn stop_spinning_with_work(&'static self) {
+        if self.spinning.swap(false, Ordering::Relaxed) {
+            let sched = self.sched();
+            if sched.spinning.fetch_sub(1, Ordering::SeqCst) == 1 {
+                sched.wake_one();
+            }
+        }
+    }
+
+    /// Gives the P back, looks once more, and sleeps. Comes back when there may be work; `None` when the runtime ends.
+    fn rest(&'static self, p: &'static P) -> Option<()> {
+        let sched = self.sched();
+        let mut state = sched.state.lock();
+        if sched.is_stopping() {
+            return None;
+        }
+        if !state.global.is_empty() {
+            return Some(());
+        }
+        self.drop_p();
+        sched.put_idle_p(&mut state, p);
+        drop(state);
+        if self.spinning.swap(false, Ordering::Relaxed) {
+            sched.spinning.fetch_sub(1, Ordering::SeqCst);
+            fence(Ordering::SeqCst);
+            let work = sched.global_len.load(Ordering::Acquire) > 0
+                || sched.ps_ever().any(|p| !p.queue.is_empty());
+            if work {
+                let mut state = sched.state.lock();
+                if let Some(p) = sched.take_idle_p(&mut state) {
+                    drop(state);
+                    sched.spinning.fetch_add(1, Ordering::SeqCst);
+                    self.assign(p, true);
+                    return Some(());
+                }
+            }
+        }
+        self.wait_for_p()
+    }
+
+    /// GOMAXPROCS became smaller than this P's number: what it has goes to the global queue.
+    fn retire(&'static self, p: &'static P) {
+        let sched = self.sched();
+        let mut all = Vec::new();
+        while let Some((g, _)) = p.queue.get() {
+            all.push(g);
+        }
+        sched.global_put_all(all);
+        self.drop_p();
+        if self.spinning.swap(false, Ordering::Relaxed) {
+            sched.spinning.fetch_sub(1, Ordering::SeqCst);
+        }
+        sched.wake_one();
+    }
+
+    /// Sleeps until somebody hands it a P, or until the first timer is due and a P is idle.
+    fn wait_for_p(&'static self) -> Option<()> {
+        let sched = self.sched();
+        loop {
+            let mut state = sched.state.lock();
+            if sched.is_stopping() {
+                return None;
+            }
+            // Work and a free P: a goroutine came from outside, or was left behind by a P that retired.
+            if !state.global.is_empty()
+                && let Some(p) = sched.take_idle_p(&mut state)
+            {
+                drop(state);
+                self.assign(p, false);
+                return Some(());
+            }
+            let due = sched.first_timer();
+            let wait = match due {
+                Some(when) if state.sleeper.is_none() => {
+                    let now = sched.nanos();
+                    if when <= now {
+                        if let Some(p) = sched.take_idle_p(&mut state) {
+                            drop(state);
+                            self.assign(p, false);
+                            return Some(());
+                        }
+                        // Every P is busy; whoever holds one fires the timer at its next look for work.
+                        None
+                    } else {
+                        state.sleeper = Some(self);
+                        sched.sleep_until.store(when, Ordering::Release);
+                        Some(Duration::from_nanos(when - now))
+                    }
+                }
+                _ => None,
+            };
+            state.idle_ms.push(self);
+            if due.is_none() && state.idle_ms.len() == state.ms.len() && sched.deadlocked(&state) {
+                sched.report_deadlock(state);
+                return None;
+            }
+            drop(state);
+            self.sleep(wait);
+            let mut state = sched.state.lock();
+            if state.sleeper.is_some_and(|m| std::ptr::eq(m, self)) {
+                state.sleeper = None;
+                sched.sleep_until.store(0, Ordering::Release);
+            }
+            state.idle_ms.retain(|m| !std::ptr::eq(*m, self));
+            if sched.is_stopping() {
+                return None;
+            }
+            if self.p().is_some() {
+                return Some(());
+            }
+        }
+    }
+}
+
+impl Sched {
+    /// When the first timer of all is due.
+    pub(super) fn first_timer(&'static self) -> Option<u64> {
+        let first = self.ps_ever().map(P::first_timer).min()?;
+        (first != u64::MAX).then_some(first)
+    }
+
+    /// A timer was set: if the M that waits for timers would wake too late, or if there is none, somebody must look.
+    pub(super) fn timer_was_set(&'static self, when: u64) {
+        let until = self.sleep_until.load(Ordering::Acquire);
+        if until != 0 && when < until {
+            let state = self.state.lock();
+            if let Some(m) = state.sleeper {
+                drop(state);
+                m.call();
+            }
+        }
+    }
+
+    /// Whether nothing can ever run again. All Ms are idle, and no timer is set.
+    fn deadlocked(&'static self, state: &super::State) -> bool {
+        state.global.is_empty() && self.ps_ever().all(|p| p.queue.is_empty())
+    }
+}
+
+/// A step with which every one of `n` places is reached: a random number that has no divisor in common with `n`.
+fn coprime(n: usize) -> usize {
+    fn gcd(a: usize, b: usize) -> usize {
+        if b == 0 { a } else { gcd(b, a % b) }
+    }
+    loop {
+        let step = fastrand::usize(1..=n);
+        if gcd(step, n) == 1 {
+            return step;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_coprime_step_reaches_every_place() {
+        for n in 1..=64 {
+            let step = coprime(n);
+            let mut seen = vec![false; n];
+            for i in 0..n {
+                seen[(i * step) % n] = true;
+            }
+            assert!(seen.into_iter().all(|s| s), "{n} {step}");
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! The real scheduler: Ms run Gs while they hold a P.
+//!
+//! # Concepts
+//!
+//! - **G**, a goroutine (`goroutine.rs`). **M**, a thread (`m.rs`). **P**, the right to run goroutines (`p.rs`); there
+//!   are GOMAXPROCS of them, so at most that many goroutines run at one time.
+//! - A P has a queue of 256 and a slot `runnext`. A goroutine that is made or woken by the one that runs goes to
+//!   `runnext`: the two talk to each other, and the cache is warm. When the queue is full, half of it goes to the
+//!   **global queue**, and so do goroutines that call `gosched`, or are woken from outside.
+//! - An M without work **steals** half of another P's queue; one without luck gives its P back and sleeps.
+//!
+//! # The search for work (`find.rs`), in order
+//!
+//! 1. timers of its P that are due; 2. every 61st time the global queue, so that two goroutines that wake each other
+//!    cannot starve it; 3. `runnext`, the local queue; 4. a batch of the global queue; 5. others' queues and timers,
+//!    four rounds in a random order; 6. it gives up its P and looks once more; 7. it sleeps, until it is woken or the
+//!    next timer is due.
+//!
+//! # No wake-up is lost
+//!
+//! An M that searches is *spinning*. Waking one thread per new goroutine would be far too much, so: whoever makes work
+//! visible wakes an M only if there is an idle P and nobody spins; and a spinning M that finds work wakes another one
+//! before it runs it. Between "nobody spins" and "the last spinner goes to sleep" nothing may slip through:
+//!
+//! - the submitter: (a) puts the goroutine into a queue, (b) full fence, (c) reads the number of spinners;
+//! - the spinner: (a) takes itself off the number of spinners, (b) full fence, (c) looks at all queues again.
+//!
+//! Of two full fences one comes first. If the submitter's is first, the spinner's look sees the goroutine. If the
+//! spinner's is first, the submitter reads the lower number and wakes somebody. Either way it runs. The same argument
+//! holds for timers, with `sleeper` in the place of the spinners, and there the state's lock stands for the fences.
+//!
+//! # Ends
+//!
+//! `end.rs`: main returned, a crash, a deadlock. No goroutine is unwound to end it. The last M that leaves clears up.
+//!
+//! # Invariants
+//!
+//! - An M runs a goroutine only while it holds a P; a P is held by one M or stands in `idle_ps`.
+//! - `state` is never held while a goroutine runs, nor while an object's lock is taken.
+//! - A scheduler is never freed (`&'static Sched`, pooled): a wake-up from a thread outside may come at any time.
+//!
+//! After Go's `runtime/proc.go`, and Blumofe and Leiserson, "Scheduling multithreaded computations by work stealing".
+//!
+//! # Rejected
+//!
+//! - Running main on the thread that calls `run`: values of main that are not `Send` could then be touched by another
+//!   goroutine on that thread while main runs elsewhere. The caller's thread waits instead, and runs nothing.
+//! - A thread-local list of Ms and Ps behind `Arc`s: two atomic operations for each look. Pooled statics need none.
+
+mod end;
+mod find;
+mod look;
+mod m;
+mod p;
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use parking_lot::Condvar;
+
+use m::M;
+use p::P;
+
+use crate::crash::Crash;
+use p::ID_BATCH;
+
+use crate::goroutine::{G, Origin};
+use crate::primitives::{CachePadded, Lock, LockGuard};
+use crate::queue::Put;
+use crate::seam::{self, Inbox, Newborn};
+use crate::stack::{StackError, StackPool};
+use crate::wait;
+
+/// The most Ps a runtime can have.
+pub(crate) const MAX_PROCS: usize = 1024;
+
+/// How a runtime is set up.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) procs: usize,
+    pub(crate) max_stack: usize,
+    /// A crash ends the process (`run`) or is handed back (`try_run`).
+    pub(crate) exit_on_crash: bool,
+}
+
+/// One runtime.
+pub(crate) struct Sched {
+    home: AtomicU64,
+    exit_on_crash: AtomicBool,
+    start: Instant,
+    ps: [OnceLock<Box<P>>; MAX_PROCS],
+    /// GOMAXPROCS.
+    procs: AtomicUsize,
+    /// The runtime ends: every M leaves as soon as its goroutine lets it.
+    stopping: AtomicBool,
+    spinning: CachePadded<AtomicUsize>,
+    /// How many Ps are idle; written under `state`.
+    idle_p_count: CachePadded<AtomicUsize>,
+    /// How many goroutines are in the global queue; written under `state`.
+    global_len: CachePadded<AtomicUsize>,
+    /// When the M that waits for timers will wake; 0 if none waits for them.
+    sleep_until: AtomicU64,
+    next_id: AtomicU64,
+    state: Lock<State>,
+    finished: Lock<Finish>,
+    finish: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    global: VecDeque<&'static G>,
+    idle_ps: Vec<&'static P>,
+    idle_ms: Vec<&'static M>,
+    /// Every M whose thread is alive.
+    ms: Vec<&'static M>,
+    /// The M that waits for the first timer.
+    sleeper: Option<&'static M>,
+    next_m: usize,
+    threads: Vec<JoinHandle<()>>,
+    /// Every G that this runtime ever had.
+    all: Vec<&'static G>,
+    free: Vec<&'static G>,
+    main_exited: bool,
+}
+
+/// How a runtime ended, for whoever waits for it.
+#[derive(Default)]
+struct Finish {
+    main_returned: bool,
+    crash: Option<Crash>,
+    cleared: bool,
+    /// Nobody waits for the clearing up: the M that does it gives the scheduler back.
+    detached: bool,
+}
+
+static POOL: Lock<Vec<&'static Sched>> = Lock::new(Vec::new());
+
+impl Sched {
+    /// A runtime that nobody uses, set up as `config` says.
+    pub(crate) fn take(config: &Config) -> &'static Sched {
+        let pooled = POOL.lock().pop();
+        let s = pooled.unwrap_or_else(|| {
+            Box::leak(Box::new(Sched {
+                home: AtomicU64::new(0),
+                exit_on_crash: AtomicBool::new(true),
+                start: Instant::now(),
+                ps: [const { OnceLock::new() }; MAX_PROCS],
+                procs: AtomicUsize::new(0),
+                stopping: AtomicBool::new(false),
+                spinning: CachePadded::default(),
+                idle_p_count: CachePadded::default(),
+                global_len: CachePadded::default(),
+                sleep_until: AtomicU64::new(0),
+                next_id: AtomicU64::new(0),
+                state: Lock::new(State::default()),
+                finished: Lock::new(Finish::default()),
+                finish: Condvar::new(),
+            }))
+        });
+        s.stopping.store(false, Ordering::Release);
+        s.exit_on_crash.store(config.exit_on_crash, Ordering::Release);
+        s.next_id.store(1, Ordering::Relaxed);
+        s.home.store(seam::open_home(s), Ordering::Release);
+        let pool = Arc::new(StackPool::new(config.max_stack));
+        let procs = config.procs.clamp(1, MAX_PROCS);
+        let mut state = s.state.lock();
+        for i in (0..procs).rev() {
+            let p = s.p(i);
+            p.local.lock().pool = Some(pool.clone());
+            state.idle_ps.push(p);
+        }
+        s.idle_p_count.store(procs, Ordering::Release);
+        s.procs.store(procs, Ordering::Release);
+        drop(state);
+        s
+    }
+
+    /// The P with this number, made at first use.
+    fn p(&'static self, i: usize) -> &'static P {
+        self.ps[i].get_or_init(|| Box::new(P::new(i)))
+    }
+
+    pub(crate) fn procs(&self) -> usize {
+        self.procs.load(Ordering::Acquire)
+    }
+
+    /// All Ps that run goroutines now.
+    fn all_ps(&'static self) -> impl Iterator<Item = &'static P> {
+        (0..self.procs()).map(|i| self.p(i))
+    }
+
+    /// All Ps that ever were: one that was taken away may still have timers.
+    fn ps_ever(&'static self) -> impl Iterator<Item = &'static P> {
+        self.ps.iter().map_while(|p| p.get()).map(|p| &**p)
+    }
+
+    fn nanos(&self) -> u64 {
+        // From 1: a `when` of 0 means none.
+        u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX - 1) + 1
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Makes main, goroutine 1, and the first M, which will run it.
+    pub(crate) fn boot(&'static self, name: fn() -> &'static str, main: impl FnOnce() + 'static) {
+        let p = self.p(0);
+        let mut local = p.local.lock();
+        let stack = match local.pool.as_ref().map(|pool| pool.get()) {
+            Some(Ok(stack)) => stack,
+            Some(Err(e)) => out_of_stacks(&e),
+            None => unreachable!("`take` gave every P its pool"),
+        };
+        let id = self.next_id.fetch_add(ID_BATCH, Ordering::Relaxed);
+        (local.next_id, local.last_id) = (id + 1, id + ID_BATCH);
+        local.alive += 1;
+        drop(local);
+        let g = G::take();
+        let origin = Origin {
+            name,
+            ..Origin::NONE
+        };
+        wait::bear(
+            Newborn {
+                g,
+                id,
+                slot: 0,
+                stack,
+            },
+            self.home.load(Ordering::Relaxed),
+            origin,
+            main,
+        );
+        let mut state = self.state.lock();
+        state.all.push(g);
+        state.global.push_back(g);
+        self.global_len.store(1, Ordering::Release);
+        if let Some(p) = self.take_idle_p(&mut state) {
+            self.start_m(state, p, false);
+        }
+    }
+
+    // ---- the global queue ---------------------------------------------------------------------------------------
+
+    fn global_put(&self, g: &'static G) {
+        let mut state = self.state.lock();
+        state.global.push_back(g);
+        self.global_len.store(state.global.len(), Ordering::Release);
+    }
+
+    fn global_put_all(&self, batch: Vec<&'static G>) {
+        let mut state = self.state.lock();
+        state.global.extend(batch);
+        self.global_len.store(state.global.len(), Ordering::Release);
+    }
+
+    /// Takes this P's share of the global queue: one to run now, the rest into the P's queue.
+    fn global_get(&self, p: &'static P, most: usize) -> Option<&'static G> {
+        if self.global_len.load(Ordering::Acquire) == 0 {
+            return None;
+        }
+        let mut state = self.state.lock();
+        self.global_get_locked(&mut state, p, most)
+    }
+
+    fn global_get_locked(
+        &self,
+        state: &mut LockGuard<'_, State>,
+        p: &'static P,
+        most: usize,
+    ) -> Option<&'static G> {
+        let len = state.global.len();
+        let share = (len / self.procs() + 1)
+            .min(len)
+            .min(most)
+            .min(crate::queue::CAPACITY as usize / 2);
+        let first = state.global.pop_front()?;
+        for g in state.global.drain(..share - 1) {
+            // The share is at most half the ring, and this is called with an empty ring, or for a single one.
+            let put = p.queue.put(g, false);
+            debug_assert!(matches!(put, Put::Queued));
+        }
+        self.global_len.store(state.global.len(), Ordering::Release);
+        Some(first)
+    }
+
+    // ---- waking Ms ----------------------------------------------------------------------------------------------
+
+    /// There is new work: starts one more spinning M if a P is idle and nobody spins yet.
+    fn wake_one(&'static self) {
+        fence(Ordering::SeqCst);
+        if self.idle_p_count.load(Ordering::Acquire) == 0
+            || self.spinning.load(Ordering::Acquire) != 0
+            || self
+                .spinning
+                .compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed)
+                .is_err()
+        {
+            return;
+        }
+        let mut state = self.state.lock();
+        let p = if self.is_stopping() {
+            None
+        } else {
+            self.take_idle_p(&mut state)
+        };
+        match p {
+            Some(p) => self.start_m(state, p, true),
+            None => {
+                drop(state);
+                self.spinning.fetch_sub(1, Ordering::SeqCst);
+            }
+        }
+    }
+
+    fn take_idle_p(&self, state: &mut LockGuard<'_, State>) -> Option<&'static P> {
+        let p = state.idle_ps.pop()?;
+        self.idle_p_count.store(state.idle_ps.len(), Ordering::Release);
+        Some(p)
+    }
+
+    fn put_idle_p(&self, state: &mut LockGuard<'_, State>, p: &'static P) {
+        state.idle_ps.push(p);
+        self.idle_p_count.store(state.idle_ps.len(), Ordering::Release);
+    }
+
+    /// Gives `p` to an idle M, or to a new one.
+    fn start_m(&'static self, mut state: LockGuard<'_, State>, p: &'static P, spinning: bool) {
+        if let Some(m) = state.idle_ms.pop() {
+            if state.sleeper.is_some_and(|s| std::ptr::eq(s, m)) {
+                state.sleeper = None;
+                self.sleep_until.store(0, Ordering::Release);
+            }
+            // Under the lock: an M that wakes by itself at this moment looks at its P under the lock too.
+            m.assign(p, spinning);
+            drop(state);
+            m.call();
+            return;
+        }
+        let m = M::take(self, state.next_m);
+        state.next_m += 1;
+        state.ms.push(m);
+        m.assign(p, spinning);
+        let spawned = std::thread::Builder::new()
+            .name(format!("M{}", m.id()))
+            .spawn(move || m.main());
+        match spawned {
+            Ok(handle) => state.threads.push(handle),
+            Err(e) => {
+                drop(state);
+                eprintln!("runtime: failed to create new OS thread ({e})");
+                eprintln!("fatal error: newosproc");
+                std::process::exit(2);
+            }
+        }
+    }
+
+    /// Sets GOMAXPROCS and says what it was; 0 only asks.
+    pub(crate) fn set_procs(&'static self, n: usize) -> usize {
+        let mut state = self.state.lock();
+        let old = self.procs();
+        let n = n.min(MAX_PROCS);
+        if n == 0 || n == old {
+            return old;
+        }
+        let pool = self.p(0).local.lock().pool.clone();
+        self.procs.store(n, Ordering::Release);
+        for i in old..n {
+            let p = self.p(i);
+            p.local.lock().pool.clone_from(&pool);
+            state.idle_ps.push(p);
+        }
+        // Idle ones that are too many go now; one that is held goes when its M next looks for work.
+        state.idle_ps.retain(|p| p.id < n);
+        self.idle_p_count.store(state.idle_ps.len(), Ordering::Release);
+        drop(state);
+        if n > old {
+            self.wake_one();
+        }
+        old
+    }
+
+    /// How many goroutines there are.
+    pub(crate) fn count(&'static self) -> usize {
+        let n: i64 = self.ps_ever().map(|p| p.local.lock().alive).sum();
+        usize::try_from(n).unwrap_or(0)
+    }
+}
+
+/// Every place for a stack is taken. There is no way on: Go ends the program too when it cannot have memory.
+fn out_of_stacks(e: &StackError) -> ! {
+    eprintln!("runtime: {e}\nfatal error: out of goroutine stacks");
+    std::process::exit(2);
+}
+
+impl Inbox for Sched {
+    fn deliver(&self, home: u64, g: &'static G) {
+        let mut state = self.state.lock();
+        if self.home.load(Ordering::Acquire) != home || g.home() != home || !g.wake() {
+            return;
+        }
+        state.global.push_back(g);
+        self.global_len.store(state.global.len(), Ordering::Release);
+        drop(state);
+        // `self` is `&'static` in truth; the registry hands out nothing else.
+        Sched::of(self).wake_one();
+    }
+}
+
+impl Sched {
+    /// The `'static` that every `Sched` has: none is ever freed.
+    #[allow(unsafe_code, reason = "see the comment")]
+    fn of(&self) -> &'static Sched {
+        // SAFETY: a Sched is made by `Box::leak` in `take` only, and never freed.
+        unsafe { &*std::ptr::from_ref(self) }
+    }
+}

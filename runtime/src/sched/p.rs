@@ -1,0 +1,98 @@
+//! P: the right to run goroutines, with the queue, the timers and the caches that go with it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use crate::goroutine::G;
+use crate::primitives::{CachePadded, Lock};
+use crate::queue::RunQueue;
+use crate::stack::{StackCache, StackPool};
+use crate::timers::Timers;
+
+/// Goroutine numbers that a P draws at a time.
+pub(crate) const ID_BATCH: u64 = 16;
+
+/// A processor in Go's sense. The M that holds it is the only one to put into its queue; everybody may steal from it.
+pub(crate) struct P {
+    pub(crate) id: usize,
+    pub(crate) queue: CachePadded<RunQueue>,
+    /// Goroutines it has run, for the look at the global queue every 61st time.
+    pub(crate) tick: AtomicU32,
+    timers: Lock<Timers>,
+    /// When the first timer is due; `u64::MAX` for none. Written under the lock of `timers`.
+    first_timer: AtomicU64,
+    /// What only the holder uses; the lock is never contended while the program runs.
+    pub(crate) local: Lock<Local>,
+}
+
+/// What a P keeps near.
+pub(crate) struct Local {
+    pub(crate) pool: Option<Arc<StackPool>>,
+    pub(crate) stacks: StackCache,
+    pub(crate) free: Vec<&'static G>,
+    pub(crate) next_id: u64,
+    pub(crate) last_id: u64,
+    /// Goroutines born here less goroutines that ended here; the sum over all Ps is how many there are.
+    pub(crate) alive: i64,
+}
+
+impl P {
+    pub(crate) fn new(id: usize) -> P {
+        P {
+            id,
+            queue: CachePadded(RunQueue::new()),
+            tick: AtomicU32::new(0),
+            timers: Lock::new(Timers::default()),
+            first_timer: AtomicU64::new(u64::MAX),
+            local: Lock::new(Local {
+                pool: None,
+                stacks: StackCache::new(),
+                free: Vec::new(),
+                next_id: 0,
+                last_id: 0,
+                alive: 0,
+            }),
+        }
+    }
+
+    /// When its first timer is due; `u64::MAX` for none.
+    pub(crate) fn first_timer(&self) -> u64 {
+        self.first_timer.load(Ordering::Acquire)
+    }
+
+    /// Sets a timer.
+    pub(crate) fn add_timer(&self, when: u64, g: &'static G) {
+        let mut t = self.timers.lock();
+        t.add(when, g);
+        self.first_timer
+            .store(t.first().unwrap_or(u64::MAX), Ordering::Release);
+    }
+
+    /// One goroutine whose timer is due.
+    pub(crate) fn due(&self, now: u64) -> Option<&'static G> {
+        if self.first_timer() > now {
+            return None;
+        }
+        let mut t = self.timers.lock();
+        let g = t.pop_due(now);
+        self.first_timer
+            .store(t.first().unwrap_or(u64::MAX), Ordering::Release);
+        g
+    }
+
+    /// Forgets everything of the runtime that has ended. Its goroutines are dealt with elsewhere.
+    pub(crate) fn reset(&self) {
+        while self.queue.get().is_some() {}
+        let mut t = self.timers.lock();
+        t.clear();
+        self.first_timer.store(u64::MAX, Ordering::Release);
+        drop(t);
+        let mut l = self.local.lock();
+        if let Some(pool) = l.pool.take() {
+            l.stacks.flush(&pool);
+        }
+        l.free.clear();
+        (l.next_id, l.last_id, l.alive) = (0, 0, 0);
+        self.tick.store(0, Ordering::Relaxed);
+    }
+}
