@@ -1,6 +1,7 @@
 //! A goroutine runtime: M, P and G with Go's semantics, and a scheduler that explores instead of running.
 #![deny(unsafe_code)]
 
+// The rooms, each of which uses only those above it (a test says so). `unsafe` is allowed by name.
 #[allow(
     unsafe_code,
     reason = "a coroutine that never ends is reset instead of unwound"
@@ -20,7 +21,12 @@ mod panics;
 mod primitives;
 #[allow(unsafe_code, reason = "references to G in atomic slots")]
 mod queue;
+#[allow(unsafe_code, reason = "main borrows from the frame that waits for it")]
+mod run;
+pub mod runtime;
+mod sched;
 mod seam;
+mod snapshot;
 #[allow(unsafe_code, reason = "guarded stacks: mmap, madvise, mprotect")]
 mod stack;
 mod timers;
@@ -34,3 +40,4 @@ mod wait;
 pub use crash::{Crash, DeadlockReport, FatalReport, PanicReport};
 #[doc(hidden)]
 pub use panics::Deferred;
+pub use run::{Builder, go, run};

@@ -48,8 +48,9 @@ impl Sched {
         crash.map_or(Ok(()), Err)
     }
 
-    /// main returned.
+    /// main returned: its M runs nobody after it, and the others stop as soon as they can.
     pub(crate) fn main_returned(&self) {
+        self.stopping.store(true, Ordering::Release);
         self.finished.lock().main_returned = true;
         self.finish.notify_all();
     }

@@ -84,7 +84,8 @@ impl M {
     }
 
     fn held(&self) -> &'static P {
-        self.p().expect("an M runs goroutines only while it holds a P")
+        self.p()
+            .expect("an M runs goroutines only while it holds a P")
     }
 
     /// Gives it a P before it runs.
@@ -139,8 +140,10 @@ impl M {
     fn execute(&'static self, g: &'static G, inherits: bool) {
         let p = self.held();
         if !inherits {
-            p.tick
-                .store(p.tick.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+            p.tick.store(
+                p.tick.load(Ordering::Relaxed).wrapping_add(1),
+                Ordering::Relaxed,
+            );
         }
         g.set_status(Status::Running);
         self.running

@@ -161,7 +161,8 @@ impl Sched {
             }))
         });
         s.stopping.store(false, Ordering::Release);
-        s.exit_on_crash.store(config.exit_on_crash, Ordering::Release);
+        s.exit_on_crash
+            .store(config.exit_on_crash, Ordering::Release);
         s.next_id.store(1, Ordering::Relaxed);
         s.home.store(seam::open_home(s), Ordering::Release);
         let pool = Arc::new(StackPool::new(config.max_stack));
@@ -319,13 +320,15 @@ impl Sched {
 
     fn take_idle_p(&self, state: &mut LockGuard<'_, State>) -> Option<&'static P> {
         let p = state.idle_ps.pop()?;
-        self.idle_p_count.store(state.idle_ps.len(), Ordering::Release);
+        self.idle_p_count
+            .store(state.idle_ps.len(), Ordering::Release);
         Some(p)
     }
 
     fn put_idle_p(&self, state: &mut LockGuard<'_, State>, p: &'static P) {
         state.idle_ps.push(p);
-        self.idle_p_count.store(state.idle_ps.len(), Ordering::Release);
+        self.idle_p_count
+            .store(state.idle_ps.len(), Ordering::Release);
     }
 
     /// Gives `p` to an idle M, or to a new one.
@@ -376,7 +379,8 @@ impl Sched {
         }
         // Idle ones that are too many go now; one that is held goes when its M next looks for work.
         state.idle_ps.retain(|p| p.id < n);
-        self.idle_p_count.store(state.idle_ps.len(), Ordering::Release);
+        self.idle_p_count
+            .store(state.idle_ps.len(), Ordering::Release);
         drop(state);
         if n > old {
             self.wake_one();
