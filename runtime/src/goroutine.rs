@@ -19,7 +19,7 @@
 
 use std::cell::{Cell, UnsafeCell};
 use std::panic::Location;
-use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use crate::coro::{Command, Coro, Suspender};
 use crate::primitives::Lock;
@@ -148,6 +148,9 @@ pub(crate) struct G {
     home: AtomicU64,
     /// The scheduler's own number for it.
     slot: AtomicU32,
+    /// Its stack: the start of the guard, the lowest usable address, one past the highest. The handler of a full stack
+    /// reads them.
+    stack: [AtomicUsize; 3],
     /// Written at birth; dumps of a running program read it.
     origin: Lock<Origin>,
     /// What only the thread that runs or owns the goroutine touches.
@@ -204,6 +207,7 @@ impl G {
             wait_since: AtomicU64::new(0),
             home: AtomicU64::new(0),
             slot: AtomicU32::new(0),
+            stack: [const { AtomicUsize::new(0) }; 3],
             origin: Lock::new(Origin::NONE),
             own: UnsafeCell::new(Own {
                 coro: None,
@@ -259,6 +263,18 @@ impl G {
     #[inline]
     pub(crate) fn slot(&self) -> u32 {
         self.slot.load(Ordering::Relaxed)
+    }
+
+    /// Remembers its stack's bounds.
+    pub(crate) fn set_stack(&self, guard: (usize, usize), (low, high): (usize, usize)) {
+        for (at, v) in self.stack.iter().zip([guard.0, low, high]) {
+            at.store(v, Ordering::Relaxed);
+        }
+    }
+
+    /// The start of its stack's guard, the lowest usable address, and one past the highest. Async-signal-safe.
+    pub(crate) fn stack(&self) -> [usize; 3] {
+        std::array::from_fn(|i| self.stack[i].load(Ordering::Relaxed))
     }
 
     #[inline]

@@ -15,6 +15,11 @@ mod crash;
 mod goroutine;
 #[allow(
     unsafe_code,
+    reason = "the handler of the signals of a stack that is full"
+)]
+mod overflow;
+#[allow(
+    unsafe_code,
     reason = "the list of panics raised on the goroutine that runs"
 )]
 mod panics;
@@ -28,6 +33,10 @@ mod sched;
 mod seam;
 mod snapshot;
 #[allow(unsafe_code, reason = "guarded stacks: mmap, madvise, mprotect")]
+#[allow(
+    dead_code,
+    reason = "giving memory back while idle is sysmon's, which comes with preemption"
+)]
 mod stack;
 mod timers;
 mod traceback;

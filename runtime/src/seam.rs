@@ -19,6 +19,7 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::goroutine::G;
+use crate::overflow::Overflow;
 use crate::primitives::{Lock, Tag, hooked};
 use crate::snapshot::SchedSnapshot;
 use crate::stack::Stack;
@@ -191,6 +192,18 @@ pub(crate) fn expect_current(what: &str) -> (&'static dyn Scheduler, &'static G)
 #[track_caller]
 fn outside(what: &str) -> ! {
     panic!("goroutines: {what} outside of a goroutine; call it inside goroutines::run(|| …)")
+}
+
+/// Whose stack is full, if `address` lies in the guard of the goroutine that runs on this thread. Async-signal-safe: the
+/// thread-local is a plain cell, and the rest are atomics.
+pub(crate) fn full_stack(address: usize) -> Option<Overflow> {
+    let (_, g) = current()?;
+    let [guard, low, high] = g.stack();
+    (guard..low).contains(&address).then(|| Overflow {
+        goroutine: g.id(),
+        limit: high - low,
+        stack: (low, high),
+    })
 }
 
 // ---- goroutines of another runtime, or woken from a thread of none ----------------------------------------------

@@ -370,6 +370,7 @@ pub(crate) fn spawn<F: FnOnce() + 'static>(f: F, at: Option<&'static Location<'s
 /// Gives a newborn its coroutine, which will run `f`. The caller queues it.
 pub(crate) fn bear(born: Newborn, home: u64, origin: Origin, f: impl FnOnce() + 'static) {
     let g = born.g;
+    g.set_stack(born.stack.guard(), born.stack.bounds());
     let coro = Coro::new(born.stack, move |suspender| {
         // SAFETY: the first thing on this goroutine's own coroutine.
         unsafe { g.begin(suspender) };

@@ -174,3 +174,67 @@ fn outside_of_a_goroutine_a_call_says_what_to_do() {
     let text = e.downcast_ref::<String>().unwrap();
     assert!(text.contains("inside goroutines::run"), "{text}");
 }
+
+/// Runs one test of this binary in a process of its own and gives back its exit code and stderr.
+fn alone(test: &str) -> (Option<i32>, String) {
+    let out = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture", "--include-ignored"])
+        .env("GOROUTINES_TEST_ALONE", "1")
+        .output()
+        .unwrap();
+    (
+        out.status.code(),
+        String::from_utf8_lossy(&out.stderr).into_owned(),
+    )
+}
+
+fn is_alone() -> bool {
+    std::env::var_os("GOROUTINES_TEST_ALONE").is_some()
+}
+
+#[inline(never)]
+fn deeper(n: u64) -> u64 {
+    let pad = std::hint::black_box([n; 64]);
+    if n == u64::MAX {
+        return 0;
+    }
+    deeper(n + 1) + pad[(n % 64) as usize]
+}
+
+#[test]
+fn a_full_stack_ends_the_process_with_gos_text() {
+    if is_alone() {
+        one().run(|| {
+            go(|| {
+                std::hint::black_box(deeper(0));
+            });
+            runtime::gosched();
+        });
+        return;
+    }
+    let (code, err) = alone("a_full_stack_ends_the_process_with_gos_text");
+    assert_eq!(code, Some(2), "{err}");
+    assert!(
+        err.contains("runtime: goroutine stack exceeds 524288-byte limit\n"),
+        "{err}"
+    );
+    assert!(err.contains("fatal error: stack overflow\n"), "{err}");
+    assert!(err.contains("goroutine 2 "), "{err}");
+}
+
+#[test]
+fn a_panic_ends_the_process_with_gos_text() {
+    if is_alone() {
+        one().run(|| {
+            go(|| std::panic::panic_any(42));
+            runtime::gosched();
+        });
+        return;
+    }
+    let (code, err) = alone("a_panic_ends_the_process_with_gos_text");
+    assert_eq!(code, Some(2), "{err}");
+    assert!(
+        err.starts_with("panic: 42\n\ngoroutine 2 [running]:\n"),
+        "{err}"
+    );
+}

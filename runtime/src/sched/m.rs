@@ -9,6 +9,7 @@ use super::p::ID_BATCH;
 use super::{P, Sched};
 use crate::coro::{Command, Resumed};
 use crate::goroutine::{G, Status};
+use crate::overflow::AltStack;
 use crate::primitives::Lock;
 use crate::queue::Put;
 use crate::seam::{self, Crashed, Newborn, Observer, Scheduler};
@@ -129,6 +130,7 @@ impl M {
 
     /// What its thread does, from its first P to the end of the runtime.
     pub(super) fn main(&'static self) {
+        let _signals = AltStack::new();
         seam::set_current(Some(self), None);
         while let Some((g, inherits)) = self.find_runnable() {
             self.execute(g, inherits);
