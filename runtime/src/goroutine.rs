@@ -148,6 +148,8 @@ pub(crate) struct G {
     home: AtomicU64,
     /// The scheduler's own number for it.
     slot: AtomicU32,
+    /// The only M that may run it, by number plus one; 0 for any.
+    locked: AtomicU32,
     /// Its stack: the start of the guard, the lowest usable address, one past the highest. The handler of a full stack
     /// reads them.
     stack: [AtomicUsize; 3],
@@ -207,6 +209,7 @@ impl G {
             wait_since: AtomicU64::new(0),
             home: AtomicU64::new(0),
             slot: AtomicU32::new(0),
+            locked: AtomicU32::new(0),
             stack: [const { AtomicUsize::new(0) }; 3],
             origin: Lock::new(Origin::NONE),
             own: UnsafeCell::new(Own {
@@ -238,6 +241,7 @@ impl G {
         self.id.store(id, Ordering::Relaxed);
         self.home.store(home, Ordering::Relaxed);
         self.slot.store(slot, Ordering::Relaxed);
+        self.locked.store(0, Ordering::Relaxed);
         self.reason.store(0, Ordering::Relaxed);
         *self.origin.lock() = origin;
         // SAFETY: nobody else holds this G (the caller's promise).
@@ -263,6 +267,18 @@ impl G {
     #[inline]
     pub(crate) fn slot(&self) -> u32 {
         self.slot.load(Ordering::Relaxed)
+    }
+
+    /// The number of the only M that may run it.
+    #[inline]
+    pub(crate) fn locked_to(&self) -> Option<usize> {
+        (self.locked.load(Ordering::Relaxed) as usize).checked_sub(1)
+    }
+
+    /// Written by the M that runs it; whoever takes it from a queue afterwards sees it.
+    pub(crate) fn lock_to(&self, m: Option<usize>) {
+        let n = m.map_or(0, |id| u32::try_from(id + 1).expect("an M's number fits"));
+        self.locked.store(n, Ordering::Relaxed);
     }
 
     /// Remembers its stack's bounds.

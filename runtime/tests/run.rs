@@ -238,3 +238,46 @@ fn a_panic_ends_the_process_with_gos_text() {
         "{err}"
     );
 }
+
+#[test]
+fn a_goroutine_that_gives_way_while_it_unwinds_keeps_its_thread() {
+    struct Unwinds(Arc<AtomicUsize>);
+    impl Drop for Unwinds {
+        fn drop(&mut self) {
+            assert!(std::thread::panicking());
+            let here = std::thread::current().id();
+            for _ in 0..20 {
+                runtime::gosched();
+                assert_eq!(std::thread::current().id(), here);
+            }
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    for procs in [1, 2, 4] {
+        let done = Arc::new(AtomicUsize::new(0));
+        let d = done.clone();
+        Builder::new()
+            .procs(procs)
+            .try_run(move || {
+                for _ in 0..8 {
+                    let d = d.clone();
+                    go(move || {
+                        let _u = Unwinds(d);
+                        runtime::goexit();
+                    });
+                    go(|| {
+                        for _ in 0..50 {
+                            assert!(!std::thread::panicking());
+                            runtime::gosched();
+                        }
+                    });
+                }
+                while runtime::num_goroutine() > 1 {
+                    assert!(!std::thread::panicking());
+                    runtime::gosched();
+                }
+            })
+            .unwrap();
+        assert_eq!(done.load(Ordering::SeqCst), 8);
+    }
+}

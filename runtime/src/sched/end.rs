@@ -64,9 +64,14 @@ impl Sched {
     fn stop(&'static self) {
         let state = self.state.lock();
         self.stopping.store(true, Ordering::Release);
-        let idle = state.idle_ms.clone();
+        let asleep: Vec<_> = state
+            .idle_ms
+            .iter()
+            .chain(&state.locked_ms)
+            .copied()
+            .collect();
         drop(state);
-        for m in idle {
+        for m in asleep {
             m.call();
         }
     }
@@ -171,6 +176,7 @@ impl Sched {
             state.global.clear();
             state.idle_ms.clear();
             state.idle_ps.clear();
+            state.locked_ms.clear();
             state.free.clear();
             state.sleeper = None;
             state.main_exited = false;

@@ -205,7 +205,7 @@ impl M {
                 _ => None,
             };
             state.idle_ms.push(self);
-            if due.is_none() && state.idle_ms.len() == state.ms.len() && sched.deadlocked(&state) {
+            if due.is_none() && sched.deadlocked(&state) {
                 sched.report_deadlock(state);
                 return None;
             }
@@ -246,9 +246,12 @@ impl Sched {
         }
     }
 
-    /// Whether nothing can ever run again. All Ms are idle, and no timer is set.
+    /// Whether nothing can ever run again, given that no timer is set: every M sleeps, and every queue is empty.
     fn deadlocked(&'static self, state: &super::State) -> bool {
-        state.global.is_empty() && self.ps_ever().all(|p| p.queue.is_empty())
+        state.unsettled == 0
+            && state.idle_ms.len() + state.locked_ms.len() == state.ms.len()
+            && state.global.is_empty()
+            && self.ps_ever().all(|p| p.queue.is_empty())
     }
 }
 

@@ -139,6 +139,7 @@ impl M {
         self.sched().leave(self);
     }
 
+    /// Runs one goroutine until it suspends or ends.
     fn execute(&'static self, g: &'static G, inherits: bool) {
         let p = self.held();
         if !inherits {
@@ -147,6 +148,28 @@ impl M {
                 Ordering::Relaxed,
             );
         }
+        if let Some(id) = g.locked_to() {
+            self.pass_on(g, id);
+            return;
+        }
+        let mut resumed = self.resume(g);
+        // A goroutine that suspends while it unwinds stays with this thread, and this thread with it: Rust counts panics
+        // by thread.
+        while let Resumed::Suspended(command) = resumed
+            && std::thread::panicking()
+        {
+            if !self.stay_with(g, command) {
+                return;
+            }
+            resumed = self.resume(g);
+        }
+        match resumed {
+            Resumed::Suspended(command) => self.carry_out(g, command),
+            Resumed::Done => self.bury(g),
+        }
+    }
+
+    fn resume(&'static self, g: &'static G) -> Resumed {
         g.set_status(Status::Running);
         self.running
             .store(std::ptr::from_ref(g).cast_mut(), Ordering::Release);
@@ -160,12 +183,17 @@ impl M {
             .resume();
         seam::set_current(Some(self), None);
         self.running.store(std::ptr::null_mut(), Ordering::Release);
-        match resumed {
-            Resumed::Suspended(Command::Yield) => {
+        resumed
+    }
+
+    /// Does what a goroutine asked for when it suspended. Afterwards somebody else may run it already.
+    fn carry_out(&self, g: &'static G, command: Command) {
+        match command {
+            Command::Yield => {
                 g.set_status(Status::Runnable);
                 self.sched().global_put(g);
             }
-            Resumed::Suspended(Command::Park(unlock)) => {
+            Command::Park(unlock) => {
                 g.set_status(Status::Waiting);
                 if let Some(unlock) = unlock {
                     // SAFETY: the goroutine that parked promised that `data` is valid until it is readied, which can
@@ -176,8 +204,62 @@ impl M {
                     }
                 }
             }
-            Resumed::Done => self.bury(g),
         }
+    }
+
+    /// Gives the P to another M, does what `g` asked for, and sleeps until `g` may go on. `false`: the runtime ends.
+    ///
+    /// The order matters: once `command` is carried out, whoever takes `g` from a queue looks for this M among
+    /// `locked_ms`, to hand it a P.
+    fn stay_with(&'static self, g: &'static G, command: Command) -> bool {
+        let sched = self.sched();
+        g.lock_to(Some(self.id()));
+        let mut state = sched.state.lock();
+        state.locked_ms.push(self);
+        state.unsettled += 1;
+        if let Some(p) = self.drop_p() {
+            sched.start_m(state, p, false);
+        }
+        self.carry_out(g, command);
+        // Until now nobody could tell whether everything sleeps: somebody has to look again.
+        let mut state = sched.state.lock();
+        state.unsettled -= 1;
+        match sched.take_idle_p(&mut state) {
+            Some(p) if !sched.is_stopping() => sched.start_m(state, p, false),
+            _ => drop(state),
+        }
+        loop {
+            self.sleep(None);
+            let mut state = sched.state.lock();
+            if sched.is_stopping() {
+                state.locked_ms.retain(|m| !std::ptr::eq(*m, self));
+                return false;
+            }
+            if self.p().is_some() {
+                g.lock_to(None);
+                return true;
+            }
+        }
+    }
+
+    /// `g` may run on another M only: hands that M this one's P.
+    fn pass_on(&'static self, g: &'static G, id: usize) {
+        let sched = self.sched();
+        let mut state = sched.state.lock();
+        let Some(i) = state.locked_ms.iter().position(|m| m.id() == id) else {
+            // It has left already: the runtime ends.
+            debug_assert!(
+                sched.is_stopping(),
+                "{g:?} is locked to an M that does not wait for it"
+            );
+            return;
+        };
+        let m = state.locked_ms.swap_remove(i);
+        if let Some(p) = self.drop_p() {
+            m.assign(p, false);
+        }
+        drop(state);
+        m.call();
     }
 
     /// A goroutine has ended: its stack and its `G` are ready for the next.
@@ -270,8 +352,10 @@ impl Scheduler for M {
     }
 
     fn wake_at(&self, when: u64, g: &'static G) {
-        self.held().add_timer(when, g);
-        self.sched().timer_was_set(when);
+        // A goroutine that sleeps while it unwinds has given its P away already.
+        let sched = self.sched();
+        self.p().unwrap_or_else(|| sched.p(0)).add_timer(when, g);
+        sched.timer_was_set(when);
     }
 
     fn crash(&self, g: &'static G, crash: Crashed) {

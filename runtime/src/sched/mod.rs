@@ -37,6 +37,8 @@
 //!
 //! - An M runs a goroutine only while it holds a P; a P is held by one M or stands in `idle_ps`.
 //! - `state` is never held while a goroutine runs, nor while an object's lock is taken.
+//! - A goroutine that suspends while it unwinds is run on by the same M, and that M runs nobody else meanwhile: Rust
+//!   counts panics by thread. (`stay_with`, `pass_on` in `m.rs`.)
 //! - A scheduler is never freed (`&'static Sched`, pooled): a wake-up from a thread outside may come at any time.
 //!
 //! After Go's `runtime/proc.go`, and Blumofe and Leiserson, "Scheduling multithreaded computations by work stealing".
@@ -114,6 +116,10 @@ struct State {
     global: VecDeque<&'static G>,
     idle_ps: Vec<&'static P>,
     idle_ms: Vec<&'static M>,
+    /// Ms that wait for the one goroutine they may run.
+    locked_ms: Vec<&'static M>,
+    /// How many of them still carry out what their goroutine asked for: they may yet make work, or set a timer.
+    unsettled: usize,
     /// Every M whose thread is alive.
     ms: Vec<&'static M>,
     /// The M that waits for the first timer.
