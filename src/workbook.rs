@@ -48,10 +48,7 @@ impl Workbook {
         }
         let root = from.join(chosen.unwrap_or(Path::new(USUAL)));
         let (made, mut notes) = Self::init(course, &root)?;
-        notes.insert(
-            0,
-            format!("made your workbook in {}", made.shown(&made.root)),
-        );
+        notes.insert(0, format!("made your workbook: {}", made.shown(&made.root)));
         Ok((made, notes))
     }
 
@@ -233,6 +230,24 @@ fn create(path: &Path, bytes: &[u8]) -> Result<bool> {
 
 /// The workbook's Cargo.toml.
 fn manifest(course: &Course, runtime: &Path) -> String {
+    let programs = course
+        .exercises()
+        .map(|e| (e.name, format!("exercises/{}.rs", e.name)));
+    manifest_of(programs, runtime)
+}
+
+/// A Cargo.toml as a workbook's, with the one program `trial` in `trial.rs`.
+pub fn trial_manifest() -> String {
+    let programs = std::iter::once(("trial", "trial.rs".to_string()));
+    manifest_of(programs, runtime_dir())
+}
+
+/// A workbook's Cargo.lock.
+pub fn trial_lock() -> String {
+    lock(EMBEDDED_LOCK)
+}
+
+fn manifest_of<'a>(programs: impl Iterator<Item = (&'a str, String)>, runtime: &Path) -> String {
     let runtime = toml::Value::String(runtime.display().to_string());
     let mut out = format!(
         "# Written by gotour. You may add to it. `gotour init` in this folder writes it again and keeps yours.\n\
@@ -257,10 +272,9 @@ fn manifest(course: &Course, runtime: &Path) -> String {
          [profile.dev.package.\"*\"]\n\
          opt-level = 3\n"
     );
-    for e in course.exercises() {
+    for (name, path) in programs {
         out.push_str(&format!(
-            "\n[[bin]]\nname = \"{0}\"\npath = \"exercises/{0}.rs\"\n",
-            e.name
+            "\n[[bin]]\nname = \"{name}\"\npath = \"{path}\"\n"
         ));
     }
     out
@@ -362,7 +376,7 @@ mod tests {
         assert!(Workbook::find(None, dir.path()).is_none());
         let (made, notes) = Workbook::open(&course, None, dir.path()).unwrap();
         assert_eq!(made.root(), dir.path().join("workbook"));
-        assert!(notes[0].starts_with("made your workbook in "), "{notes:?}");
+        assert!(notes[0].starts_with("made your workbook: "), "{notes:?}");
         let deep = made.root().join("exercises");
         assert_eq!(Workbook::find(None, &deep).unwrap().root(), made.root());
         assert_eq!(

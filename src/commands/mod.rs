@@ -1,6 +1,10 @@
 //! What the commands do: one file a group of them, and here what they share.
 
 mod check;
+mod exercise;
+mod lesson;
+mod setup;
+pub mod tour;
 
 use crate::cli::{Cli, Command, Dev};
 use crate::curriculum::{Course, Entry};
@@ -42,13 +46,28 @@ impl Context {
     }
 
     fn dispatch(&self, command: Option<Command>) -> Result<Exit> {
+        let Some(command) = command else {
+            return tour::status(self);
+        };
         match command {
-            Some(Command::Run { exercise }) => check::run(self, exercise.as_deref()),
-            Some(Command::Check(args)) => check::check(self, &args),
-            Some(Command::Watch { exercise }) => check::watch(self, exercise.as_deref()),
-            Some(Command::Replay { exercise, token }) => check::replay(self, &exercise, &token),
-            Some(Command::Dev(Dev::Check { exercises })) => check::dev_check(self, &exercises),
-            _ => Err(Problem::new("this build does not have that command yet")),
+            Command::Next => tour::next(self),
+            Command::Read { lesson } => lesson::read(self, lesson.as_deref()),
+            Command::Demo { name, seed } => lesson::demo(self, name.as_deref(), seed),
+            Command::Quiz { lesson } => lesson::quiz(self, lesson.as_deref()),
+            Command::List => tour::list(self),
+            Command::Run { exercise } => check::run(self, exercise.as_deref()),
+            Command::Check(args) => check::check(self, &args),
+            Command::Watch { exercise } => check::watch(self, exercise.as_deref()),
+            Command::Hint { exercise } => exercise::hint(self, exercise.as_deref()),
+            Command::Solution { exercise, give_up } => {
+                exercise::solution(self, exercise.as_deref(), give_up)
+            }
+            Command::Reset { exercise } => exercise::reset(self, &exercise),
+            Command::Init { dir } => setup::init(self, dir.as_deref()),
+            Command::Doctor => setup::doctor(self),
+            Command::Completions { shell } => Ok(setup::completions(self, shell)),
+            Command::Replay { exercise, token } => check::replay(self, &exercise, &token),
+            Command::Dev(Dev::Check { exercises }) => check::dev_check(self, &exercises),
         }
     }
 

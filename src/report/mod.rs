@@ -297,6 +297,17 @@ impl Report {
 
 /// Writes to stdout. When its reader has gone there is no one to work for: the process ends as SIGPIPE would have ended it.
 fn out(bytes: &[u8]) {
+    // In raw mode a line's end does not go back to the first column by itself.
+    let raw: Vec<u8>;
+    let bytes = if screen::is_raw() {
+        raw = bytes
+            .split(|b| *b == b'\n')
+            .collect::<Vec<_>>()
+            .join(&b"\r\n"[..]);
+        &raw
+    } else {
+        bytes
+    };
     let mut stdout = io::stdout().lock();
     let result = stdout.write_all(bytes).and_then(|()| stdout.flush());
     if let Err(e) = result {

@@ -21,6 +21,11 @@ pub fn size() -> (usize, usize) {
     }
 }
 
+/// Keys are being read one by one.
+pub fn is_raw() -> bool {
+    RAW.load(SeqCst)
+}
+
 /// The terminal in raw mode, until this is dropped.
 #[derive(Debug)]
 pub struct Keys(());

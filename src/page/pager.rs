@@ -1,0 +1,203 @@
+//! Texts that are longer than the screen, a screen at a time, on the ordinary screen: what was read stays above.
+
+use crate::report::screen::{Key, Keys};
+use crate::report::{Look, OrProblem as _, Report, Result};
+
+/// How the learner left a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Went {
+    /// Read to its end: go on.
+    On,
+    /// `q`: enough for now.
+    Stop,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// Shows lines, and on a terminal waits at their end for the learner to go on. `on` says what Enter does.
+///
+/// `draw` gives the lines for a look: it is asked again when the window changes its width.
+/// Without a terminal everything is printed and nothing is asked.
+pub fn show(report: &Report, draw: &dyn Fn(Look) -> Vec<String>, on: &str) -> Result<Went> {
+    if !report.moves() {
+        for line in draw(report.look()) {
+            report.line(line);
+        }
+        if !report.interactive() {
+            return Ok(Went::On);
+        }
+        return Ok(
+            match report.ask(&format!("[Enter: {on}, q: stop] ")).as_deref() {
+                None | Some("q" | "Q") => Went::Stop,
+                Some(_) => Went::On,
+            },
+        );
+    }
+    let keys = Keys::enter().or_problem(|| "read keys from the terminal".to_string())?;
+    let went = Pager::new(report, draw).run(&keys, on);
+    drop(keys);
+    went
+}
+
+struct Pager<'a> {
+    report: &'a Report,
+    draw: &'a dyn Fn(Look) -> Vec<String>,
+    look: Look,
+    lines: Vec<String>,
+    /// How many lines were printed, from the first: the screen shows the last ones of them.
+    shown: usize,
+}
+
+impl<'a> Pager<'a> {
+    fn new(report: &'a Report, draw: &'a dyn Fn(Look) -> Vec<String>) -> Self {
+        let look = report.look();
+        Pager {
+            report,
+            draw,
+            look,
+            lines: draw(look),
+            shown: 0,
+        }
+    }
+
+    /// The rows above the prompt.
+    fn rows(&self) -> usize {
+        self.look.height.saturating_sub(1).max(1)
+    }
+
+    fn run(&mut self, keys: &Keys, on: &str) -> Result<Went> {
+        let doing = || "write to the terminal".to_string();
+        self.more(self.rows());
+        loop {
+            self.prompt(on);
+            let key = keys
+                .read()
+                .or_problem(|| "read keys from the terminal".to_string())?;
+            keys.clear_line().or_problem(doing)?;
+            let end = self.shown == self.lines.len();
+            let page = self.rows();
+            match key {
+                Key::Interrupt => return Ok(Went::Interrupted),
+                Key::Char('q' | 'Q') | Key::Escape => return Ok(Went::Stop),
+                Key::Enter | Key::Char(' ' | 'n') if end => return Ok(Went::On),
+                Key::Char(' ' | 'f') | Key::PageDown => self.more(page),
+                Key::Enter | Key::Down | Key::Char('j') => self.more(1),
+                Key::End | Key::Char('G') => self.more(self.lines.len()),
+                Key::Up | Key::Char('k') => self.back(keys, 1)?,
+                Key::PageUp | Key::Char('b') | Key::Backspace => self.back(keys, page)?,
+                Key::Home | Key::Char('g') => self.back(keys, self.lines.len())?,
+                Key::Resized => self.resized(keys)?,
+                Key::Char(_) => {}
+            }
+        }
+    }
+
+    /// What can be pressed here, on the last row, cut to it.
+    fn prompt(&self, on: &str) {
+        let left = self.lines.len() - self.shown;
+        let back = if self.shown > self.rows() {
+            " · ↑ back"
+        } else {
+            ""
+        };
+        let s = if left == 0 {
+            format!("[Enter: {on}{back} · q: stop]")
+        } else {
+            format!("[space: more, {left} lines{back} · q: stop]")
+        };
+        let s = crate::text::cut(&s, self.look.width.saturating_sub(1), "…");
+        self.report.part(self.report.dim(&s));
+    }
+
+    /// Prints the next `n` lines.
+    fn more(&mut self, n: usize) {
+        let until = self.lines.len().min(self.shown.saturating_add(n));
+        for line in &self.lines[self.shown..until] {
+            self.report.line(line);
+        }
+        self.shown = until;
+    }
+
+    /// Goes `n` lines back, drawing the screen anew.
+    fn back(&mut self, keys: &Keys, n: usize) -> Result<()> {
+        if self.shown <= self.rows() {
+            return Ok(());
+        }
+        self.shown = self.shown.saturating_sub(n).max(self.rows());
+        self.again(keys)
+    }
+
+    /// Draws for the new size, at about the same place of the text.
+    fn resized(&mut self, keys: &Keys) -> Result<()> {
+        let before = self.lines.len().max(1);
+        self.look = Report::new(false).look();
+        self.lines = (self.draw)(self.look);
+        self.shown = (self.shown * self.lines.len())
+            .div_ceil(before)
+            .max(self.rows())
+            .min(self.lines.len());
+        self.again(keys)
+    }
+
+    fn again(&mut self, keys: &Keys) -> Result<()> {
+        keys.clear()
+            .or_problem(|| "write to the terminal".to_string())?;
+        let from = self.shown.saturating_sub(self.rows());
+        for line in &self.lines[from..self.shown] {
+            self.report.line(line);
+        }
+        Ok(())
+    }
+}
+
+/// Asks for one of the choices 1 to `choices`; `None` where the learner skips it.
+///
+/// `Err(Went)` when the learner leaves instead.
+pub fn choose(
+    report: &Report,
+    question: &str,
+    choices: usize,
+) -> Result<std::result::Result<Option<usize>, Went>> {
+    if !report.interactive() {
+        return Ok(Ok(None));
+    }
+    if !report.moves() {
+        loop {
+            let Some(answer) = report.ask(question) else {
+                return Ok(Err(Went::Stop));
+            };
+            match answer.parse() {
+                Ok(n) if (1..=choices).contains(&n) => return Ok(Ok(Some(n))),
+                _ if answer.is_empty() => return Ok(Ok(None)),
+                _ if answer == "q" => return Ok(Err(Went::Stop)),
+                _ => report.line(format!("Type a number from 1 to {choices}, or only Enter.")),
+            }
+        }
+    }
+    let keys = Keys::enter().or_problem(|| "read keys from the terminal".to_string())?;
+    report.part(question);
+    loop {
+        let key = keys
+            .read()
+            .or_problem(|| "read keys from the terminal".to_string())?;
+        let answer = match key {
+            Key::Interrupt => Err(Went::Interrupted),
+            Key::Escape | Key::Char('q' | 'Q') => Err(Went::Stop),
+            Key::Enter | Key::Char(' ') => Ok(None),
+            Key::Char(c) => match c.to_digit(10) {
+                Some(n) if (1..=choices).contains(&(n as usize)) => Ok(Some(n as usize)),
+                // a, b, c will do as well.
+                _ => match (c.to_ascii_lowercase() as usize).checked_sub('a' as usize) {
+                    Some(n) if n < choices => Ok(Some(n + 1)),
+                    _ => continue,
+                },
+            },
+            _ => continue,
+        };
+        if let Ok(Some(n)) = answer {
+            report.part(n.to_string());
+        }
+        report.blank();
+        return Ok(answer);
+    }
+}
