@@ -73,9 +73,12 @@ pub struct Ran {
 
 /// Tells a running check to stop; clones tell the same one.
 #[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<AtomicUsize>);
+pub struct Cancel {
+    flag: Arc<AtomicUsize>,
+    parent: Option<Arc<AtomicUsize>>,
+}
 
-/// What `Cancel` holds when it was not a signal.
+/// What a flag holds when it was not a signal that set it.
 const ASKED: usize = usize::MAX;
 
 impl Cancel {
@@ -92,22 +95,31 @@ impl Cancel {
             signal_hook::consts::SIGHUP,
         ] {
             let number = usize::try_from(signal).unwrap_or(ASKED);
-            signal_hook::flag::register_usize(signal, Arc::clone(&cancel.0), number)?;
+            signal_hook::flag::register_usize(signal, Arc::clone(&cancel.flag), number)?;
         }
         Ok(cancel)
     }
 
+    /// One that is set with this one, and can be set alone.
+    pub fn child(&self) -> Cancel {
+        Cancel {
+            flag: Arc::default(),
+            parent: Some(Arc::clone(&self.flag)),
+        }
+    }
+
     pub fn cancel(&self) {
-        self.0.store(ASKED, Ordering::SeqCst);
+        self.flag.store(ASKED, Ordering::SeqCst);
     }
 
     pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst) != 0
+        let set = |flag: &AtomicUsize| flag.load(Ordering::SeqCst) != 0;
+        set(&self.flag) || self.parent.as_deref().is_some_and(set)
     }
 
     /// The signal that set it.
     pub fn signal(&self) -> Option<i32> {
-        match self.0.load(Ordering::SeqCst) {
+        match self.flag.load(Ordering::SeqCst) {
             0 | ASKED => None,
             number => i32::try_from(number).ok(),
         }

@@ -1,7 +1,326 @@
 //! A check: looks at the file, builds it, runs it, tries its schedules, and judges.
+//!
+//! The ordinary run and the schedules are two processes of the same program. The second one starts when the first
+//! has ended, or after `GRACE`: so a program that never ends is explained after the time of one run and not of two.
 
 pub mod compile;
 pub mod condition;
 pub mod execute;
+pub mod judge;
+pub mod output;
 pub mod rules;
+pub mod schedules;
+pub mod show;
 pub mod source;
+#[cfg(test)]
+mod tests;
+pub mod verdict;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crate::curriculum::Exercise;
+use crate::report::Look;
+use crate::workbook::Workbook;
+
+use compile::{Built, Plan};
+use execute::{Cancel, Limits, Ran};
+use judge::Task;
+use verdict::{CouldNot, Explored, Verdict};
+
+/// How long an ordinary run may take.
+pub const NATIVE_TIME: Duration = Duration::from_secs(3);
+/// How long it is waited for before the schedules are begun beside it.
+const GRACE: Duration = Duration::from_millis(200);
+/// Resident bytes of one process.
+const MEMORY: u64 = 512 << 20;
+/// Bytes of output of one process.
+const OUTPUT: usize = 1 << 20;
+/// How often a file that changes while it is checked is checked again.
+const AGAIN: usize = 3;
+
+/// How a check is done.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub look: Look,
+    pub seed: u64,
+    pub cancel: Cancel,
+}
+
+/// What a check came to, and what happened beside it.
+#[derive(Debug)]
+pub struct Checked {
+    pub verdict: Verdict,
+    /// As the compiler printed them.
+    pub warnings: Vec<String>,
+    pub notes: Vec<String>,
+}
+
+impl From<Verdict> for Checked {
+    fn from(verdict: Verdict) -> Checked {
+        Checked {
+            verdict,
+            warnings: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// Where the programs of a workbook are built: apart from what an editor's own `cargo check` writes, so that the one
+/// does not wait for the other.
+pub fn target_dir(book: &Workbook) -> PathBuf {
+    book.root().join("target").join("gotour")
+}
+
+/// Whether nothing was built there yet, so that the runtime has to be built first.
+pub fn is_first_build(book: &Workbook) -> bool {
+    !target_dir(book).join("debug/deps").exists()
+}
+
+/// Checks one exercise of a workbook.
+pub fn check(exercise: &Exercise, book: &Workbook, options: &Options) -> Checked {
+    let task = match Task::new(exercise) {
+        Ok(task) => task,
+        Err(why) => {
+            return could_not(why, "this is a mistake in the course: please report it").into();
+        }
+    };
+    let file = book.exercise(exercise.name);
+    for _ in 0..AGAIN {
+        let bytes = match fs::read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) => return unreadable(&file, exercise, &error).into(),
+        };
+        let checked = check_text(&task, &bytes, book, options);
+        // A verdict is about the file as it is: one that was saved meanwhile is checked again.
+        let looked = matches!(checked.verdict, Verdict::Cancelled);
+        if looked || fs::read(&file).is_ok_and(|now| now == bytes) {
+            return checked;
+        }
+    }
+    could_not(
+        format!("{} changes all the time", book.shown(&file)),
+        "check again when it is saved",
+    )
+    .into()
+}
+
+fn check_text(task: &Task<'_>, bytes: &[u8], book: &Workbook, options: &Options) -> Checked {
+    let text = String::from_utf8_lossy(bytes);
+    let findings = source::scan(&text, &task.extras());
+    if !findings.is_empty() {
+        return task.source(findings).into();
+    }
+    let name = task.exercise.name;
+    let file = book.exercise(name);
+    let record = book.dot().join("built").join(format!("{name}.rs"));
+    if let Err(error) = compile::freshen(&file, &text, &record) {
+        return could_not(
+            format!("{} cannot be marked as changed: {error}", book.shown(&file)),
+            "make it writable",
+        )
+        .into();
+    }
+    let target_dir = target_dir(book);
+    let plan = Plan {
+        dir: book.root(),
+        target_dir: &target_dir,
+        bins: &[name],
+        colour: options.look.colour,
+    };
+    match build(&plan, name, &options.cancel) {
+        Ok((program, warnings, notes)) => {
+            if let Err(error) = compile::record(&record, &text) {
+                return could_not(
+                    format!("{} cannot be written: {error}", record.display()),
+                    "gotour doctor",
+                )
+                .into();
+            }
+            let keep = book.schedules().join(name);
+            Checked {
+                verdict: try_out(task, &program, book.root(), Some(&keep), options),
+                warnings,
+                notes,
+            }
+        }
+        Err(Built::Refused { errors, warnings }) => Checked {
+            warnings,
+            ..task.compile(errors).into()
+        },
+        Err(other) => not_built(other).into(),
+    }
+}
+
+/// Builds one program: its file, the compiler's warnings, and what happened beside it.
+pub fn build(
+    plan: &Plan<'_>,
+    name: &str,
+    cancel: &Cancel,
+) -> Result<(PathBuf, Vec<String>, Vec<String>), Built> {
+    match compile::build(plan, cancel) {
+        Built::Done {
+            programs,
+            warnings,
+            went_online,
+        } => {
+            let notes = went_online
+                .then(|| "a crate was missing, so it was downloaded".to_string())
+                .into_iter()
+                .collect();
+            match programs.into_iter().find(|(bin, _)| bin == name) {
+                Some((_, file)) => Ok((file, warnings, notes)),
+                None => Err(Built::CouldNot {
+                    what: "cargo built it and did not say where".to_string(),
+                    text: String::new(),
+                }),
+            }
+        }
+        other => Err(other),
+    }
+}
+
+/// The verdict on a program that was not built through no fault of its own.
+pub fn not_built(built: Built) -> Verdict {
+    match built {
+        Built::Cancelled => Verdict::Cancelled,
+        Built::CouldNot { what, text } => Verdict::CouldNot(CouldNot {
+            what,
+            text: shortened(&text),
+            mend: "gotour doctor looks for the reason".to_string(),
+        }),
+        Built::Done { .. } | Built::Refused { .. } => could_not(
+            "cargo said two things at once".to_string(),
+            "gotour doctor looks for the reason",
+        ),
+    }
+}
+
+/// Runs a program both ways and judges what came of it.
+pub fn try_out(
+    task: &Task<'_>,
+    program: &Path,
+    dir: &Path,
+    keep: Option<&Path>,
+    options: &Options,
+) -> Verdict {
+    let (native, explored) = run_both(task, program, dir, keep, options);
+    match (native, explored) {
+        (Ok(native), Ok(explored)) => task.runs(&native, explored),
+        (Err(error), _) | (_, Err(error)) => could_not(
+            format!("{} could not be run: {error}", program.display()),
+            "check again; if that does not help: gotour doctor",
+        ),
+    }
+}
+
+fn run_both(
+    task: &Task<'_>,
+    program: &Path,
+    dir: &Path,
+    keep: Option<&Path>,
+    options: &Options,
+) -> (io::Result<Ran>, io::Result<Explored>) {
+    let exploring = options.cancel.child();
+    let (ended, end) = mpsc::channel();
+    thread::scope(|scope| {
+        let native = scope.spawn(|| {
+            let limits = Limits {
+                time: NATIVE_TIME,
+                ask_where: true,
+                ..limits()
+            };
+            let ran = execute::run(&mut command(program, dir), &limits, &options.cancel);
+            if ran
+                .as_ref()
+                .is_ok_and(|r| judge::by_force(judge::how_it_ended(r)))
+            {
+                // No schedule will explain it better.
+                exploring.cancel();
+            }
+            // The other side waits no longer than GRACE, and may be gone.
+            let _ = ended.send(());
+            ran
+        });
+        let quick = end.recv_timeout(GRACE).is_ok();
+        let explored = if exploring.is_set() {
+            Ok(Explored::NotTried)
+        } else {
+            let ask = schedules::Ask {
+                task,
+                program,
+                dir,
+                keep,
+                seed: options.seed,
+                look: options.look,
+                quick,
+            };
+            schedules::explore(&ask, &exploring)
+        };
+        let native = native
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (native, explored)
+    })
+}
+
+/// A learner's program, ready to be started: its surroundings are always the same.
+pub fn command(program: &Path, dir: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(dir);
+    for name in ["GOEXPLORE", "GOMAXPROCS", "GODEBUG", "GOTRACEBACK"] {
+        command.env_remove(name);
+    }
+    command.env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// The limits of every process, the time still to be said.
+pub fn limits() -> Limits {
+    Limits {
+        time: NATIVE_TIME,
+        memory: Some(MEMORY),
+        output: OUTPUT,
+        ask_where: false,
+    }
+}
+
+fn could_not(what: String, mend: &str) -> Verdict {
+    Verdict::CouldNot(CouldNot {
+        what,
+        text: Vec::new(),
+        mend: mend.to_string(),
+    })
+}
+
+fn unreadable(file: &Path, exercise: &Exercise, error: &io::Error) -> Verdict {
+    could_not(
+        format!("{} could not be read: {error}", file.display()),
+        &format!(
+            "gotour reset {} puts it back as it was shipped",
+            exercise.name
+        ),
+    )
+}
+
+/// The lines of a tool's complaint that are worth a screen.
+fn shortened(text: &str) -> Vec<String> {
+    let lines = text
+        .lines()
+        .map(str::trim_end)
+        .filter(|l| {
+            let l = l.trim_start();
+            !(l.is_empty()
+                || l.starts_with("Compiling ")
+                || l.starts_with("Downloaded ")
+                || l.starts_with("Updating "))
+        })
+        .map(str::to_string)
+        .collect();
+    output::shortened(lines, 14)
+}

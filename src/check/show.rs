@@ -1,0 +1,533 @@
+//! Draws a verdict: at most one screen of lines, or one JSON value.
+
+use serde_json::{Value, json};
+
+use crate::report::Look;
+use crate::text;
+
+use super::compile::Refusal;
+use super::condition::Native;
+use super::source::Finding;
+use super::verdict::{CouldNot, Died, FailedSchedule, Named, NotYet, Tried, Verdict, When, Why};
+
+/// Lines of one verdict.
+pub const TALL: usize = 24;
+/// Columns of one verdict.
+const WIDE: usize = 99;
+
+/// One line and how it is painted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub tone: Tone,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Bad,
+    Strong,
+    Plain,
+    Pale,
+}
+
+/// What a verdict is about, and where it is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// `exercise-7`
+    pub label: &'a str,
+    pub name: &'a str,
+    pub look: Look,
+    /// What to do after a pass: `next: gotour next`.
+    pub next: &'a str,
+    /// Also what is left out for a screen's sake: all errors, warnings.
+    pub verbose: bool,
+}
+
+impl Frame<'_> {
+    fn wide(&self) -> usize {
+        self.look.width.min(WIDE)
+    }
+
+    fn head(&self, sign: &str, what: &str) -> String {
+        format!("{sign} {} {}: {what}", self.label, self.name)
+    }
+}
+
+/// The lines of a verdict.
+pub fn lines(verdict: &Verdict, frame: &Frame<'_>) -> Vec<Line> {
+    let mut page = Page::new(frame);
+    match verdict {
+        Verdict::Passed(tried) => {
+            page.head(Tone::Good, "✓", &passed(tried));
+            page.actions.push(frame.next.to_string());
+        }
+        Verdict::NotYet(not_yet) => not_yet_lines(not_yet, &mut page),
+        Verdict::CouldNot(could_not) => could_not_lines(could_not, &mut page),
+        Verdict::Cancelled => page.head(Tone::Pale, "·", "given up"),
+    }
+    page.finish()
+}
+
+/// What was tried, and no more than that.
+fn passed(tried: &Tried) -> String {
+    let ran = text::thousands(tried.ran as u64);
+    if tried.exhausted {
+        return match tried.distinct {
+            1 => "the only interleaving there is".to_string(),
+            n => format!("all {} interleavings", text::thousands(n as u64)),
+        };
+    }
+    let of = if tried.ran < tried.asked {
+        format!(" of {} (time was up)", text::thousands(tried.asked as u64))
+    } else {
+        String::new()
+    };
+    format!(
+        "{ran}{of} schedules, {} distinct",
+        text::thousands(tried.distinct as u64)
+    )
+}
+
+fn not_yet_lines(it: &NotYet, page: &mut Page<'_>) {
+    match &it.why {
+        Why::Source(findings) => source_lines(findings, page),
+        Why::Compile(errors) => compile_lines(errors, page),
+        Why::Native(died) => native_lines(died, page),
+        Why::Schedule(failure, tried) => schedule_lines(it, failure, tried, page),
+        Why::Require { says, tried, .. } => {
+            page.head(
+                Tone::Bad,
+                "✗",
+                "prints the right thing, but not in the way that is asked",
+            );
+            page.wrapped(says);
+            page.wrapped(&format!("(tried: {})", passed(tried)));
+        }
+    }
+    page.named = it.named.clone();
+    let hint = format!("hint: gotour hint {}", page.frame.name);
+    match &it.why {
+        Why::Schedule(failure, _) => page.actions.push(format!(
+            "again: gotour replay {} {}     {hint}",
+            page.frame.name, failure.token
+        )),
+        Why::Compile(_) => {}
+        _ => page.actions.push(hint),
+    }
+}
+
+fn source_lines(findings: &[Finding], page: &mut Page<'_>) {
+    let Some(first) = findings.first() else {
+        return;
+    };
+    let why = if first.by_exercise {
+        "which this exercise rules out"
+    } else {
+        "which a checked program must not"
+    };
+    page.head(
+        Tone::Bad,
+        "✗",
+        &format!("line {} uses {}, {why}", first.line, first.found),
+    );
+    let number = first.line.to_string();
+    page.code(&number, &first.text);
+    let before: String = first.text.chars().take(first.column - 1).collect();
+    let caret = format!("{}^", " ".repeat(text::width(&before)));
+    page.body(
+        Tone::Bad,
+        format!("  {} │ {caret}", " ".repeat(number.len())),
+    );
+    page.blank();
+    if first.by_exercise {
+        page.wrapped(&first.advice);
+    } else {
+        page.wrapped(&format!("use here: {}", first.advice));
+        page.wrapped(
+            "Why: a check decides every switch between goroutines and moves the clock itself. It cannot do that for \
+             what goes past the library.",
+        );
+    }
+    let mut others: Vec<usize> = findings[1..].iter().map(|f| f.line).collect();
+    others.dedup();
+    others.retain(|line| *line != first.line);
+    if !others.is_empty() {
+        let shown: Vec<String> = others.iter().take(8).map(usize::to_string).collect();
+        let word = if others.len() == 1 { "line" } else { "lines" };
+        let more = if others.len() > 8 { ", ..." } else { "" };
+        page.blank();
+        page.wrapped(&format!("more of this: {word} {}{more}", shown.join(", ")));
+    }
+}
+
+fn compile_lines(errors: &[Refusal], page: &mut Page<'_>) {
+    let what = match errors.len() {
+        1 => "does not compile".to_string(),
+        n => format!("does not compile: {n} errors, the first one first"),
+    };
+    page.head(Tone::Bad, "✗", &what);
+    let shown = if page.frame.verbose { errors.len() } else { 1 };
+    for error in &errors[..shown] {
+        for line in error.rendered.trim_end().lines() {
+            page.body(Tone::Plain, line.to_string());
+        }
+        page.blank();
+    }
+    if shown < errors.len() {
+        page.actions.push(format!(
+            "mend this one and save; all of them: gotour check {} --verbose",
+            page.frame.name
+        ));
+    } else {
+        page.actions.push("mend it and save".to_string());
+    }
+    if let Some(code) = errors.first().and_then(|e| e.code.as_deref())
+        && code.starts_with('E')
+    {
+        page.actions
+            .push(format!("what {code} means: rustc --explain {code}"));
+    }
+}
+
+fn native_lines(died: &Died, page: &mut Page<'_>) {
+    let where_ = match died.when {
+        When::Natively => "",
+        When::UnderSchedules => " while its schedules were tried",
+    };
+    let said = died.said.as_deref().unwrap_or_default();
+    let (what, advice) = match died.how {
+        Native::Ok | Native::Output => ("prints something else when it just runs".to_string(), ""),
+        Native::Panic => (format!("panicked{where_}: {said}"), ""),
+        Native::Fatal => (format!("ended in a fatal error{where_}: {said}"), ""),
+        Native::Deadlock => (
+            "deadlock: every goroutine waits, and nothing is left that could wake one".to_string(),
+            "Look at what each one waits for, and ask who should have sent, received, unlocked or called done.",
+        ),
+        Native::Timeout => (
+            format!(
+                "still running after {} s, so it was stopped{where_}",
+                died.number
+            ),
+            "It never ends: look for a loop whose condition nobody changes, or one that waits by asking again and \
+             again. Waiting is what a channel, a WaitGroup or a Mutex does.",
+        ),
+        Native::Memory => (
+            format!(
+                "took more than {} MiB of memory, so it was stopped{where_}",
+                died.number >> 20
+            ),
+            "Look for a loop that makes goroutines, or makes a Vec or a channel's buffer longer, without end.",
+        ),
+        Native::Flood => (
+            format!(
+                "printed more than {} MiB, so it was stopped{where_}",
+                (died.number >> 20).max(1)
+            ),
+            "Look for a loop around a println! that does not end.",
+        ),
+        Native::Overflow => (
+            format!("a stack overflow{where_}: a function calls itself without end"),
+            "Look for a recursion that has no end, or for a very large array that lives on the stack.",
+        ),
+        Native::Signal => (
+            format!("died of signal {}{where_}", signal_name(died.number)),
+            "Safe Rust does not do that: look for an `unsafe` block, or for an abort.",
+        ),
+        Native::Exit => (
+            format!("left with exit code {}{where_}", died.number),
+            "A program ends by returning from main; then its exit code is 0.",
+        ),
+        Native::NoRun if died.said.is_some() => {
+            ("cannot be tried under other schedules".to_string(), said)
+        }
+        Native::NoRun => (
+            "never calls run, so there is nothing to schedule".to_string(),
+            "What main does has to stand inside of `run(|| { ... })`: only there are goroutines started.",
+        ),
+    };
+    page.head(Tone::Bad, "✗", &what);
+    for line in &died.difference {
+        let tone = match line.as_bytes().first() {
+            Some(b'-') => Tone::Good,
+            Some(b'+') => Tone::Bad,
+            _ => Tone::Plain,
+        };
+        page.body(tone, format!("  {line}"));
+    }
+    if !died.difference.is_empty() {
+        page.body(Tone::Pale, "  - is missing, + is too much".to_string());
+        page.blank();
+    }
+    for line in &died.place {
+        page.body(Tone::Plain, format!("  {line}"));
+    }
+    if !died.place.is_empty() {
+        page.blank();
+    }
+    if died.how == Native::Flood && !died.printed.is_empty() {
+        page.body(Tone::Plain, "  it begins:".to_string());
+        for line in &died.printed {
+            page.body(Tone::Pale, format!("  {line}"));
+        }
+        page.blank();
+    }
+    if !advice.is_empty() {
+        page.wrapped(advice);
+    }
+}
+
+fn signal_name(number: u64) -> String {
+    let name = match number {
+        4 => "SIGILL",
+        6 => "SIGABRT",
+        7 => "SIGBUS",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        13 => "SIGPIPE",
+        15 => "SIGTERM",
+        _ => return number.to_string(),
+    };
+    format!("{number} ({name})")
+}
+
+fn schedule_lines(it: &NotYet, failure: &FailedSchedule, tried: &Tried, page: &mut Page<'_>) {
+    for (n, line) in failure.table.iter().enumerate() {
+        let tone = if n == 0 { Tone::Bad } else { Tone::Plain };
+        page.body(tone, line.clone());
+    }
+    if failure.table.is_empty() {
+        page.head(Tone::Bad, "✗", &failure.message);
+    }
+    if it.native == Some(Native::Timeout) {
+        page.blank();
+        page.wrapped("When it just runs it does not end either: it was stopped after its time.");
+    }
+    if tried.failed == 1 && tried.ran > 1 {
+        page.blank();
+        page.wrapped(&format!(
+            "It is the only one of {} that fails: an ordinary run would hardly ever show it.",
+            text::thousands(tried.ran as u64)
+        ));
+    }
+}
+
+fn could_not_lines(it: &CouldNot, page: &mut Page<'_>) {
+    page.head(
+        Tone::Bad,
+        "!",
+        &format!("could not be checked: {}", it.what),
+    );
+    for line in &it.text {
+        page.body(Tone::Plain, format!("  {line}"));
+    }
+    page.actions.push(it.mend.clone());
+}
+
+/// The parts of a screen; the body gives way where all of it is too tall.
+struct Page<'a> {
+    frame: &'a Frame<'a>,
+    body: Vec<Line>,
+    named: Option<Named>,
+    actions: Vec<String>,
+}
+
+impl<'a> Page<'a> {
+    fn new(frame: &'a Frame<'a>) -> Page<'a> {
+        Page {
+            frame,
+            body: Vec::new(),
+            named: None,
+            actions: Vec::new(),
+        }
+    }
+
+    fn head(&mut self, tone: Tone, sign: &str, what: &str) {
+        let head = self.frame.head(sign, what);
+        for line in text::wrap(&head, self.frame.wide()) {
+            self.body(tone, line);
+        }
+        if tone != Tone::Good && tone != Tone::Pale {
+            self.blank();
+        }
+    }
+
+    fn body(&mut self, tone: Tone, text: String) {
+        self.body.push(Line { tone, text });
+    }
+
+    fn blank(&mut self) {
+        if self.body.last().is_some_and(|l| !l.text.is_empty()) {
+            self.body(Tone::Plain, String::new());
+        }
+    }
+
+    fn wrapped(&mut self, paragraph: &str) {
+        for line in text::wrap_all(paragraph, self.frame.wide() - 2) {
+            self.body(Tone::Plain, format!("  {line}").trim_end().to_string());
+        }
+    }
+
+    fn code(&mut self, number: &str, line: &str) {
+        self.body(Tone::Plain, format!("  {number} │ {line}"));
+    }
+
+    fn finish(mut self) -> Vec<Line> {
+        let wide = self.frame.wide();
+        let mut tail = Vec::new();
+        if let Some(named) = &self.named {
+            tail.push(Line {
+                tone: Tone::Strong,
+                text: format!("  {}", named.title),
+            });
+            for line in text::wrap_all(named.says.trim(), wide - 2) {
+                tail.push(Line {
+                    tone: Tone::Plain,
+                    text: format!("  {line}").trim_end().to_string(),
+                });
+            }
+            tail.push(Line {
+                tone: Tone::Plain,
+                text: String::new(),
+            });
+        }
+        for action in &self.actions {
+            // Two commands stand on one line where they fit, and below each other where they do not.
+            let pieces: Vec<&str> = if text::width(action) + 2 > wide {
+                action.split("     ").collect()
+            } else {
+                vec![action]
+            };
+            tail.extend(pieces.into_iter().map(|piece| Line {
+                tone: Tone::Pale,
+                text: format!("  {piece}"),
+            }));
+        }
+        while self.body.last().is_some_and(|l| l.text.is_empty()) {
+            self.body.pop();
+        }
+        let room = TALL.saturating_sub(tail.len() + 1);
+        if !self.frame.verbose && self.body.len() > room {
+            let more = self.body.len() - (room - 1);
+            self.body.truncate(room - 1);
+            self.body(
+                Tone::Pale,
+                format!("  ... {more} more lines: --verbose shows them"),
+            );
+        }
+        if !tail.is_empty() && self.body.len() > 1 {
+            self.blank();
+        }
+        let mut lines = self.body;
+        lines.append(&mut tail);
+        for line in &mut lines {
+            line.text = text::cut(&line.text, wide, "…");
+        }
+        lines
+    }
+}
+
+/// The same information for a program.
+pub fn to_json(verdict: &Verdict, frame: &Frame<'_>) -> Value {
+    let mut value = json!({ "exercise": frame.name, "label": frame.label });
+    let Some(map) = value.as_object_mut() else {
+        return value;
+    };
+    match verdict {
+        Verdict::Passed(tried) => {
+            map.insert("verdict".into(), "passed".into());
+            map.insert("schedules".into(), tried_json(tried));
+            map.insert("next".into(), frame.next.into());
+        }
+        Verdict::Cancelled => {
+            map.insert("verdict".into(), "given up".into());
+        }
+        Verdict::CouldNot(it) => {
+            map.insert("verdict".into(), "could not".into());
+            map.insert("error".into(), it.what.clone().into());
+            map.insert("text".into(), it.text.clone().into());
+            map.insert("do".into(), it.mend.clone().into());
+        }
+        Verdict::NotYet(it) => {
+            map.insert("verdict".into(), "not yet".into());
+            map.insert("failed".into(), it.failed.word().into());
+            map.insert("native".into(), it.native.map(|n| n.word()).into());
+            map.insert("output".into(), it.output.clone().into());
+            if let Some(named) = &it.named {
+                map.insert(
+                    "named".into(),
+                    json!({ "name": named.name, "title": named.title, "says": named.says }),
+                );
+            }
+            if let Some(facts) = &it.facts {
+                let facts = facts
+                    .iter()
+                    .map(|(name, (min, max))| (name.clone(), json!({ "min": min, "max": max })));
+                map.insert("facts".into(), Value::Object(facts.collect()));
+            }
+            let (key, why) = why_json(&it.why);
+            map.insert(key.into(), why);
+        }
+    }
+    value
+}
+
+fn why_json(why: &Why) -> (&'static str, Value) {
+    match why {
+        Why::Source(findings) => {
+            let all = findings.iter().map(|f| {
+                json!({
+                    "line": f.line, "column": f.column, "found": f.found, "pattern": f.pattern,
+                    "says": f.advice, "by_exercise": f.by_exercise,
+                })
+            });
+            ("findings", all.collect())
+        }
+        Why::Compile(errors) => {
+            let all = errors.iter().map(|e| {
+                json!({
+                    "message": e.message, "code": e.code, "line": e.line,
+                    "rendered": text::plain(&e.rendered),
+                })
+            });
+            ("errors", all.collect())
+        }
+        Why::Native(died) => (
+            "ended",
+            json!({
+                "how": died.how.word(),
+                "when": match died.when {
+                    When::Natively => "natively",
+                    When::UnderSchedules => "under schedules",
+                },
+                "said": died.said, "place": died.place, "number": died.number,
+                "difference": died.difference,
+            }),
+        ),
+        Why::Schedule(f, tried) => (
+            "failure",
+            json!({
+                "kind": f.kind.word(), "schedule": f.token, "index": f.index,
+                "preemptions": f.preemptions, "steps": f.steps, "output": f.output,
+                "expected": f.expected, "message": f.message, "table": f.table,
+                "schedules": tried_json(tried),
+            }),
+        ),
+        Why::Require {
+            number,
+            says,
+            tried,
+        } => (
+            "require",
+            json!({ "number": number, "says": says, "schedules": tried_json(tried) }),
+        ),
+    }
+}
+
+fn tried_json(tried: &Tried) -> Value {
+    json!({
+        "asked": tried.asked, "ran": tried.ran, "distinct": tried.distinct, "failed": tried.failed,
+        "exhausted": tried.exhausted, "milliseconds": tried.elapsed.as_millis() as u64,
+    })
+}
