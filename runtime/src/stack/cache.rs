@@ -5,7 +5,7 @@ use super::{Stack, StackError, StackPool};
 /// How many stacks a cache keeps; half of them move to or from the pool at a time.
 pub(super) const KEPT: usize = 64;
 /// Every how many `put`s a stack is asked how deep it was used.
-pub(super) const SAMPLE: u32 = 1024;
+pub(super) const SAMPLE: u32 = 4096;
 /// How many bytes below the shallow part of its stacks a cache keeps once it has looked: the goroutines of a busy P may
 /// well need the depth again.
 const DEEP_KEPT: usize = 4 << 20;
@@ -57,13 +57,14 @@ impl StackCache {
         if self.stacks.len() >= KEPT {
             pool.give(self.stacks.drain(..KEPT / 2));
         }
-        let deep = self.puts.is_multiple_of(SAMPLE) && stack.is_deep();
         self.stacks.push(stack);
-        if deep {
+        if self.puts.is_multiple_of(SAMPLE)
+            && self.stacks.last_mut().is_some_and(|s| s.look_deep() > 0)
+        {
             // The warmest first: they are the ones that will be used next.
             let mut kept = 0;
-            for stack in self.stacks.iter_mut().rev().filter(|s| s.is_deep()) {
-                kept += stack.resident();
+            for stack in self.stacks.iter_mut().rev() {
+                kept += stack.look_deep();
                 if kept > DEEP_KEPT {
                     stack.discard_deep();
                 }

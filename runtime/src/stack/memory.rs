@@ -87,6 +87,8 @@ pub(crate) struct Stack {
     low: usize,
     /// One past the highest usable byte.
     base: usize,
+    /// How many bytes below its shallow part it kept when [`Stack::look_deep`] last looked.
+    deep: usize,
 }
 
 impl Stack {
@@ -105,20 +107,33 @@ impl Stack {
         resident(self.low, self.base)
     }
 
-    /// Whether it has kept memory below its shallow part. Every page between is then resident too: whatever grew past
-    /// has touched each page on its way.
-    pub(super) fn is_deep(&self) -> bool {
-        let edge = self.base - shallow().min(self.base - self.low);
-        edge > self.low && resident(edge - page(), edge) > 0
+    /// The end of its shallow part.
+    fn edge(&self) -> usize {
+        self.base - shallow().min(self.base - self.low)
+    }
+
+    /// Looks how many bytes below its shallow part are memory, and notes it. One system call where there are none: what
+    /// grew past a page has touched it on its way.
+    pub(super) fn look_deep(&mut self) -> usize {
+        let edge = self.edge();
+        let any = edge > self.low && resident(edge - page(), edge) > 0;
+        self.deep = if any { resident(self.low, edge) } else { 0 };
+        self.deep
+    }
+
+    /// What [`Stack::look_deep`] said last.
+    pub(super) fn deep(&self) -> usize {
+        self.deep
     }
 
     /// Gives back all memory below the shallow part.
     pub(super) fn discard_deep(&mut self) {
-        let edge = self.base - shallow().min(self.base - self.low);
+        let edge = self.edge();
         if edge > self.low {
             // SAFETY: the range lies in this stack, which nobody uses: the exclusive borrow says so.
             unsafe { advise(std::slice::from_ref(&(self.low..edge)), libc::MADV_DONTNEED) };
         }
+        self.deep = 0;
     }
 }
 
@@ -204,6 +219,7 @@ impl Slab {
         Stack {
             low: guard + guard_len(),
             base: guard + self.stride,
+            deep: 0,
         }
     }
 

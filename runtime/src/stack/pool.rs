@@ -7,12 +7,14 @@ use parking_lot::Mutex;
 use super::memory::{self, Guards, Slab};
 use super::{Stack, StackError};
 
-/// How many give them back in one call of `tidy`: some milliseconds of work.
-const TIDIED: usize = 4096;
-/// Every how many hand-overs from a cache one stack is asked how deep it was used.
-pub(super) const SAMPLE: u32 = 8;
+/// How many stacks one call of `tidy` takes the pages of: about two milliseconds of work.
+const TIDIED: usize = 1024;
+/// Every how many stacks that come back one is asked how deep it was used.
+const SAMPLE: usize = 512;
 /// How many shallow stacks in a row end the search for deep ones.
-pub(super) const CALM: u32 = 128;
+const CALM: usize = 128;
+/// How many bytes below their shallow parts idle stacks keep; what was deep once may well be again.
+pub(super) const DEEP_KEPT: usize = 64 << 20;
 /// The first slab's stacks; the programs of a lesson need no more.
 const FIRST_SLAB: usize = 16;
 /// The most stacks of a slab. Slabs are unmapped whole, so they should not be too large to become idle.
@@ -47,10 +49,12 @@ struct State {
     cut: usize,
     /// Idle stacks in all slabs that have no pages.
     cold: usize,
-    /// Hand-overs until the next look at how deep stacks were used.
-    until_sample: u32,
+    /// What the warm ones keep below their shallow parts, in bytes, as far as anyone has looked.
+    deep: usize,
+    /// How many stacks may come until one is asked how deep it was used.
+    until_sample: usize,
     /// While above 0 every stack that comes is asked; counts down with each shallow one.
-    wary: u32,
+    wary: usize,
 }
 
 /// A slab and what became of its stacks.
@@ -99,16 +103,21 @@ impl StackPool {
         let mut state = self.state.lock();
         if let Some(warmest) = state.warm.pop_back() {
             let rest = state.warm.len() - state.warm.len().min(want - 1);
+            let first = more.len();
             more.extend(state.warm.drain(rest..));
+            state.deep -= more[first..]
+                .iter()
+                .chain([&warmest])
+                .map(Stack::deep)
+                .sum::<usize>();
             state.unneeded = state.unneeded.min(state.warm.len());
             return Ok(warmest);
         }
+        state.unneeded = 0;
         if state.cold > 0 {
             state.take_cold(want, more);
-            state.unneeded = state.unneeded.min(state.warm.len());
         } else {
             let (fresh, slab) = state.cut(want, self.max_stack)?;
-            state.unneeded = state.unneeded.min(state.warm.len());
             drop(state);
             more.extend(self.guard(fresh, slab)?);
         }
@@ -132,51 +141,50 @@ impl StackPool {
     }
 
     /// Takes back stacks, the warmest last.
-    pub(super) fn give(&self, stacks: impl Iterator<Item = Stack>) {
+    pub(super) fn give(&self, stacks: impl ExactSizeIterator<Item = Stack>) {
+        let count = stacks.len();
         let mut state = self.state.lock();
-        let before = state.warm.len();
-        state.warm.extend(stacks);
-        let ask = match state.wary {
-            0 if state.until_sample == 0 => {
-                state.until_sample = SAMPLE - 1;
-                1
-            }
-            0 => {
-                state.until_sample -= 1;
-                0
-            }
-            _ => state.warm.len() - before,
+        let ask = if state.wary > 0 {
+            count
+        } else if state.until_sample < count {
+            state.until_sample += SAMPLE;
+            1
+        } else {
+            0
         };
-        let asked = (ask > 0).then(|| {
-            let from = state.warm.len() - ask;
-            state.warm.drain(from..).collect::<Vec<_>>()
-        });
-        drop(state);
-        if let Some(asked) = asked {
-            self.look_deep(asked);
+        state.until_sample = state.until_sample.saturating_sub(count);
+        if ask == 0 {
+            state.add_warm(stacks);
+            return;
         }
+        let mut stacks: Vec<Stack> = stacks.collect();
+        let asked = stacks.split_off(count - ask);
+        state.add_warm(stacks.into_iter());
+        let room = DEEP_KEPT.saturating_sub(state.deep);
+        drop(state);
+        self.ask_how_deep(asked, room);
     }
 
-    /// Takes the deep pages of those that have them, and puts all back.
-    fn look_deep(&self, mut stacks: Vec<Stack>) {
-        let mut found = false;
+    /// Looks how deep these stacks were used, and puts them back: with `room` bytes below their shallow parts together,
+    /// the others without.
+    fn ask_how_deep(&self, mut stacks: Vec<Stack>, room: usize) {
+        let mut kept = 0;
         let mut shallow = 0;
         for stack in &mut stacks {
-            if stack.is_deep() {
+            let deep = stack.look_deep();
+            shallow = if deep > 0 { 0 } else { shallow + 1 };
+            if kept + deep > room {
                 stack.discard_deep();
-                found = true;
-                shallow = 0;
-            } else {
-                shallow += 1;
             }
+            kept += stack.deep();
         }
         let mut state = self.state.lock();
-        state.wary = if found {
+        state.wary = if shallow < stacks.len() {
             CALM
         } else {
             state.wary.saturating_sub(shallow)
         };
-        state.warm.extend(stacks);
+        state.add_warm(stacks.into_iter());
     }
 
     /// Takes the pages of stacks and lists them as cold.
@@ -192,8 +200,8 @@ impl StackPool {
     }
 
     /// Gives back what nobody needed of late: in each round the pages of half of the stacks that lay warm all through
-    /// the round before, and half of the slabs that are idle as a whole. To be called about once a second; `true` says
-    /// that the round is not done and wants a further call soon (each takes some milliseconds at most).
+    /// the round before, and the slabs whose stacks are all cold. To be called about once a second; `true` says that the
+    /// round is not done and wants a further call soon (each takes some milliseconds at most).
     pub(crate) fn tidy(&self) -> bool {
         let (idle, slab) = {
             let mut state = self.state.lock();
@@ -205,19 +213,29 @@ impl StackPool {
             state.quota -= count;
             (state.oldest(count), state.idle_slab())
         };
+        let more = slab.is_some();
         self.cool(idle);
         if let Some(room) = slab {
             room.unmap();
         }
-        self.state.lock().quota > 0
+        more || self.state.lock().quota > 0
     }
 }
 
 impl State {
+    /// Lists idle stacks that have pages, the warmest last.
+    fn add_warm(&mut self, stacks: impl Iterator<Item = Stack>) {
+        for stack in stacks {
+            self.deep += stack.deep();
+            self.warm.push_back(stack);
+        }
+    }
+
     /// The `count` warm stacks that have lain longest.
     fn oldest(&mut self, count: usize) -> Vec<Stack> {
         let count = count.min(self.warm.len());
-        let oldest = self.warm.drain(..count).collect();
+        let oldest: Vec<Stack> = self.warm.drain(..count).collect();
+        self.deep -= oldest.iter().map(Stack::deep).sum::<usize>();
         self.unneeded = self.unneeded.min(self.warm.len());
         oldest
     }
@@ -341,6 +359,7 @@ pub(super) struct Counts {
     pub(super) cut: usize,
     pub(super) warm: usize,
     pub(super) in_use: usize,
+    pub(super) deep: usize,
     pub(super) slabs: usize,
     pub(super) splits: usize,
 }
@@ -353,6 +372,7 @@ impl StackPool {
             cut: state.cut,
             warm: state.warm.len(),
             in_use: state.cut - state.cold - state.warm.len() - state.bare.len(),
+            deep: state.deep,
             slabs: state.slabs.len(),
             splits: state.slabs.values().map(|room| room.splits).sum(),
         }
