@@ -121,6 +121,9 @@ pub struct Check {
     /// Check every exercise
     #[arg(long, conflicts_with = "exercise")]
     pub all: bool,
+    /// Show warnings too, every error, and nothing shortened
+    #[arg(long, short)]
+    pub verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,6 @@
 //! Whether everything that gotour needs is there; for each thing that is not, exactly what mends it.
 
-use crate::check::compile::{self, Built, Plan};
+use crate::check::compile::{self, NotBuilt, Plan};
 use crate::check::execute::{self, Cancel, Ended, Limits};
 use crate::workbook::{self, Workbook};
 use std::fs;
@@ -151,7 +151,7 @@ pub fn trial(book: Option<&Workbook>, cancel: &Cancel) -> Finding {
     };
     // The workbook's own target folder where there is one: the runtime is built there already, or will be needed there.
     let target = match book {
-        Some(book) => book.root().join("target"),
+        Some(book) => crate::check::target_dir(book),
         None => dir.path().join("target"),
     };
     let plan = Plan {
@@ -161,7 +161,7 @@ pub fn trial(book: Option<&Workbook>, cancel: &Cancel) -> Finding {
         colour: false,
     };
     match compile::build(&plan, cancel) {
-        Built::Done { programs, .. } => match programs.first() {
+        Ok(built) if built.refused.is_empty() => match built.programs.first() {
             Some((_, program)) => trial_run(program, cancel),
             None => Finding::bad(
                 "trial build",
@@ -169,16 +169,18 @@ pub fn trial(book: Option<&Workbook>, cancel: &Cancel) -> Finding {
                 "cargo clean, in the workbook",
             ),
         },
-        Built::Refused { errors, .. } => {
-            let first = errors.first().map_or("", |e| &e.message);
+        Ok(built) => {
+            let first = built.refused.first().map_or("", |e| &e.message);
             Finding::bad(
                 "trial build",
                 format!("the runtime does not compile here: {first}"),
                 "git status, in the clone: something of it was changed",
             )
         }
-        Built::CouldNot { what, text } => Finding::bad("trial build", what, mend_build(&text)),
-        Built::Cancelled => Finding::bad("trial build", "given up", "gotour doctor"),
+        Err(NotBuilt::CouldNot { what, text }) => {
+            Finding::bad("trial build", what, mend_build(&text))
+        }
+        Err(NotBuilt::Cancelled) => Finding::bad("trial build", "given up", "gotour doctor"),
     }
 }
 

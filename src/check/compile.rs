@@ -28,21 +28,20 @@ pub struct Plan<'a> {
 
 /// What came of it.
 #[derive(Debug)]
-pub enum Built {
-    Done {
-        /// Each program's name and file.
-        programs: Vec<(String, PathBuf)>,
-        /// As the compiler printed them.
-        warnings: Vec<String>,
-        /// A crate was missing and the registry was asked.
-        went_online: bool,
-    },
-    /// The program does not compile.
-    Refused {
-        errors: Vec<Refusal>,
-        warnings: Vec<String>,
-    },
-    /// Not the program's fault.
+pub struct Built {
+    /// Each program that was built: its name and its file.
+    pub programs: Vec<(String, PathBuf)>,
+    /// What the compiler has against the others.
+    pub refused: Vec<Refusal>,
+    /// As the compiler printed them.
+    pub warnings: Vec<String>,
+    /// A crate was missing and the registry was asked.
+    pub went_online: bool,
+}
+
+/// Nothing was built, and the programs are not the reason.
+#[derive(Debug)]
+pub enum NotBuilt {
     CouldNot {
         what: String,
         /// What cargo said.
@@ -71,16 +70,10 @@ pub fn cargo() -> Command {
 }
 
 /// Builds, without the network unless a crate is missing.
-pub fn build(plan: &Plan<'_>, cancel: &Cancel) -> Built {
-    let first = match attempt(plan, true, cancel) {
-        Ok(output) => output,
-        Err(built) => return built,
-    };
+pub fn build(plan: &Plan<'_>, cancel: &Cancel) -> Result<Built, NotBuilt> {
+    let first = attempt(plan, true, cancel)?;
     if first.lacks_a_crate() {
-        return match attempt(plan, false, cancel) {
-            Ok(output) => output.sort(true),
-            Err(built) => built,
-        };
+        return attempt(plan, false, cancel)?.sort(true);
     }
     first.sort(false)
 }
@@ -90,11 +83,11 @@ pub fn build(plan: &Plan<'_>, cancel: &Cancel) -> Built {
 /// Cargo compares times of change. A file put in place with an old time (`mv`, `cp -p`, a checkout) would be taken
 /// for the one built last, and the verdict would be about another program. `record` keeps the text built last; a
 /// different text that is not newer than it gets the present as its time.
-pub fn freshen(file: &Path, text: &str, record: &Path) -> io::Result<()> {
+pub fn freshen(file: &Path, bytes: &[u8], record: &Path) -> io::Result<()> {
     let Ok(built) = fs::read(record) else {
         return Ok(());
     };
-    if built == text.as_bytes() {
+    if built == bytes {
         return Ok(());
     }
     let changed = fs::metadata(file)?.modified()?;
@@ -109,14 +102,14 @@ pub fn freshen(file: &Path, text: &str, record: &Path) -> io::Result<()> {
 }
 
 /// Keeps the text that was built, for `freshen`.
-pub fn record(record: &Path, text: &str) -> io::Result<()> {
-    if fs::read(record).is_ok_and(|built| built == text.as_bytes()) {
+pub fn record(record: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::read(record).is_ok_and(|built| built == bytes) {
         return Ok(());
     }
     if let Some(dir) = record.parent() {
         fs::create_dir_all(dir)?;
     }
-    fs::write(record, text)
+    fs::write(record, bytes)
 }
 
 struct Output {
@@ -125,7 +118,7 @@ struct Output {
     stderr: String,
 }
 
-fn attempt(plan: &Plan<'_>, offline: bool, cancel: &Cancel) -> Result<Output, Built> {
+fn attempt(plan: &Plan<'_>, offline: bool, cancel: &Cancel) -> Result<Output, NotBuilt> {
     let mut command = cargo();
     command.arg("build").current_dir(plan.dir);
     if offline {
@@ -153,7 +146,7 @@ fn attempt(plan: &Plan<'_>, offline: bool, cancel: &Cancel) -> Result<Output, Bu
         output: 64 << 20,
         ask_where: false,
     };
-    let ran = execute::run(&mut command, &limits, cancel).map_err(|error| Built::CouldNot {
+    let ran = execute::run(&mut command, &limits, cancel).map_err(|error| NotBuilt::CouldNot {
         what: if error.kind() == io::ErrorKind::NotFound && plan.dir.is_dir() {
             "cargo was not found".to_string()
         } else {
@@ -163,7 +156,7 @@ fn attempt(plan: &Plan<'_>, offline: bool, cancel: &Cancel) -> Result<Output, Bu
     })?;
     let stderr = String::from_utf8_lossy(&ran.stderr).into_owned();
     let could_not = |what: String| {
-        Err(Built::CouldNot {
+        Err(NotBuilt::CouldNot {
             what,
             text: stderr.clone(),
         })
@@ -177,7 +170,7 @@ fn attempt(plan: &Plan<'_>, offline: bool, cancel: &Cancel) -> Result<Output, Bu
                 .collect(),
             stderr,
         }),
-        Ended::Cancelled => Err(Built::Cancelled),
+        Ended::Cancelled => Err(NotBuilt::Cancelled),
         Ended::Time => could_not(format!(
             "cargo was still at work after {} minutes",
             TIME.as_secs() / 60
@@ -237,10 +230,10 @@ impl Output {
             .any(|sign| self.stderr.contains(sign))
     }
 
-    fn sort(self, went_online: bool) -> Built {
+    fn sort(self, went_online: bool) -> Result<Built, NotBuilt> {
         let mut programs = Vec::new();
         let mut warnings = Vec::new();
-        let mut errors = Vec::new();
+        let mut refused = Vec::new();
         let mut broken = None;
         for message in self.messages {
             // An error in a library is none of the learner's.
@@ -256,7 +249,7 @@ impl Output {
                     }
                     "error" if diagnostic.is_summary() => {}
                     "error" if theirs && !diagnostic.is_about_the_machine() => {
-                        errors.push(diagnostic.refusal(bin))
+                        refused.push(diagnostic.refusal(bin))
                     }
                     "error" | "error: internal compiler error" => broken = Some(diagnostic),
                     _ => {}
@@ -264,31 +257,25 @@ impl Output {
                 _ => {}
             }
         }
-        if self.code == 0 {
-            return Built::Done {
-                programs,
-                warnings,
-                went_online,
-            };
-        }
+        let could_not = |what: &str, text: String| {
+            Err(NotBuilt::CouldNot {
+                what: what.to_string(),
+                text,
+            })
+        };
         if let Some(diagnostic) = broken {
-            return Built::CouldNot {
-                what: diagnostic
-                    .message
-                    .lines()
-                    .next()
-                    .unwrap_or_default()
-                    .to_string(),
-                text: diagnostic.rendered.unwrap_or_default(),
-            };
+            let what = diagnostic.message.lines().next().unwrap_or_default();
+            return could_not(what, diagnostic.rendered.unwrap_or_default());
         }
-        if errors.is_empty() {
-            return Built::CouldNot {
-                what: "cargo could not build it".to_string(),
-                text: self.stderr,
-            };
+        if self.code != 0 && refused.is_empty() {
+            return could_not("cargo could not build it", self.stderr);
         }
-        Built::Refused { errors, warnings }
+        Ok(Built {
+            programs,
+            refused,
+            warnings,
+            went_online,
+        })
     }
 }
 

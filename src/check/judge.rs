@@ -9,7 +9,7 @@
 //!
 //! Then the named wrong answers of the exercise are asked, in their order, and the first one that fits is told.
 
-use crate::curriculum::{Exercise, Match};
+use crate::curriculum::Exercise;
 
 use super::compile::Refusal;
 use super::condition::{Condition, Evidence, Failed, Native};
@@ -272,15 +272,6 @@ impl<'a> Task<'a> {
             output: printed,
             facts,
         }))
-    }
-
-    /// How the transcript is compared, in words.
-    pub fn match_in_words(&self) -> &'static str {
-        match self.exercise.output {
-            Match::Exact => "exactly these lines",
-            Match::Unordered => "these lines in any order",
-            Match::Contains => "these lines in this order, among others",
-        }
     }
 }
 

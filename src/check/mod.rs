@@ -28,7 +28,7 @@ use crate::curriculum::Exercise;
 use crate::report::Look;
 use crate::workbook::Workbook;
 
-use compile::{Built, Plan};
+use compile::{NotBuilt, Plan, Refusal};
 use execute::{Cancel, Limits, Ran};
 use judge::Task;
 use verdict::{CouldNot, Explored, Verdict};
@@ -117,15 +117,6 @@ fn check_text(task: &Task<'_>, bytes: &[u8], book: &Workbook, options: &Options)
         return task.source(findings).into();
     }
     let name = task.exercise.name;
-    let file = book.exercise(name);
-    let record = book.dot().join("built").join(format!("{name}.rs"));
-    if let Err(error) = compile::freshen(&file, &text, &record) {
-        return could_not(
-            format!("{} cannot be marked as changed: {error}", book.shown(&file)),
-            "make it writable",
-        )
-        .into();
-    }
     let target_dir = target_dir(book);
     let plan = Plan {
         dir: book.root(),
@@ -133,71 +124,79 @@ fn check_text(task: &Task<'_>, bytes: &[u8], book: &Workbook, options: &Options)
         bins: &[name],
         colour: options.look.colour,
     };
-    match build(&plan, name, &options.cancel) {
-        Ok((program, warnings, notes)) => {
-            if let Err(error) = compile::record(&record, &text) {
-                return could_not(
-                    format!("{} cannot be written: {error}", record.display()),
-                    "gotour doctor",
-                )
-                .into();
-            }
+    match build(book, name, bytes, &plan, &options.cancel) {
+        Ok(Ok(Program {
+            file,
+            warnings,
+            notes,
+        })) => {
             let keep = book.schedules().join(name);
             Checked {
-                verdict: try_out(task, &program, book.root(), Some(&keep), options),
+                verdict: try_out(task, &file, book.root(), Some(&keep), options),
                 warnings,
                 notes,
             }
         }
-        Err(Built::Refused { errors, warnings }) => Checked {
-            warnings,
-            ..task.compile(errors).into()
-        },
-        Err(other) => not_built(other).into(),
+        Ok(Err(refused)) => task.compile(refused).into(),
+        Err(reason) => not_built(reason).into(),
     }
 }
 
-/// Builds one program: its file, the compiler's warnings, and what happened beside it.
+/// A program that was built, and what was said meanwhile.
+#[derive(Debug)]
+pub struct Program {
+    pub file: PathBuf,
+    pub warnings: Vec<String>,
+    pub notes: Vec<String>,
+}
+
+/// Builds the program of an exercise whose file holds `bytes`. The inner error is what the compiler has against it.
 pub fn build(
-    plan: &Plan<'_>,
+    book: &Workbook,
     name: &str,
+    bytes: &[u8],
+    plan: &Plan<'_>,
     cancel: &Cancel,
-) -> Result<(PathBuf, Vec<String>, Vec<String>), Built> {
-    match compile::build(plan, cancel) {
-        Built::Done {
-            programs,
-            warnings,
-            went_online,
-        } => {
-            let notes = went_online
-                .then(|| "a crate was missing, so it was downloaded".to_string())
-                .into_iter()
-                .collect();
-            match programs.into_iter().find(|(bin, _)| bin == name) {
-                Some((_, file)) => Ok((file, warnings, notes)),
-                None => Err(Built::CouldNot {
-                    what: "cargo built it and did not say where".to_string(),
-                    text: String::new(),
-                }),
-            }
-        }
-        other => Err(other),
+) -> Result<Result<Program, Vec<Refusal>>, NotBuilt> {
+    let record = book.dot().join("built").join(name);
+    let cannot = |what: &str, error: io::Error| NotBuilt::CouldNot {
+        what: format!("{what}: {error}"),
+        text: String::new(),
+    };
+    compile::freshen(&book.exercise(name), bytes, &record)
+        .map_err(|e| cannot("the file's time of change cannot be set", e))?;
+    let built = compile::build(plan, cancel)?;
+    if !built.refused.is_empty() {
+        return Ok(Err(built.refused));
     }
+    compile::record(&record, bytes).map_err(|e| cannot("the workbook cannot be written", e))?;
+    let file = built.programs.into_iter().find(|(bin, _)| bin == name);
+    let Some((_, file)) = file else {
+        return Err(NotBuilt::CouldNot {
+            what: "cargo built it and did not say where".to_string(),
+            text: String::new(),
+        });
+    };
+    Ok(Ok(Program {
+        file,
+        warnings: built.warnings,
+        notes: built
+            .went_online
+            .then(|| "a crate was missing, so it was downloaded".to_string())
+            .into_iter()
+            .collect(),
+    }))
 }
 
 /// The verdict on a program that was not built through no fault of its own.
-pub fn not_built(built: Built) -> Verdict {
-    match built {
-        Built::Cancelled => Verdict::Cancelled,
-        Built::CouldNot { what, text } => Verdict::CouldNot(CouldNot {
+pub fn not_built(reason: NotBuilt) -> Verdict {
+    match reason {
+        NotBuilt::Cancelled => Verdict::Cancelled,
+        NotBuilt::CouldNot { what, text } => Verdict::CouldNot(CouldNot {
             what,
             text: shortened(&text),
             mend: "gotour doctor looks for the reason".to_string(),
         }),
-        Built::Done { .. } | Built::Refused { .. } => could_not(
-            "cargo said two things at once".to_string(),
-            "gotour doctor looks for the reason",
-        ),
     }
 }
 

@@ -34,8 +34,8 @@ pub enum Tone {
 /// What a verdict is about, and where it is shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame<'a> {
-    /// `exercise-7`
-    pub label: &'a str,
+    /// The exercise's number, from 1.
+    pub number: usize,
     pub name: &'a str,
     pub look: Look,
     /// What to do after a pass: `next: gotour next`.
@@ -50,7 +50,7 @@ impl Frame<'_> {
     }
 
     fn head(&self, sign: &str, what: &str) -> String {
-        format!("{sign} {} {}: {what}", self.label, self.name)
+        format!("{sign} exercise-{} {}: {what}", self.number, self.name)
     }
 }
 
@@ -430,7 +430,7 @@ impl<'a> Page<'a> {
 
 /// The same information for a program.
 pub fn to_json(verdict: &Verdict, frame: &Frame<'_>) -> Value {
-    let mut value = json!({ "exercise": frame.name, "label": frame.label });
+    let mut value = json!({ "exercise": frame.number, "name": frame.name });
     let Some(map) = value.as_object_mut() else {
         return value;
     };

@@ -316,7 +316,7 @@ fn an_authors_mistakes_are_found_before_anything_runs() {
 
 fn drawn(verdict: &Verdict, width: usize, verbose: bool) -> Vec<String> {
     let frame = Frame {
-        label: "exercise-7",
+        number: 7,
         name: "lost-update",
         look: Look::plain(width),
         next: "next: gotour next",
@@ -324,7 +324,7 @@ fn drawn(verdict: &Verdict, width: usize, verbose: bool) -> Vec<String> {
     };
     let lines = show::lines(verdict, &frame);
     let json = show::to_json(verdict, &frame);
-    assert_eq!(json["exercise"], "lost-update");
+    assert_eq!(json["name"], "lost-update");
     lines.into_iter().map(|l| l.text).collect()
 }
 
