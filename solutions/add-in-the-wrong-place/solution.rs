@@ -1,0 +1,24 @@
+//! main adds before it starts the goroutine, so the counter cannot be too low when it waits.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+fn main() {
+    run(|| {
+        let saved = Arc::new(Mutex::new(0));
+        let wg = WaitGroup::new();
+
+        for _page in 1..=3 {
+            wg.add(1);
+            let (saved, group) = (saved.clone(), wg.clone());
+            go(move || {
+                *saved.lock() += 1;
+                group.done();
+            });
+        }
+
+        wg.wait();
+        println!("{} pages saved", *saved.lock());
+    });
+}

@@ -1,0 +1,27 @@
+//! main asks again and again how many goroutines there are.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+fn main() {
+    run(|| {
+        let saved = Arc::new(Mutex::new(0));
+        let wg = WaitGroup::new();
+
+        for _page in 1..=3 {
+            let (saved, group) = (saved.clone(), wg.clone());
+            go(move || {
+                group.add(1);
+                *saved.lock() += 1;
+                group.done();
+            });
+        }
+
+        while runtime::num_goroutine() > 1 {
+            runtime::gosched();
+        }
+        wg.wait();
+        println!("{} pages saved", *saved.lock());
+    });
+}

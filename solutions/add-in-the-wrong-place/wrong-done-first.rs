@@ -1,0 +1,24 @@
+//! Each goroutine says that it is done before it has saved its page.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+fn main() {
+    run(|| {
+        let saved = Arc::new(Mutex::new(0));
+        let wg = WaitGroup::new();
+
+        for _page in 1..=3 {
+            wg.add(1);
+            let (saved, group) = (saved.clone(), wg.clone());
+            go(move || {
+                group.done();
+                *saved.lock() += 1;
+            });
+        }
+
+        wg.wait();
+        println!("{} pages saved", *saved.lock());
+    });
+}

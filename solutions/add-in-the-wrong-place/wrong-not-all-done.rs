@@ -1,0 +1,21 @@
+//! main adds in the right place, and nobody calls done.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+fn main() {
+    run(|| {
+        let saved = Arc::new(Mutex::new(0));
+        let wg = WaitGroup::new();
+        for _page in 1..=3 {
+            wg.add(1);
+            let saved = saved.clone();
+            go(move || {
+                *saved.lock() += 1;
+            });
+        }
+        wg.wait();
+        println!("{} pages saved", *saved.lock());
+    });
+}

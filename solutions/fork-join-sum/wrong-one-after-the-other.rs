@@ -1,0 +1,25 @@
+//! main joins each worker before it forks the next.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+fn main() {
+    run(|| {
+        let numbers: Arc<Vec<i64>> = Arc::new((1..=1002).collect());
+
+        let sums = chan::<i64>(0);
+        let mut total = 0;
+        for worker in 0..4 {
+            let (mine, send_to) = (numbers.clone(), sums.clone());
+            go(move || {
+                let from = worker * mine.len() / 4;
+                let to = (worker + 1) * mine.len() / 4;
+                send_to.send(mine[from..to].iter().sum());
+            });
+            total += sums.recv().unwrap();
+        }
+
+        println!("the sum of {} numbers is {total}", numbers.len());
+    });
+}

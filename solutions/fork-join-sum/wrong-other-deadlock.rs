@@ -1,0 +1,28 @@
+//! Five are added to the group, and there are four.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+fn main() {
+    run(|| {
+        let numbers: Arc<Vec<i64>> = Arc::new((1..=1002).collect());
+
+        let shared_total = Arc::new(Mutex::new(0));
+        let wg = WaitGroup::new();
+        wg.add(5);
+        for worker in 0..4 {
+            let (mine, total, group) = (numbers.clone(), shared_total.clone(), wg.clone());
+            go(move || {
+                let from = worker * mine.len() / 4;
+                let to = (worker + 1) * mine.len() / 4;
+                *total.lock() += mine[from..to].iter().sum::<i64>();
+                group.done();
+            });
+        }
+        wg.wait();
+        let total: i64 = *shared_total.lock();
+
+        println!("the sum of {} numbers is {total}", numbers.len());
+    });
+}

@@ -1,0 +1,33 @@
+//! `update` looks like one step, and is a read and a write.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+struct Counter {
+    n: Shared<i64>,
+    lock: Mutex<()>,
+}
+
+fn add_one(counter: &Counter) {
+    counter.n.update(|seen| seen + 1);
+}
+
+fn main() {
+    run(|| {
+        let counter = Arc::new(Counter {
+            n: Shared::new(0),
+            lock: Mutex::new(()),
+        });
+
+        let wg = WaitGroup::new();
+        for _ in 0..2 {
+            let counter = counter.clone();
+            wg.go(move || add_one(&counter));
+        }
+        wg.wait();
+
+        let _held = counter.lock.lock();
+        println!("{}", counter.n.get());
+    });
+}

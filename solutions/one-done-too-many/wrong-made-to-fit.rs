@@ -1,0 +1,30 @@
+//! One more `add` makes the numbers fit again.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn fetch(page: i32, wg: &WaitGroup) {
+    defer! { wg.done(); }
+
+    if page == 2 {
+        println!("page {page}: not found");
+        wg.done();
+        return;
+    }
+    println!("page {page}: fetched");
+}
+
+fn main() {
+    run(|| {
+        let wg = WaitGroup::new();
+
+        wg.add(1); // page 2 calls `done` twice
+        for page in 1..=3 {
+            wg.add(1);
+            let group = wg.clone();
+            go(move || fetch(page, &group));
+        }
+
+        wg.wait();
+    });
+}

@@ -1,0 +1,21 @@
+//! One channel for the question and one for the answer.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let question = chan::<i64>(0);
+        let answer = chan::<i64>(0);
+
+        let (asked, answered) = (question.clone(), answer.clone());
+        go(move || {
+            let n = asked.recv().unwrap();
+            println!("worker: got {n}");
+            answered.send(2 * n);
+        });
+
+        question.send(21);
+        println!("main: got {}", answer.recv().unwrap());
+    });
+}

@@ -1,0 +1,22 @@
+//! Both sides receive first, so neither of them ever sends.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let question = chan::<i64>(0);
+        let answer = chan::<i64>(0);
+
+        let (asked, answered) = (question.clone(), answer.clone());
+        go(move || {
+            let n = asked.recv().unwrap();
+            println!("worker: got {n}");
+            answered.send(2 * n);
+        });
+
+        let n = answer.recv().unwrap();
+        question.send(21);
+        println!("main: got {n}");
+    });
+}

@@ -1,0 +1,26 @@
+//! main sleeps and hopes that all results are there by then.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+fn work(id: i64) -> i64 {
+    id * id
+}
+
+fn main() {
+    run(|| {
+        let collected = Arc::new(Mutex::new(Vec::new()));
+        for id in 1..=1000 {
+            let collected = collected.clone();
+            go(move || collected.lock().push(work(id)));
+        }
+        time::sleep(time::Duration::from_secs(1));
+        let results = collected.lock();
+        println!(
+            "{} results, sum {}",
+            results.len(),
+            results.iter().sum::<i64>()
+        );
+    });
+}

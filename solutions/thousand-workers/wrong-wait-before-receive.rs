@@ -1,0 +1,30 @@
+//! main waits for the workers to end, and they wait for main to receive.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn work(id: i64) -> i64 {
+    id * id
+}
+
+fn main() {
+    run(|| {
+        let handed_over = chan::<i64>(0);
+        let wg = WaitGroup::new();
+        for id in 1..=1000 {
+            let hand_over = handed_over.clone();
+            wg.go(move || hand_over.send(work(id)));
+        }
+        wg.wait();
+
+        let mut results = Vec::new();
+        for _ in 1..=1000 {
+            results.push(handed_over.recv().unwrap());
+        }
+        println!(
+            "{} results, sum {}",
+            results.len(),
+            results.iter().sum::<i64>()
+        );
+    });
+}

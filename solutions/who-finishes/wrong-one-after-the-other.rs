@@ -1,0 +1,16 @@
+//! main waits for each goroutine before it starts the next.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let wg = WaitGroup::new();
+        for part in ["eggs are", "tea is", "toast is"] {
+            wg.go(move || {
+                println!("{part} ready");
+            });
+            wg.wait();
+        }
+    });
+}
