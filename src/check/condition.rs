@@ -7,6 +7,8 @@
 //! - `output contains "text"`, `output == "text"`: what the failing schedule printed
 //! - `forbidden == "std::thread"`: the pattern that was found, or the start of the found path
 //! - `require == 2`: the requirement that was not met, from 1
+//!
+//! Several of them with `||` between: one of them has to hold.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,18 +24,25 @@ pub const FACTS: &[&str] = &[
     "gosched",
     "sends",
     "recvs",
+    "selects",
     "closes",
     "locks",
+    "mutexes",
     "waits",
     "adds",
+    "added",
+    "main_adds",
     "dones",
+    "atomics",
     "shared_reads",
     "shared_writes",
+    "unlocked_reads",
     "unlocked_writes",
     "prints",
     "printers",
     "main_prints",
     "chans",
+    "buffered_chans",
     "workers_that_wrote",
     "writes_by_main",
 ];
@@ -152,9 +161,9 @@ impl Compare {
     }
 }
 
-/// One condition.
+/// One condition: the alternatives, of which one has to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Condition(What);
+pub struct Condition(Vec<What>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum What {
@@ -196,11 +205,17 @@ impl Condition {
 
     /// Whether this is about a fact, as a requirement has to be.
     pub fn is_fact(&self) -> bool {
-        matches!(self.0, What::Fact { .. })
+        self.0.iter().all(|w| matches!(w, What::Fact { .. }))
     }
 
     pub fn holds(&self, seen: &Evidence<'_>) -> bool {
-        match &self.0 {
+        self.0.iter().any(|w| w.holds(seen))
+    }
+}
+
+impl What {
+    fn holds(&self, seen: &Evidence<'_>) -> bool {
+        match self {
             What::Fact {
                 name,
                 largest,
@@ -225,8 +240,16 @@ impl Condition {
     }
 }
 
-fn parse(text: &str) -> Result<What, String> {
-    let mut words = words(text)?.into_iter();
+fn parse(text: &str) -> Result<Vec<What>, String> {
+    let words = words(text)?;
+    words
+        .split(|w| !w.quoted && w.text == "||")
+        .map(one)
+        .collect()
+}
+
+fn one(words: &[Word]) -> Result<What, String> {
+    let mut words = words.iter().cloned();
     let mut next = |what: &str| words.next().ok_or_else(|| format!("{what} is missing"));
     let subject = next("what is asked about")?.plain()?;
     let operator = next("the comparison")?.plain()?;
@@ -279,6 +302,7 @@ fn parse(text: &str) -> Result<What, String> {
     }
 }
 
+#[derive(Clone)]
 struct Word {
     text: String,
     quoted: bool,
@@ -374,6 +398,8 @@ mod tests {
             ("sleeps.min != 1", false),
             ("locks.max == 0", true),
             ("locks.max > 0", false),
+            ("locks.max > 0 || sleeps.max >= 3", true),
+            ("locks.max > 0 || sleeps.min >= 3 || sends.max > 0", false),
         ] {
             assert_eq!(holds(text, &seen), right, "{text}");
         }
@@ -406,6 +432,8 @@ mod tests {
             ("forbidden == \"std::thr\"", false),
             ("require == 2", true),
             ("require == 1", false),
+            ("failed == race || failed == output", true),
+            ("require == 1 || output == \"||\"", false),
         ] {
             assert_eq!(holds(text, &seen), right, "{text}");
         }
@@ -428,6 +456,8 @@ mod tests {
             ("output != \"x\"", "only =="),
             ("failed == \"output\"", "should not"),
             ("speed > 1", "nothing that can be asked"),
+            ("failed == race ||", "missing"),
+            ("failed == race || output", "missing"),
         ] {
             let why = Condition::parse(text).expect_err(text);
             assert!(why.contains(part), "{text}: {why}");
