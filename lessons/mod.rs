@@ -61,7 +61,13 @@ macro_rules! table {
 }
 
 table! {
-    processes_and_threads "01-processes-and-threads" [];
-    goroutines "02-goroutines" [];
-    fork_join "03-fork-join" [];
+    processes_and_threads "01-processes-and-threads" ["lost-update", "order-two", "ping-once"];
+    goroutines "02-goroutines" ["who-finishes", "own-copy", "thousand-workers"];
+    fork_join "03-fork-join" [
+        "add-in-the-wrong-place",
+        "one-done-too-many",
+        "panic-between",
+        "closure-variable",
+        "fork-join-sum",
+    ];
 }
