@@ -11,6 +11,7 @@ use std::path::PathBuf;
     name = "gotour",
     version,
     disable_help_subcommand = true,
+    max_term_width = 100,
     after_help = "Exit codes: 0 done or passed, 1 not solved yet, 2 could not, 130 ended by Ctrl-C."
 )]
 pub struct Cli {

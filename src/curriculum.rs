@@ -512,10 +512,10 @@ fn likely(n: u64, last: u64) -> u64 {
     }
     tries.push(digits.chars().rev().collect());
     let fits = |s: &String| s.parse().ok().filter(|m| (1..=last).contains(m));
-    if n > last * 2 {
-        if let Some(m) = tries.iter().find_map(fits) {
-            return m;
-        }
+    if n > last * 2
+        && let Some(m) = tries.iter().find_map(fits)
+    {
+        return m;
     }
     if n == 0 { 1 } else { last }
 }
@@ -528,7 +528,8 @@ fn not_a_name<'a, T>(
     let p = Problem::new(format!("there is no {what} `{wanted}`"));
     Err(match text::near(wanted, all) {
         Some(name) => p.mend(format!("did you mean `{name}`?")),
-        None => p.mend(format!("`gotour list` shows every {what}")),
+        None if what == "demo" => p.mend("`gotour demo` shows them all"),
+        None => p.mend("`gotour list` shows them all"),
     })
 }
 

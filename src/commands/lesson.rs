@@ -441,10 +441,10 @@ fn ask_all(cx: &Context, lesson: &Lesson, quiz: &Quiz, book: Option<&Workbook>) 
         for (n, choice) in q.choice.iter().enumerate() {
             r.text(format!("  {}. {}", n + 1, choice.text));
         }
-        if r.interactive() {
-            if let Step::Left(exit) = ask_one(cx, lesson, i, q, book)? {
-                return Ok(Step::Left(exit));
-            }
+        if r.interactive()
+            && let Step::Left(exit) = ask_one(cx, lesson, i, q, book)?
+        {
+            return Ok(Step::Left(exit));
         }
         r.blank();
     }

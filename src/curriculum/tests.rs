@@ -89,7 +89,7 @@ fn a_wrong_name_is_answered_with_the_nearest() {
     );
     assert_eq!(
         c.find_exercise("qqq").unwrap_err().to_string(),
-        "there is no exercise `qqq`; `gotour list` shows every exercise"
+        "there is no exercise `qqq`; `gotour list` shows them all"
     );
     assert_eq!(
         c.find_lesson("frst-things").unwrap_err().to_string(),

@@ -1,0 +1,9 @@
+//! gotour from outside: through pipes, as scripts see it, and through a terminal, as a learner does.
+
+mod bad_input;
+mod desk;
+mod doctor;
+mod pages;
+mod pipes;
+mod terminal;
+mod workbook;
