@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 // The rooms, each of which uses only those above it (a test says so). `unsafe` is allowed by name.
+pub mod chan;
 #[allow(
     unsafe_code,
     reason = "a coroutine that never ends is reset instead of unwound"
@@ -13,6 +14,7 @@ mod crash;
     reason = "a G is shared; its coroutine belongs to whoever runs it"
 )]
 mod goroutine;
+mod io_macros;
 #[allow(
     unsafe_code,
     reason = "the handler of the signals of a stack that is full"
@@ -23,14 +25,17 @@ mod overflow;
     reason = "the list of panics raised on the goroutine that runs"
 )]
 mod panics;
+pub mod prelude;
 mod primitives;
 #[allow(unsafe_code, reason = "references to G in atomic slots")]
 mod queue;
+pub mod race;
 #[allow(unsafe_code, reason = "main borrows from the frame that waits for it")]
 mod run;
 pub mod runtime;
 mod sched;
 mod seam;
+mod show;
 mod snapshot;
 #[allow(unsafe_code, reason = "guarded stacks: mmap, madvise, mprotect")]
 #[allow(
@@ -38,6 +43,8 @@ mod snapshot;
     reason = "giving memory back while idle is sysmon's, which comes with preemption"
 )]
 mod stack;
+pub mod sync;
+pub mod time;
 mod timers;
 mod traceback;
 #[allow(
@@ -46,7 +53,10 @@ mod traceback;
 )]
 mod wait;
 
+pub use chan::{Chan, ChanSnapshot, RecvChan, SendChan, Waiting, WouldBlock, chan};
 pub use crash::{Crash, DeadlockReport, FatalReport, PanicReport};
+#[doc(hidden)]
+pub use io_macros::__print;
 #[doc(hidden)]
 pub use panics::Deferred;
 pub use run::{Builder, go, run};

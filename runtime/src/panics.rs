@@ -18,6 +18,11 @@ use crate::seam::{self, Crashed};
 /// The payload of `goexit`.
 struct Goexit;
 
+/// Whether what was caught is a `goexit` on its way.
+pub(crate) fn is_goexit(payload: &(dyn Any + Send)) -> bool {
+    payload.is::<Goexit>()
+}
+
 /// Makes the panic hook silent on goroutines; elsewhere the former hook goes on. Once in a process.
 pub(crate) fn install_hook() {
     static ONCE: Once = Once::new();

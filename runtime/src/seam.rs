@@ -106,6 +106,11 @@ pub(crate) trait Scheduler: Sync {
     /// The goroutine that runs on this thread ended by a panic that nobody recovered. Called on its coroutine, after
     /// the unwinding; comes back only where the runtime collects crashes (`try_run`), and the goroutine then ends.
     fn crash(&self, g: &'static G, crash: Crashed);
+    /// Whether a lock's holder probably runs on another CPU while nobody waits for this one, so that it pays to try again
+    /// instead of going to sleep.
+    fn can_spin(&self) -> bool {
+        false
+    }
     /// Who listens at the choice points, if anybody does.
     fn observer(&self) -> Option<&dyn Observer>;
     /// How many goroutines have not ended.
@@ -138,6 +143,22 @@ pub(crate) trait Observer {
     fn acquire(&self, tag: &Tag, slot: usize);
     /// Happens-before: what this goroutine did is released into `(tag, slot)`, beside what others released there.
     fn release(&self, tag: &Tag, slot: usize);
+    /// Happens-before through a place of a buffer: `who` (the goroutine that runs if `None`, else one that waits and for
+    /// which this is done) learns what the place's last user knew, and leaves there, *instead* of that, what it knew
+    /// itself before: Go's `racereleaseacquire`. An observer that only merges may keep the default: it has more edges,
+    /// so it finds fewer races and never a false one.
+    fn exchange(&self, tag: &Tag, slot: usize, who: Option<&'static G>) {
+        if let Some(other) = who {
+            self.meet(other);
+        }
+        self.release(tag, slot);
+        self.acquire(tag, slot);
+    }
+    /// Whether this observer has not met the object in this schedule: then nobody alive holds it, whatever a former
+    /// schedule left in it (a `static` lock, held by a goroutine that is gone).
+    fn unmet(&self, _tag: &Tag) -> bool {
+        false
+    }
     /// Happens-before, both ways, with a goroutine that waits: a rendezvous.
     fn meet(&self, other: &'static G);
     /// Happens-before towards a goroutine that waits: it is about to be woken by this one.
@@ -263,12 +284,41 @@ pub(crate) fn point(op: Op, tag: &Tag) {
     }
 }
 
+/// A choice point, at a place that the caller remembers: an iterator's `next` runs in the library, its `for` does not.
+#[inline(always)]
+pub(crate) fn point_at(op: Op, tag: &Tag, at: &'static Location<'static>) {
+    if hooked() {
+        with_observer(|o| o.point(op, Some(tag), at));
+    }
+}
+
+/// Whether the goroutine that runs is being explored. Then whatever hides interleavings behind luck or time (spinning,
+/// starvation mode) is left out.
+#[inline(always)]
+pub(crate) fn observed() -> bool {
+    hooked() && with_observer(|_| ()).is_some()
+}
+
+/// See [`Observer::unmet`].
+#[inline(always)]
+pub(crate) fn unmet(tag: &Tag) -> bool {
+    hooked() && with_observer(|o| o.unmet(tag)) == Some(true)
+}
+
 /// A choice point that is about no object.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn point_free(op: Op) {
     if hooked() {
         let at = Location::caller();
+        with_observer(|o| o.point(op, None, at));
+    }
+}
+
+/// As [`point_free`], at a place that the caller remembers.
+#[inline(always)]
+pub(crate) fn point_free_at(op: Op, at: &'static Location<'static>) {
+    if hooked() {
         with_observer(|o| o.point(op, None, at));
     }
 }
@@ -305,6 +355,14 @@ pub(crate) fn acquire(tag: &Tag, slot: usize) {
 pub(crate) fn release(tag: &Tag, slot: usize) {
     if hooked() {
         with_observer(|o| o.release(tag, slot));
+    }
+}
+
+/// See [`Observer::exchange`].
+#[inline(always)]
+pub(crate) fn exchange(tag: &Tag, slot: usize, who: Option<&'static G>) {
+    if hooked() {
+        with_observer(|o| o.exchange(tag, slot, who));
     }
 }
 

@@ -87,6 +87,26 @@ impl<E> WaitQueue<E> {
         self.len += 1;
     }
 
+    /// Puts `node` before all others.
+    ///
+    /// # Safety
+    ///
+    /// As for `push`.
+    unsafe fn push_front(&mut self, node: NonNull<Sudog<E>>) {
+        // SAFETY: the caller's node is valid, and so is the head: every linked node is.
+        unsafe {
+            (*node.as_ptr()).prev = None;
+            (*node.as_ptr()).next = self.head;
+            (*node.as_ptr()).linked = true;
+            match self.head {
+                Some(h) => (*h.as_ptr()).prev = Some(node),
+                None => self.tail = Some(node),
+            }
+        }
+        self.head = Some(node);
+        self.len += 1;
+    }
+
     /// Takes `node` out.
     ///
     /// # Safety
@@ -117,6 +137,22 @@ impl<E> WaitQueue<E> {
         // SAFETY: the head is linked here.
         unsafe { self.unlink(node) };
         Some(Woken { node })
+    }
+
+    /// The first, from the one who has waited longest on, whose `E` is as wanted; taken out of the queue.
+    pub(crate) fn dequeue_where(&mut self, mut wanted: impl FnMut(&E) -> bool) -> Option<Woken<E>> {
+        let mut at = self.head;
+        while let Some(node) = at {
+            // SAFETY: linked nodes are valid, and nobody writes to them while the owner's lock is held.
+            let n = unsafe { node.as_ref() };
+            if wanted(&n.elem) {
+                // SAFETY: linked here.
+                unsafe { self.unlink(node) };
+                return Some(Woken { node });
+            }
+            at = n.next;
+        }
+        None
     }
 
     /// Looks at everyone who waits, longest first.
@@ -202,16 +238,38 @@ unsafe fn abandon<S, E>(data: *const ()) -> bool {
     }
 }
 
+/// Which end of a queue a goroutine joins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Turn {
+    /// Behind all others.
+    Last,
+    /// Before all others: it has waited before, and was woken in vain.
+    First,
+}
+
+/// [`wait_in_turn`] behind all others.
+#[inline]
+pub(crate) fn wait_on<S, E>(
+    guard: LockGuard<'_, S>,
+    queue: fn(&mut S) -> &mut WaitQueue<E>,
+    elem: E,
+    reason: WaitReason,
+    at: &'static Location<'static>,
+) -> E {
+    wait_in_turn(guard, queue, elem, Turn::Last, reason, at)
+}
+
 /// Waits in `queue` (a part of what `guard` protects) until somebody dequeues and readies this goroutine; the lock is
 /// released once it sleeps. Gives back what the waker left in `elem`.
 ///
 /// # Panics
 ///
 /// Outside of a goroutine; the lock is released then.
-pub(crate) fn wait_on<S, E>(
+pub(crate) fn wait_in_turn<S, E>(
     guard: LockGuard<'_, S>,
     queue: fn(&mut S) -> &mut WaitQueue<E>,
     elem: E,
+    turn: Turn,
     reason: WaitReason,
     at: &'static Location<'static>,
 ) -> E {
@@ -231,7 +289,12 @@ pub(crate) fn wait_on<S, E>(
     // One pointer, from which everything below is derived: the waker writes through it while we sleep.
     let node_ptr = NonNull::from(&mut node);
     // SAFETY: the node stays in this frame, which does not end before the goroutine is readied or abandoned.
-    unsafe { queue(&mut guard).push(node_ptr) };
+    unsafe {
+        match turn {
+            Turn::Last => queue(&mut guard).push(node_ptr),
+            Turn::First => queue(&mut guard).push_front(node_ptr),
+        }
+    }
     let lock: *const Lock<S> = LockGuard::mutex(&guard);
     std::mem::forget(guard);
     let parked = Parked {

@@ -362,6 +362,15 @@ impl Scheduler for M {
         self.sched().crash(g, crash);
     }
 
+    fn can_spin(&self) -> bool {
+        let sched = self.sched();
+        let busy = sched.procs().saturating_sub(
+            sched.idle_p_count.load(Ordering::Relaxed) + sched.spinning.load(Ordering::Relaxed),
+        );
+        // A goroutine that unwinds runs without a P.
+        busy > 1 && self.p().is_some_and(|p| p.queue.is_empty())
+    }
+
     fn observer(&self) -> Option<&dyn Observer> {
         None
     }

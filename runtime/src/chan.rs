@@ -1,0 +1,338 @@
+//! Channels: a buffer, two queues of goroutines that wait, and who hands what to whom.
+//!
+//! # The protocol
+//!
+//! A channel is a pointer to an [`Hchan`] (Go's `hchan`): a buffer of `cap` places, the queue of those who wait to
+//! receive (`recvq`) and of those who wait to send (`sendq`), and whether it is closed; all of it under one lock.
+//! A goroutine that waits has its place for a value in its own frame, so values go straight from goroutine to goroutine.
+//!
+//! *Send*, in this order, under the lock:
+//! 1. closed: panic;
+//! 2. somebody waits to receive: the value is put into the frame of the one who waited longest, and that one is made
+//!    ready. The buffer is passed by, which is right since it is empty then;
+//! 3. a place in the buffer is free: the value goes there;
+//! 4. else the goroutine waits in `sendq` with the value in its frame. A receiver takes it, or a close leaves it there,
+//!    and the sender panics.
+//!
+//! *Receive*, under the lock:
+//! 1. the buffer has something: its oldest value. If somebody waits to send, the buffer was full; that one's value takes
+//!    the place which just fell free (the first becomes the last: the buffer turns by one), and the sender is made ready;
+//! 2. somebody waits to send (no buffer then): the value is taken out of the sender's frame;
+//! 3. closed: `None`;
+//! 4. else the goroutine waits in `recvq`. A sender leaves a value in its frame, or a close leaves nothing: `None`.
+//!
+//! *Close* takes everyone out of both queues under the lock, and then readies them, last come first, senders before
+//! receivers: Go's order, which makes five waiting receivers run as 0 4 3 2 1 where there is one P.
+//!
+//! # Invariants
+//!
+//! - One queue at least is empty. Somebody waits to receive: the buffer is empty. Somebody waits to send: it is full.
+//! - Closed: nobody waits; a closed channel never opens again.
+//! - Values move out of the lock before anything is done with them: no destructor of the program runs under it.
+//! - No goroutine is made ready under the lock.
+//!
+//! # Happens-before
+//!
+//! As the Go memory model has it: each place of the buffer is an object of its own (slot `1 + i`), because receive k
+//! comes before send k + cap completes, and nothing else follows from a place's reuse. A value handed straight to a
+//! waiting receiver of a buffered channel counts as put into the buffer and taken out. A rendezvous orders both ways.
+//! Slot 0 is the close, before each receive that sees it. And, so that a send which nothing orders with the close is
+//! reported: each send reads the channel's `life`, a close writes it.
+//!
+//! # Rejected
+//!
+//! - A lock-free ring for the buffer: two atomics saved on the way without contention, and then `len`, `close`, `select`
+//!   and the hand-off each need an argument of their own. Go has one lock for the same reason.
+//! - Waking a receiver that then competes for the value: a latecomer could overtake it, and receivers are first come,
+//!   first served.
+//! - `Box<[Option<T>]>` for the buffer: it must be written to at once, and a large one is often never filled.
+
+mod ends;
+mod iter;
+mod snapshot;
+
+use std::collections::VecDeque;
+use std::panic::Location;
+
+pub use ends::{Chan, RecvChan, SendChan, WouldBlock, chan};
+pub use iter::{IntoIter, Iter};
+pub use snapshot::{ChanSnapshot, Waiting};
+
+use crate::goroutine::{G, WaitReason};
+use crate::primitives::{Lock, LockGuard, Tag, hooked};
+use crate::seam::{self, Op};
+use crate::show::arrow;
+use crate::wait::{WaitQueue, Woken, wait_on};
+
+/// A value on its way, in the frame of the goroutine that waits. A sender's is there until a receiver takes it; a
+/// receiver's is missing until a sender leaves it. What a wake-up finds missing or left says that the channel was closed.
+type Parcel<T> = Option<T>;
+
+/// What a [`Chan`] points to.
+struct Hchan<T> {
+    cap: usize,
+    /// How a value is shown to who reads a schedule. Known where the channel is made, since it needs `T: 'static`.
+    show: fn(&T) -> String,
+    tag: Tag,
+    /// Read by each send and written by a close, for the race detector.
+    life: Tag,
+    state: Lock<State<T>>,
+}
+
+struct State<T> {
+    closed: bool,
+    /// The place in the buffer that the next receive takes, of `cap`. Only an observer and a snapshot look at it:
+    /// `buf` keeps its own.
+    recvx: usize,
+    /// How many values were handed straight to a receiver of a buffered channel, of `cap`: for the race detector they
+    /// went through the buffer, whose places are counted from here.
+    passed: usize,
+    buf: VecDeque<T>,
+    recvq: WaitQueue<Parcel<T>>,
+    sendq: WaitQueue<Parcel<T>>,
+}
+
+impl<T> State<T> {
+    /// The place that the next send fills.
+    fn sendx(&self, cap: usize) -> usize {
+        let x = self.recvx + self.buf.len();
+        if x >= cap { x - cap } else { x }
+    }
+
+    /// Moves on to the next place to be received from.
+    fn step(&mut self, cap: usize) {
+        self.recvx += 1;
+        if self.recvx >= cap {
+            self.recvx = 0;
+        }
+    }
+
+    /// The receiver that has waited longest. (Whoever waits in a `select` that fired elsewhere is skipped here.)
+    fn next_receiver(&mut self) -> Option<Woken<Parcel<T>>> {
+        self.recvq.dequeue()
+    }
+
+    /// The sender that has waited longest.
+    fn next_sender(&mut self) -> Option<Woken<Parcel<T>>> {
+        self.sendq.dequeue()
+    }
+}
+
+/// How far a send gets without waiting.
+enum Offered<'a, T> {
+    Taken,
+    Closed(T),
+    Full(LockGuard<'a, State<T>>, T),
+}
+
+/// How far a receive gets without waiting.
+enum Found<'a, T> {
+    Value(T),
+    Closed,
+    Empty(LockGuard<'a, State<T>>),
+}
+
+impl<T> Hchan<T> {
+    fn new(cap: usize, buf: VecDeque<T>, show: fn(&T) -> String) -> Self {
+        Hchan {
+            cap,
+            show,
+            tag: Tag::new(),
+            life: Tag::new(),
+            state: Lock::new(State {
+                closed: false,
+                recvx: 0,
+                passed: 0,
+                buf,
+                recvq: WaitQueue::new(),
+                sendq: WaitQueue::new(),
+            }),
+        }
+    }
+
+    /// Tells the race detector that a value passes the buffer's place `ahead` of the oldest: in or out, by the goroutine
+    /// that runs or by one that waits.
+    #[inline(always)]
+    fn passes(&self, state: &State<T>, ahead: usize, who: Option<&'static G>) {
+        if hooked() {
+            let place = (state.recvx + state.passed + ahead) % self.cap;
+            seam::exchange(&self.tag, 1 + place, who);
+        }
+    }
+
+    #[inline]
+    fn offer(&self, v: T) -> Offered<'_, T> {
+        let mut state = self.state.lock();
+        if state.closed {
+            return Offered::Closed(v);
+        }
+        if let Some(mut receiver) = state.next_receiver() {
+            *receiver.elem() = Some(v);
+            if hooked() {
+                if self.cap == 0 {
+                    seam::meet(receiver.g());
+                } else {
+                    self.passes(&state, 0, None);
+                    self.passes(&state, 0, Some(receiver.g()));
+                    state.passed = (state.passed + 1) % self.cap;
+                }
+            }
+            drop(state);
+            receiver.ready();
+            return Offered::Taken;
+        }
+        if state.buf.len() < self.cap {
+            self.passes(&state, state.buf.len(), None);
+            state.buf.push_back(v);
+            return Offered::Taken;
+        }
+        Offered::Full(state, v)
+    }
+
+    #[inline]
+    fn find(&self) -> Found<'_, T> {
+        let mut state = self.state.lock();
+        if let Some(v) = state.buf.pop_front() {
+            self.passes(&state, 0, None);
+            state.step(self.cap);
+            if let Some(mut sender) = state.next_sender() {
+                self.passes(&state, state.buf.len(), Some(sender.g()));
+                state.buf.extend(sender.elem().take());
+                drop(state);
+                sender.ready();
+            }
+            return Found::Value(v);
+        }
+        if let Some(mut sender) = state.next_sender() {
+            let v = sender.elem().take();
+            seam::meet(sender.g());
+            drop(state);
+            sender.ready();
+            return Found::Value(v.expect("a goroutine in sendq has its value"));
+        }
+        if state.closed {
+            seam::acquire(&self.tag, 0);
+            return Found::Closed;
+        }
+        Found::Empty(state)
+    }
+
+    /// What every send does first: the choice point, and the read that an unordered close conflicts with.
+    #[inline]
+    #[track_caller]
+    fn about_to_send(&self, op: Op, v: &T) {
+        seam::point(op, &self.tag);
+        seam::outcome(|| (self.show)(v));
+        seam::access(&self.life, false);
+    }
+
+    #[inline]
+    #[track_caller]
+    fn send(&self, v: T) {
+        self.about_to_send(Op::Send, &v);
+        let v = match self.offer(v) {
+            Offered::Taken => return,
+            Offered::Closed(v) => v,
+            Offered::Full(state, v) => {
+                let at = Location::caller();
+                match wait_on(state, |s| &mut s.sendq, Some(v), WaitReason::ChanSend, at) {
+                    None => return,
+                    Some(v) => v,
+                }
+            }
+        };
+        send_on_closed(v)
+    }
+
+    #[inline]
+    #[track_caller]
+    fn try_send(&self, v: T) -> Result<(), T> {
+        self.about_to_send(Op::TrySend, &v);
+        match self.offer(v) {
+            Offered::Taken => Ok(()),
+            Offered::Closed(v) => send_on_closed(v),
+            Offered::Full(state, v) => {
+                drop(state);
+                seam::outcome(|| "would block".to_string());
+                Err(v)
+            }
+        }
+    }
+
+    #[inline]
+    fn recv(&self, at: &'static Location<'static>) -> Option<T> {
+        seam::point_at(Op::Recv, &self.tag, at);
+        let v = match self.find() {
+            Found::Value(v) => Some(v),
+            Found::Closed => None,
+            Found::Empty(state) => {
+                wait_on(state, |s| &mut s.recvq, None, WaitReason::ChanReceive, at)
+            }
+        };
+        self.received(v.as_ref());
+        v
+    }
+
+    #[inline]
+    #[track_caller]
+    fn try_recv(&self) -> Result<Option<T>, WouldBlock> {
+        seam::point(Op::TryRecv, &self.tag);
+        let v = match self.find() {
+            Found::Value(v) => Some(v),
+            Found::Closed => None,
+            Found::Empty(state) => {
+                drop(state);
+                seam::outcome(|| "would block".to_string());
+                return Err(WouldBlock);
+            }
+        };
+        self.received(v.as_ref());
+        Ok(v)
+    }
+
+    #[inline]
+    fn received(&self, v: Option<&T>) {
+        seam::outcome(|| v.map_or_else(|| "closed".to_string(), |v| arrow((self.show)(v))));
+    }
+
+    #[track_caller]
+    fn close(&self) {
+        seam::point(Op::Close, &self.tag);
+        let mut state = self.state.lock();
+        if state.closed {
+            drop(state);
+            panic!("close of closed channel");
+        }
+        seam::access(&self.life, true);
+        seam::release(&self.tag, 0);
+        state.closed = true;
+        let mut woken = Vec::new();
+        while let Some(w) = state.next_receiver() {
+            woken.push(w);
+        }
+        while let Some(w) = state.next_sender() {
+            woken.push(w);
+        }
+        drop(state);
+        for w in woken.into_iter().rev() {
+            seam::give(w.g());
+            w.ready();
+        }
+    }
+
+    #[track_caller]
+    fn len(&self) -> usize {
+        seam::point(Op::Len, &self.tag);
+        let n = self.state.lock().buf.len();
+        seam::outcome(|| format!("→ {n}"));
+        n
+    }
+}
+
+/// The panic of a send on a closed channel; the value that could not be sent is dropped on the way out.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn send_on_closed<T>(_v: T) -> ! {
+    panic!("send on closed channel")
+}

@@ -1,0 +1,69 @@
+//! A channel as a picture shows it: its buffer with its two indices, and who waits.
+
+use std::fmt::Debug;
+
+use super::Hchan;
+
+/// What a channel looks like at one moment: Go's `hchan`, field by field.
+///
+/// Made by [`Chan::snapshot`](super::Chan::snapshot).
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ChanSnapshot {
+    /// Places in the buffer (Go: `dataqsiz`).
+    pub cap: usize,
+    /// How many of them are full.
+    pub qcount: usize,
+    /// The place that the next send fills.
+    pub sendx: usize,
+    /// The place that the next receive empties.
+    pub recvx: usize,
+    /// The places in memory order, each with its value in `Debug` form, or empty.
+    pub buf: Vec<Option<String>>,
+    /// Who waits to send, longest first, with the value that each would send.
+    pub sendq: Vec<Waiting>,
+    /// Who waits to receive, longest first.
+    pub recvq: Vec<Waiting>,
+    /// Whether the channel is closed.
+    pub closed: bool,
+}
+
+/// A goroutine in a channel's queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Waiting {
+    /// Its number.
+    pub goroutine: u64,
+    /// What it waits to send, in `Debug` form; nothing for one that waits to receive.
+    pub elem: Option<String>,
+}
+
+impl<T: Debug> Hchan<T> {
+    pub(super) fn snapshot(&self) -> ChanSnapshot {
+        let state = self.state.lock();
+        let mut buf = vec![None; self.cap];
+        for (i, v) in state.buf.iter().enumerate() {
+            buf[(state.recvx + i) % self.cap] = Some(format!("{v:?}"));
+        }
+        let queue = |q: &crate::wait::WaitQueue<Option<T>>| {
+            let mut out = Vec::with_capacity(q.len());
+            q.for_each(|g, elem| {
+                out.push(Waiting {
+                    goroutine: g.id(),
+                    elem: elem.as_ref().map(|v| format!("{v:?}")),
+                });
+            });
+            out
+        };
+        ChanSnapshot {
+            cap: self.cap,
+            qcount: state.buf.len(),
+            sendx: state.sendx(self.cap),
+            recvx: state.recvx,
+            buf,
+            sendq: queue(&state.sendq),
+            recvq: queue(&state.recvq),
+            closed: state.closed,
+        }
+    }
+}

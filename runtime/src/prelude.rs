@@ -1,0 +1,8 @@
+//! The names nearly every program needs: `use goroutines::prelude::*;`.
+//!
+//! The printing macros are not among them, since a glob does not win against std's: import them by name,
+//! `use goroutines::println;`.
+
+pub use crate::race::Shared;
+pub use crate::sync::{Mutex, WaitGroup};
+pub use crate::{Builder, Chan, RecvChan, SendChan, chan, defer, go, run, runtime, sync, time};
