@@ -237,7 +237,7 @@ impl Slab {
 }
 
 /// Maps `len` bytes that become memory when they are touched.
-pub(crate) fn map(len: usize, protection: libc::c_int) -> io::Result<usize> {
+fn map(len: usize, protection: libc::c_int) -> io::Result<usize> {
     #[cfg(target_os = "linux")]
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_STACK;
     #[cfg(not(target_os = "linux"))]

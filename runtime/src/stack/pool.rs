@@ -208,6 +208,11 @@ impl StackPool {
             if state.quota == 0 {
                 state.quota = state.unneeded.div_ceil(2);
                 state.unneeded = state.warm.len();
+                // The list itself may have grown to megabytes.
+                let half = state.warm.capacity() / 2;
+                if state.warm.len() < half / 2 {
+                    state.warm.shrink_to(half);
+                }
             }
             let count = state.quota.min(TIDIED);
             state.quota -= count;

@@ -5,21 +5,23 @@ use std::process::{Command, Output};
 use super::memory::{Guards, page};
 use super::{DEFAULT_MAX_STACK, Stack, StackCache, StackError, StackPool, cache, pool};
 
-/// Runs one test of this module again as a process of its own, which finds `STACK_CHILD` set.
-fn child(test: &str) -> Output {
+/// Runs one test of this module again as a process of its own, which finds `STACK_CHILD` set to `which`.
+fn child_with(test: &str, which: &str) -> Output {
     Command::new(std::env::current_exe().expect("the test binary"))
         .args([
             "--exact",
-            &format!(
-                "{}::{test}",
-                module_path!().split_once("::").expect("a crate").1
-            ),
+            &format!("stack::tests::{test}"),
             "--nocapture",
+            "--test-threads",
+            "1",
         ])
-        .args(["--test-threads", "1"])
-        .env("STACK_CHILD", "1")
+        .env("STACK_CHILD", which)
         .output()
         .expect("the test binary starts again")
+}
+
+fn child(test: &str) -> Output {
+    child_with(test, "1")
 }
 
 fn is_child() -> bool {
@@ -357,18 +359,7 @@ fn every_guard_faults() {
             ("protect", "cold"),
             ("best", "deep"),
         ] {
-            // SAFETY: no thread of this process reads these two variables but in a child.
-            let out = Command::new(std::env::current_exe().expect("the test binary"))
-                .args([
-                    "--exact",
-                    "stack::tests::every_guard_faults",
-                    "--nocapture",
-                    "--test-threads",
-                    "1",
-                ])
-                .env("STACK_CHILD", format!("{guards} {which}"))
-                .output()
-                .expect("the test binary starts again");
+            let out = child_with("every_guard_faults", &format!("{guards} {which}"));
             let text = String::from_utf8_lossy(&out.stdout);
             assert!(
                 text.contains("touched the lowest byte"),
@@ -453,18 +444,25 @@ fn past_the_mapping_limit_the_error_names_it() {
 }
 
 #[test]
-fn past_the_address_limit_the_error_names_it() {
-    if !is_child() {
-        let out = child("past_the_address_limit_the_error_names_it");
-        assert!(out.status.success(), "{out:?}");
+fn past_a_limit_of_addresses_the_error_names_it() {
+    let Ok(which) = std::env::var("STACK_CHILD") else {
+        for which in ["RLIMIT_AS", "RLIMIT_DATA"] {
+            let out = child_with("past_a_limit_of_addresses_the_error_names_it", which);
+            assert!(out.status.success(), "{out:?}");
+        }
         return;
-    }
+    };
     let limit = libc::rlimit {
         rlim_cur: 1 << 30,
         rlim_max: libc::RLIM_INFINITY,
     };
+    let kind = if which == "RLIMIT_AS" {
+        libc::RLIMIT_AS
+    } else {
+        libc::RLIMIT_DATA
+    };
     // SAFETY: the limit is this process's own, and the process was made for this test.
-    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_AS, &limit) }, 0);
+    assert_eq!(unsafe { libc::setrlimit(kind, &limit) }, 0);
     let pool = StackPool::new(DEFAULT_MAX_STACK);
     let mut stacks = Vec::new();
     let error = loop {
@@ -476,11 +474,63 @@ fn past_the_address_limit_the_error_names_it() {
     };
     let text = error.to_string();
     assert!(
-        text.contains("RLIMIT_AS") && text.contains("1073741824"),
+        text.contains(&which) && text.contains("1073741824"),
         "{text}"
     );
     // Slabs shrink before they fail: most of the room was used.
     assert!(stacks.len() > 1000, "{} stacks", stacks.len());
+}
+
+/// Whether this process may read the byte at `address`, asked without reading it.
+fn readable(address: usize) -> bool {
+    let mut byte = 0u8;
+    let here = libc::iovec {
+        iov_base: (&raw mut byte).cast(),
+        iov_len: 1,
+    };
+    let there = libc::iovec {
+        iov_base: address as *mut libc::c_void,
+        iov_len: 1,
+    };
+    // SAFETY: the kernel writes one byte to `byte`, or says that there is nothing to read.
+    unsafe { libc::process_vm_readv(libc::getpid(), &here, 1, &there, 1, 0) == 1 }
+}
+
+#[test]
+fn no_stack_is_ever_without_a_guard() {
+    for guards in [Guards::Best, Guards::Protect] {
+        let pool = StackPool::with_guards(DEFAULT_MAX_STACK, guards);
+        let mut cache = StackCache::new();
+        for round in 0..6 {
+            let mut stacks: Vec<Stack> = Vec::new();
+            // More each time, so that every round has fresh ones beside those that were warm and cold.
+            for n in 0..1000 * (round + 1) {
+                let stack = if n % 2 == 0 {
+                    cache.get(&pool)
+                } else {
+                    pool.get()
+                }
+                .expect("a stack");
+                let (low, base) = stack.bounds();
+                assert!(readable(low) && readable(base - 1));
+                for at in (stack.guard().0..stack.guard().1).step_by(page()) {
+                    assert!(
+                        !readable(at) && !readable(at + page() - 1),
+                        "{guards:?}, round {round}, number {n}"
+                    );
+                }
+                touch_deep(&stack, page() * (n % 9));
+                stacks.push(stack);
+            }
+            stacks.into_iter().for_each(|s| cache.put(&pool, s));
+            cache.flush(&pool);
+            if round % 2 == 0 {
+                for _ in 0..round * 5 {
+                    while pool.tidy() {}
+                }
+            }
+        }
+    }
 }
 
 #[test]
