@@ -1,0 +1,159 @@
+//! Goroutine stacks as a program meets them: large frames, an overflow told as Go tells it, many at once, reuse.
+
+use std::hint::black_box;
+use std::process::{Command, Output};
+
+use goroutines::prelude::*;
+
+/// Runs one test of this file again as a process of its own, which finds `STACKS_CHILD` set.
+fn child(test: &str, which: &str) -> Output {
+    Command::new(std::env::current_exe().expect("the test binary"))
+        .args(["--exact", test, "--nocapture", "--test-threads", "1"])
+        .env("STACKS_CHILD", which)
+        .output()
+        .expect("the test binary starts again")
+}
+
+fn recurse(depth: usize) -> usize {
+    let frame = black_box([depth; 32]);
+    if depth == usize::MAX {
+        0
+    } else {
+        recurse(depth + 1) + frame[depth % 32]
+    }
+}
+
+#[inline(never)]
+fn large_frame() -> usize {
+    let frame = black_box([1u8; 256 * 1024]);
+    frame.iter().map(|b| usize::from(*b)).sum()
+}
+
+#[test]
+fn a_frame_of_256_kib_works() {
+    run(|| {
+        let done = chan(0);
+        for _ in 0..10 {
+            let done = done.clone();
+            go!(done.send(large_frame()));
+        }
+        for _ in 0..10 {
+            assert_eq!(done.recv(), Some(256 * 1024));
+        }
+        assert_eq!(large_frame(), 256 * 1024, "in main too");
+    });
+}
+
+#[test]
+fn an_overflow_names_the_goroutine_and_exits_2() {
+    const TEST: &str = "an_overflow_names_the_goroutine_and_exits_2";
+    let overflow = |limit: usize, goroutine: &str, which: &str| {
+        let out = child(TEST, which);
+        let text = String::from_utf8(out.stderr).expect("text");
+        assert_eq!(out.status.code(), Some(2), "{which}: {text}");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines[0],
+            format!("runtime: goroutine stack exceeds {limit}-byte limit"),
+            "{which}"
+        );
+        assert!(
+            lines[1].starts_with("runtime: sp=0x") && lines[1].contains(" stack=[0x"),
+            "{which}: {text}"
+        );
+        assert_eq!(
+            lines[2..],
+            [
+                "fatal error: stack overflow",
+                "",
+                &format!("{goroutine} [running]:")
+            ],
+            "{which}"
+        );
+    };
+    match std::env::var("STACKS_CHILD").as_deref() {
+        Err(_) => {
+            overflow(512 * 1024, "goroutine 1", "main");
+            overflow(512 * 1024, "goroutine 2", "other");
+            overflow(1 << 20, "goroutine 1", "limit");
+        }
+        Ok("main") => {
+            run(|| recurse(0));
+        }
+        Ok("other") => run(|| {
+            go(|| {
+                recurse(0);
+            });
+            chan::<()>(0).recv();
+        }),
+        Ok(_) => {
+            Builder::new().max_stack((1 << 20) - 5).run(|| recurse(0));
+        }
+    }
+}
+
+#[test]
+fn a_hundred_thousand_wait_at_once_and_wake() {
+    const MANY: usize = 100_000;
+    run(|| {
+        let (start, done) = (chan::<()>(0), chan(0));
+        for n in 0..MANY {
+            let (start, done) = (start.clone(), done.clone());
+            go(move || {
+                start.recv();
+                done.send(n);
+            });
+        }
+        start.close();
+        let sum: usize = (0..MANY)
+            .map(|_| done.recv().expect("it is not closed"))
+            .sum();
+        assert_eq!(sum, MANY * (MANY - 1) / 2);
+    });
+}
+
+#[test]
+fn a_runtime_that_ends_gives_its_stacks_back() {
+    if std::env::var_os("STACKS_CHILD").is_none() {
+        let out = child("a_runtime_that_ends_gives_its_stacks_back", "alone");
+        assert!(out.status.success(), "{out:?}");
+        return;
+    }
+    let memory = || {
+        let status =
+            std::fs::read_to_string("/proc/self/status").expect("Linux has /proc/self/status");
+        let kib = |name| {
+            let line = status
+                .lines()
+                .find_map(|l: &str| l.strip_prefix(name))
+                .expect("the field");
+            line.trim()
+                .trim_end_matches(" kB")
+                .parse::<usize>()
+                .expect("a number")
+        };
+        (kib("VmSize:"), kib("VmRSS:"))
+    };
+    let once = || {
+        let ended = Builder::new().try_run(|| {
+            let never = chan::<()>(0);
+            for _ in 0..2000 {
+                let never = never.clone();
+                go(move || {
+                    never.recv();
+                });
+            }
+            runtime::gosched();
+        });
+        assert!(ended.is_ok());
+    };
+    once();
+    let before = memory();
+    (0..20).for_each(|_| once());
+    let after = memory();
+    // Twenty times 2,000 stacks would be 20 GiB of addresses and 160 MiB of pages.
+    assert!(
+        after.0 < before.0 + (1 << 20) && after.1 < before.1 + (32 << 10),
+        "{before:?} {after:?} KiB"
+    );
+}
