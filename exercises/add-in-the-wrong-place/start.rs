@@ -1,4 +1,4 @@
-//! `add` in the wrong place
+//! An `add` in the wrong place
 //!
 //! Three goroutines each save one page. main waits for them with a WaitGroup,
 //! then prints how many pages are saved. Each goroutine tells the group that it

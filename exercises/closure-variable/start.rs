@@ -1,11 +1,11 @@
 //! The variable of the loop
 //!
-//! Until Go 1.21, `for i := 1; i <= 3; i++ { go func() { fmt.Println(i) }() }` had one
-//! variable `i` for the whole loop, and the three closures shared it. This is
-//! that program: `i` is one `Shared` variable. A goroutine that runs late finds
-//! what the loop has made of `i` since. Repair it, so that each goroutine prints
-//! the number it was started for. All three must still be able to run at the
-//! same time.
+//! Until Go 1.21, a loop had one variable for all its rounds:
+//!     for i := 1; i <= 3; i++ { go func() { fmt.Println(i) }() }
+//! and the three closures shared it. This is that program: `i` is one `Shared`
+//! variable. A goroutine that runs late finds what the loop has made of `i`
+//! since. Repair it, so that each goroutine prints the number it was started
+//! for. All three must still be able to run at the same time.
 //!
 //! It is right when it always prints these three lines, in any order:
 //!
