@@ -15,8 +15,8 @@ use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
@@ -117,13 +117,12 @@ impl Cancel {
 /// Starts `command` and stays with it until it is gone.
 pub fn run(command: &mut Command, limits: &Limits, cancel: &Cancel) -> io::Result<Ran> {
     no_core_files();
-    let child = command
+    command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()?;
-    let mut group = Group::new(child)?;
+        .process_group(0);
+    let mut group = Group::start(command)?;
     group.limit_cpu(limits.time);
     let mut pipes = Pipes::new(&mut group.child, limits.output);
     let start = Instant::now();
@@ -210,6 +209,32 @@ fn ask_where(group: &Group, pipes: &mut Pipes, cancel: &Cancel) -> io::Result<Op
     Ok(Some(said).filter(|s| s.contains("goroutine ")))
 }
 
+/// The groups that run now, so that they can be ended when the tool is.
+struct Running {
+    groups: Vec<Pid>,
+    closed: bool,
+}
+
+static RUNNING: Mutex<Running> = Mutex::new(Running {
+    groups: Vec::new(),
+    closed: false,
+});
+
+fn running() -> MutexGuard<'static, Running> {
+    // What a panicking thread left is a list as good as any.
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Kills all that runs, and lets nothing start any more: for a tool that is about to die of a signal.
+pub fn kill_all() {
+    let mut running = running();
+    running.closed = true;
+    for pid in running.groups.drain(..) {
+        // It may have ended at this moment.
+        let _ = rustix::process::kill_process_group(pid, Signal::KILL);
+    }
+}
+
 /// The program and everything it started in its group; killed when dropped.
 struct Group {
     child: Child,
@@ -220,8 +245,15 @@ struct Group {
 }
 
 impl Group {
-    fn new(child: Child) -> io::Result<Group> {
+    fn start(command: &mut Command) -> io::Result<Group> {
+        let mut running = running();
+        if running.closed {
+            return Err(io::Error::other("gotour is being ended"));
+        }
+        let child = command.spawn()?;
         let pid = Pid::from_child(&child);
+        running.groups.push(pid);
+        drop(running);
         Ok(Group {
             child,
             pid,
@@ -263,8 +295,7 @@ impl Group {
         let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
         let deadline = Instant::now() + DEATH;
         loop {
-            if let Some(status) = self.child.try_wait()? {
-                self.reaped = true;
+            if let Some(status) = self.reap()? {
                 return Ok(status);
             }
             if Instant::now() >= deadline {
@@ -276,6 +307,17 @@ impl Group {
                 None => wait_readable(&mut [], tick)?,
             }
         }
+    }
+
+    fn reap(&mut self) -> io::Result<Option<ExitStatus>> {
+        // Under the lock: once it is reaped its number may be another's, which `kill_all` must not hit.
+        let mut running = running();
+        let status = self.child.try_wait()?;
+        if status.is_some() {
+            self.reaped = true;
+            running.groups.retain(|pid| *pid != self.pid);
+        }
+        Ok(status)
     }
 }
 

@@ -25,7 +25,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::curriculum::Exercise;
-use crate::report::Look;
+use crate::report::{Look, Problem};
 use crate::workbook::Workbook;
 
 use compile::{NotBuilt, Plan, Refusal};
@@ -295,6 +295,16 @@ fn could_not(what: String, mend: &str) -> Verdict {
         text: Vec::new(),
         mend: mend.to_string(),
     })
+}
+
+/// The verdict where the tool itself failed.
+pub fn problem(problem: &Problem) -> Verdict {
+    could_not(
+        problem.what().to_string(),
+        problem
+            .how()
+            .unwrap_or("gotour doctor looks for the reason"),
+    )
 }
 
 fn unreadable(file: &Path, exercise: &Exercise, error: &io::Error) -> Verdict {

@@ -407,7 +407,9 @@ impl<'a> Page<'a> {
         while self.body.last().is_some_and(|l| l.text.is_empty()) {
             self.body.pop();
         }
-        let room = TALL.saturating_sub(tail.len() + 1);
+        // A small terminal also has to hold the line that is typed next.
+        let tall = TALL.min(self.frame.look.height.saturating_sub(4)).max(8);
+        let room = tall.saturating_sub(tail.len() + 1).max(2);
         if !self.frame.verbose && self.body.len() > room {
             let more = self.body.len() - (room - 1);
             self.body.truncate(room - 1);

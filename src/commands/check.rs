@@ -17,6 +17,9 @@ use serde_json::json;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 
+/// The same program gets the same verdict: what a seed finds is in the program and not in the moment.
+pub const SEED: u64 = 1;
+
 /// `gotour run [EXERCISE]`: one ordinary run, at the learner's own terminal.
 pub fn run(cx: &Context, wanted: Option<&str>) -> Result<Exit> {
     let r = &cx.report;
@@ -117,10 +120,6 @@ fn check_all(cx: &Context) -> Result<Exit> {
     })
 }
 
-pub fn watch(_cx: &Context, _exercise: Option<&str>) -> Result<Exit> {
-    Err(Problem::new("this build cannot watch yet"))
-}
-
 pub fn replay(_cx: &Context, _exercise: &str, _token: &str) -> Result<Exit> {
     Err(Problem::new("this build cannot replay yet"))
 }
@@ -161,7 +160,7 @@ fn build(
 fn options(cx: &Context, cancel: Cancel) -> Options {
     Options {
         look: cx.report.look(),
-        seed: 1,
+        seed: SEED,
         cancel,
     }
 }
@@ -171,7 +170,7 @@ fn signals() -> Result<Cancel> {
 }
 
 /// The first build takes much longer than the others: that is said before and not after.
-fn say_first_build(cx: &Context, book: &Workbook) {
+pub fn say_first_build(cx: &Context, book: &Workbook) {
     if check::is_first_build(book) && !cx.report.is_json() {
         cx.report
             .note("building the runtime, which is done once and takes about half a minute");

@@ -5,6 +5,7 @@ mod exercise;
 mod lesson;
 mod setup;
 pub mod tour;
+mod watch;
 
 use crate::cli::{Cli, Command, Dev};
 use crate::curriculum::{Course, Entry};
@@ -57,7 +58,7 @@ impl Context {
             Command::List => tour::list(self),
             Command::Run { exercise } => check::run(self, exercise.as_deref()),
             Command::Check(args) => check::check(self, &args),
-            Command::Watch { exercise } => check::watch(self, exercise.as_deref()),
+            Command::Watch { exercise } => watch::watch(self, exercise.as_deref()),
             Command::Hint { exercise } => exercise::hint(self, exercise.as_deref()),
             Command::Solution { exercise, give_up } => {
                 exercise::solution(self, exercise.as_deref(), give_up)

@@ -3,8 +3,8 @@
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crossterm::{cursor, execute, terminal};
 use std::io;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Once, OnceLock};
 use std::time::Duration;
 
 /// Raw mode is on.
@@ -12,6 +12,7 @@ static RAW: AtomicBool = AtomicBool::new(false);
 /// The alternate screen is shown.
 static ALTERNATE: AtomicBool = AtomicBool::new(false);
 static GUARDED: Once = Once::new();
+static BEFORE: OnceLock<fn()> = OnceLock::new();
 
 /// Columns and rows, 80 by 24 where the terminal does not say.
 pub fn size() -> (usize, usize) {
@@ -166,6 +167,13 @@ pub fn restore() {
     }
 }
 
+/// What a signal that ends this process does first, beside restoring the terminal.
+pub fn before_the_end(f: fn()) {
+    // The first one stays: there is one kind of thing to end.
+    let _ = BEFORE.set(f);
+    guard_the_ways_out();
+}
+
 /// From the first raw mode on: a panic and the signals that end a process restore the terminal first.
 fn guard_the_ways_out() {
     GUARDED.call_once(|| {
@@ -184,6 +192,9 @@ fn guard_the_ways_out() {
                 .spawn(move || {
                     for signal in signals.forever() {
                         restore();
+                        if let Some(before) = BEFORE.get() {
+                            before();
+                        }
                         let _ = signal_hook::low_level::emulate_default_handler(signal);
                     }
                 });
