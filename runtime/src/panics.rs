@@ -215,6 +215,9 @@ impl<F: FnOnce()> Drop for Deferred<F> {
 /// ```
 #[macro_export]
 macro_rules! defer {
+    ({ $($body:tt)* }) => {
+        let _deferred = $crate::Deferred::new(|| { $($body)* });
+    };
     ($($body:tt)*) => {
         let _deferred = $crate::Deferred::new(|| { $($body)* });
     };

@@ -214,6 +214,9 @@ pub fn go(f: impl FnOnce() + Send + 'static) {
 /// ```
 #[macro_export]
 macro_rules! go {
+    ({ $($body:tt)* }) => {
+        $crate::go(move || { $($body)* })
+    };
     ($($body:tt)*) => {
         $crate::go(move || { $($body)* })
     };
