@@ -130,8 +130,20 @@ pub struct Check {
 #[derive(Debug, Subcommand)]
 pub enum Dev {
     /// Check that start files fail, solutions pass, and wrong and right answers are told apart
-    Check {
-        /// Numbers or names; without them every exercise
-        exercises: Vec<String>,
-    },
+    Check(DevCheck),
+}
+
+#[derive(Args, Debug)]
+pub struct DevCheck {
+    /// Numbers or names; without them every exercise
+    pub exercises: Vec<String>,
+    /// How often each answer is tried, each time under another seed
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub times: usize,
+    /// How many are tried at the same time; without it one for each core
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Show what came of every answer
+    #[arg(long, short)]
+    pub verbose: bool,
 }

@@ -159,6 +159,7 @@ pub fn trial(book: Option<&Workbook>, cancel: &Cancel) -> Finding {
         target_dir: &target,
         bins: &["trial"],
         colour: false,
+        throwaway: false,
     };
     match compile::build(&plan, cancel) {
         Ok(built) if built.refused.is_empty() => match built.programs.first() {

@@ -242,6 +242,11 @@ pub fn trial_manifest() -> String {
     manifest_of(programs, runtime_dir())
 }
 
+/// A Cargo.toml as a workbook's, with these programs: the name and the file of each.
+pub fn manifest_for<'a>(programs: impl Iterator<Item = (&'a str, String)>) -> String {
+    manifest_of(programs, runtime_dir())
+}
+
 /// A workbook's Cargo.lock.
 pub fn trial_lock() -> String {
     lock(EMBEDDED_LOCK)

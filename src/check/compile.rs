@@ -24,6 +24,8 @@ pub struct Plan<'a> {
     pub bins: &'a [&'a str],
     /// Whether the compiler's messages come with colours.
     pub colour: bool,
+    /// Many programs that are built once: nothing is kept to build them again faster, or to look into them.
+    pub throwaway: bool,
 }
 
 /// What came of it.
@@ -140,6 +142,11 @@ fn attempt(plan: &Plan<'_>, offline: bool, cancel: &Cancel) -> Result<Output, No
         .arg(plan.target_dir)
         .env("CARGO_TERM_PROGRESS_WHEN", "never")
         .env("CARGO_TERM_COLOR", "never");
+    if plan.throwaway {
+        command
+            .env("CARGO_INCREMENTAL", "0")
+            .env("CARGO_PROFILE_DEV_DEBUG", "0");
+    }
     let limits = Limits {
         time: TIME,
         memory: None,

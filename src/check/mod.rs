@@ -3,6 +3,7 @@
 //! The ordinary run and the schedules are two processes of the same program. The second one starts when the first
 //! has ended, or after `GRACE`: so a program that never ends is explained after the time of one run and not of two.
 
+pub mod answers;
 pub mod compile;
 pub mod condition;
 pub mod execute;
@@ -123,6 +124,7 @@ fn check_text(task: &Task<'_>, bytes: &[u8], book: &Workbook, options: &Options)
         target_dir: &target_dir,
         bins: &[name],
         colour: options.look.colour,
+        throwaway: false,
     };
     match build(book, name, bytes, &plan, &options.cancel) {
         Ok(Ok(Program {

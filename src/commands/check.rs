@@ -124,10 +124,6 @@ pub fn replay(_cx: &Context, _exercise: &str, _token: &str) -> Result<Exit> {
     Err(Problem::new("this build cannot replay yet"))
 }
 
-pub fn dev_check(_cx: &Context, _exercises: &[String]) -> Result<Exit> {
-    Err(Problem::new("this build cannot check the course yet"))
-}
-
 /// Builds an exercise's program for a command that is about something else; shows why where it cannot.
 fn build(
     cx: &Context,
@@ -146,6 +142,7 @@ fn build(
         target_dir: &target_dir,
         bins: &[e.name],
         colour: cx.report.look().colour,
+        throwaway: false,
     };
     let verdict = match check::build(book, e.name, &bytes, &plan, cancel) {
         Ok(Ok(program)) => return Ok(Ok(program.file)),

@@ -1,5 +1,6 @@
 //! What the commands do: one file a group of them, and here what they share.
 
+mod authors;
 mod check;
 mod exercise;
 mod lesson;
@@ -68,7 +69,7 @@ impl Context {
             Command::Doctor => setup::doctor(self),
             Command::Completions { shell } => Ok(setup::completions(self, shell)),
             Command::Replay { exercise, token } => check::replay(self, &exercise, &token),
-            Command::Dev(Dev::Check { exercises }) => check::dev_check(self, &exercises),
+            Command::Dev(Dev::Check(args)) => authors::check(self, &args),
         }
     }
 
