@@ -9,12 +9,18 @@ pub mod chan;
 )]
 mod coro;
 mod crash;
+pub mod explore;
 #[allow(
     unsafe_code,
     reason = "a G is shared; its coroutine belongs to whoever runs it"
 )]
 mod goroutine;
 mod io_macros;
+#[allow(
+    unsafe_code,
+    reason = "a lab is used by one thread, which resumes its goroutines"
+)]
+mod lab;
 #[allow(
     unsafe_code,
     reason = "the handler of the signals of a stack that is full"

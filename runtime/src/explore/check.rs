@@ -1,0 +1,366 @@
+//! `check` and `replay`: from options to a report.
+
+use std::sync::Arc;
+
+use super::options::{MAX_STEPS, Options};
+use super::report::{Blocked, Failure, Kind, Report};
+use super::schedule::Schedule;
+use super::search::{Found, Rules, Runner, Task};
+use super::shorten::shorten;
+use super::story::Story;
+use crate::lab::{Driver, Exploration, Follow, Outcome, Plan, Random, Setup, Verdict};
+
+/// Runs `f` as a program's main once for each of many schedules, and reports the shortest one that fails.
+///
+/// The same `f`, options and seed give the same report. `f` must make everything it works with anew each time it is
+/// called: what it captured or keeps in statics is seen by the next schedule too.
+///
+/// With the environment variable `GOSCHEDULE` set to a schedule's token, only that schedule runs.
+///
+/// # Panics
+///
+/// If no stack can be had for a goroutine.
+///
+/// ```
+/// use goroutines::explore::{check, Kind, Options};
+/// use goroutines::prelude::*;
+///
+/// // Each of two goroutines locks one mutex and then the other's.
+/// let report = check(&Options::new(), || {
+///     let a = std::sync::Arc::new((Mutex::new(()), Mutex::new(())));
+///     let b = a.clone();
+///     let wg = WaitGroup::new();
+///     wg.go(move || { let _x = b.0.lock(); let _y = b.1.lock(); });
+///     let _y = a.1.lock();
+///     let _x = a.0.lock();
+/// });
+/// let failure = report.failure.unwrap();
+/// assert_eq!(failure.kind, Kind::Deadlock);
+/// assert_eq!(failure.blocked.len(), 2);
+/// assert_eq!(failure.preemptions, 1);
+/// ```
+pub fn check(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Report {
+    if let Ok(token) = std::env::var("GOSCHEDULE") {
+        return match token.parse() {
+            Ok(schedule) => follow(opts, &schedule, f),
+            Err(e) => panic!("GOSCHEDULE: {e}"),
+        };
+    }
+    let expect = opts.expect.clone();
+    let mut launch = launcher(f);
+    let mut runner = Runner {
+        x: Exploration::new(),
+        launch: &mut launch,
+        rules: rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
+        steps: 0,
+    };
+    let tally = runner.explore(&Task {
+        schedules: opts.schedules,
+        seed: opts.seed,
+        strategy: opts.strategy,
+        first: &[],
+        until: None,
+    });
+    let failure = tally.found.as_ref().map(|found| settle(&mut runner, found));
+    Report {
+        ran: tally.ran,
+        distinct: tally.distinct,
+        failed: tally.failed,
+        exhausted: tally.exhausted,
+        failure,
+    }
+}
+
+/// Runs `f` under one schedule: the one a report gave.
+///
+/// If the schedule cannot be followed, or does something else when it is run a second time, the failure is
+/// [`Kind::Nondeterminism`].
+///
+/// ```
+/// use goroutines::explore::{check, replay, Options};
+/// use goroutines::prelude::*;
+///
+/// fn program() {
+///     let ch = chan(0);
+///     go!({ ch.send(1) });
+/// }
+/// let found = check(&Options::new().schedules(10), program).failure.unwrap();
+/// let again = replay(&found.schedule, program).failure.unwrap();
+/// assert_eq!(again, found);
+/// ```
+pub fn replay(schedule: &Schedule, f: impl Fn() + Send + Sync + 'static) -> Report {
+    follow(&Options::new(), schedule, f)
+}
+
+fn follow(opts: &Options, schedule: &Schedule, f: impl Fn() + Send + Sync + 'static) -> Report {
+    let expect = opts.expect.clone();
+    let mut launch = launcher(f);
+    let mut runner = Runner {
+        x: Exploration::new(),
+        launch: &mut launch,
+        rules: rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
+        steps: 0,
+    };
+    let failure = replayed(&mut runner, &schedule.0);
+    Report {
+        ran: 1,
+        distinct: 1,
+        failed: usize::from(failure.is_some()),
+        exhausted: false,
+        failure,
+    }
+}
+
+/// The failure that `plan` leads to, if any.
+pub(super) fn replayed(runner: &mut Runner<'_>, plan: &Plan) -> Option<Failure> {
+    let kind = runner.run(Driver::Follow(Follow::new(plan.clone())), true);
+    let o = runner.x.result();
+    let left = o.left_at();
+    let fingerprint = o.fingerprint();
+    let story = Story::of(&o);
+    drop(o);
+    let Some(kind) = kind else {
+        let (segment, steps) = left?;
+        // A leading `G1` is implied.
+        let shift = usize::from(plan.0.first().is_none_or(|s| s.who != 1));
+        let said = plan.0.get(segment.wrapping_sub(shift))?;
+        let message = format!(
+            "the schedule cannot be followed: after {steps} of its steps, goroutine {} of `{}` does not exist, waits or has ended. \
+             Either the program has changed since, or it does not do the same each time: {CAUSES}",
+            said.who,
+            Plan(vec![said.clone()]),
+        );
+        return Some(failure(runner, Kind::Nondeterminism, plan, message, story));
+    };
+    let found = Found {
+        kind,
+        plan: plan.clone(),
+        cost: runner.cost(kind),
+        index: 1,
+        fingerprint,
+    };
+    Some(settle_as(runner, &found, plan))
+}
+
+/// Runs `f` once under the random schedule of `seed` and gives back its steps: for lessons that draw them.
+#[doc(hidden)]
+pub fn record(seed: u64, f: impl Fn() + Send + Sync + 'static) -> Story {
+    story_of(Driver::Random(Random::new(seed, 0, false)), f)
+}
+
+/// As [`record`], under a given schedule.
+#[doc(hidden)]
+pub fn record_schedule(schedule: &Schedule, f: impl Fn() + Send + Sync + 'static) -> Story {
+    story_of(Driver::Follow(Follow::new(schedule.0.clone())), f)
+}
+
+fn story_of(driver: Driver, f: impl Fn() + Send + Sync + 'static) -> Story {
+    let mut launch = launcher(f);
+    let mut x = Exploration::new();
+    launch(
+        &mut x,
+        Setup {
+            driver,
+            max_steps: MAX_STEPS,
+            races: true,
+            recording: true,
+        },
+    );
+    Story::of(&x.result())
+}
+
+/// Starts `f` as main, again and again.
+fn launcher(f: impl Fn() + Send + Sync + 'static) -> impl FnMut(&mut Exploration, Setup) {
+    let f = Arc::new(f);
+    move |x, setup| {
+        let f = f.clone();
+        x.run(setup, move || f());
+    }
+}
+
+fn rules<'a>(opts: &Options, expect: Option<&'a dyn Fn(&str) -> bool>) -> Rules<'a> {
+    Rules {
+        max_steps: opts.max_steps,
+        races: opts.races,
+        leaks: opts.leaks,
+        expect,
+    }
+}
+
+const CAUSES: &str = "it depends on something that no schedule decides, such as a static or a captured value that the \
+    former schedule has changed, the order of a HashMap, a random number, the wall clock, an address, or a thread";
+
+/// Shortens what was found, and writes it down.
+pub(super) fn settle(runner: &mut Runner<'_>, found: &Found) -> Failure {
+    match shorten(runner, found) {
+        Some(short) => {
+            let plan = short.plan.clone();
+            settle_as(runner, &short, &plan)
+        }
+        None => {
+            let kind = runner.run(Driver::Follow(Follow::new(found.plan.clone())), true);
+            let story = Story::of(&runner.x.result());
+            let then = kind.map_or_else(|| "passed".to_string(), |k| format!("ended in: {k}"));
+            let message = format!(
+                "the same schedule, run again, did something else: first it ended in: {}, then it {then}. {}",
+                found.kind,
+                sentence(CAUSES)
+            );
+            failure(runner, Kind::Nondeterminism, &found.plan, message, story)
+        }
+    }
+}
+
+/// Writes down a schedule that fails, run twice to see that it is the same each time. `token` is what it is called.
+fn settle_as(runner: &mut Runner<'_>, found: &Found, token: &Plan) -> Failure {
+    let mut runs = Vec::with_capacity(2);
+    for _ in 0..2 {
+        let kind = runner.run(Driver::Follow(Follow::new(found.plan.clone())), true);
+        let o = runner.x.result();
+        runs.push((kind, Story::of(&o), o.fingerprint()));
+    }
+    let same = runs[0].0 == Some(found.kind)
+        && runs[0].2 == found.fingerprint
+        && runs[0].0 == runs[1].0
+        && runs[0].1 == runs[1].1;
+    let (second, first) = (runs.pop(), runs.pop());
+    let (Some(first), Some(second)) = (first, second) else {
+        unreachable!("two runs were made");
+    };
+    if same {
+        let message = message(&runner.x.result(), found.kind, &second.1, &runner.rules);
+        return failure(runner, found.kind, token, message, second.1);
+    }
+    let message = format!(
+        "the same schedule, run again, did something else: {}. {}",
+        difference(&first.1, &second.1),
+        sentence(CAUSES)
+    );
+    failure(runner, Kind::Nondeterminism, token, message, second.1)
+}
+
+fn sentence(s: &str) -> String {
+    let mut c = s.chars();
+    c.next()
+        .map(|first| first.to_uppercase().chain(c).chain(['.']).collect())
+        .unwrap_or_default()
+}
+
+/// Where two runs of one schedule part.
+fn difference(a: &Story, b: &Story) -> String {
+    let say = |s: &Story, i: usize| match s.moments.get(i) {
+        Some(m) => {
+            let at = m
+                .place
+                .as_ref()
+                .map(|p| format!(" at {p}"))
+                .unwrap_or_default();
+            let out = if m.outcome.is_empty() {
+                String::new()
+            } else {
+                format!(" {}", m.outcome)
+            };
+            format!("goroutine {} did {}{out}{at}", m.who, m.what)
+        }
+        None => "it was over".to_string(),
+    };
+    match (0..a.moments.len().max(b.moments.len())).find(|&i| a.moments.get(i) != b.moments.get(i))
+    {
+        Some(i) => format!("at step {}, once {}, then {}", i + 1, say(a, i), say(b, i)),
+        None if a.output != b.output => {
+            format!("once it printed {:?}, then {:?}", a.output, b.output)
+        }
+        None => "its steps were the same, its end was not".to_string(),
+    }
+}
+
+/// The last schedule, as a failure.
+fn failure(runner: &Runner<'_>, kind: Kind, plan: &Plan, message: String, story: Story) -> Failure {
+    let o = runner.x.result();
+    Failure {
+        kind,
+        schedule: Schedule(plan.clone()),
+        preemptions: o.recorded().preemptions,
+        steps: o.steps() as usize,
+        output: o.output().to_string(),
+        message,
+        blocked: o
+            .waiters()
+            .into_iter()
+            .filter_map(|w| {
+                Some(Blocked {
+                    goroutine: u64::from(w.who),
+                    reason: w.reason.as_str().to_string(),
+                    at: w.at?,
+                })
+            })
+            .collect(),
+        story: Arc::new(story),
+    }
+}
+
+/// What went wrong, in a line or two.
+fn message(o: &Outcome<'_>, kind: Kind, story: &Story, rules: &Rules<'_>) -> String {
+    match (kind, o.verdict()) {
+        (Kind::Panic, Verdict::Panic { text, .. }) => text.clone(),
+        (Kind::Fatal, Verdict::Fatal { text, .. }) => (*text).to_string(),
+        (Kind::Deadlock, Verdict::Deadlock { main_exited }) => {
+            if *main_exited && story.waits.is_empty() {
+                "no goroutines (main called runtime.Goexit) - deadlock!"
+            } else {
+                "all goroutines are asleep - deadlock!"
+            }
+            .to_string()
+        }
+        (Kind::Leak, _) => story
+            .waits
+            .iter()
+            .map(|w| {
+                let at = w
+                    .place
+                    .as_ref()
+                    .map(|p| format!(" at {p}"))
+                    .unwrap_or_default();
+                format!("goroutine {} waits for ever: {}{at}", w.who, w.reason)
+            })
+            .collect::<Vec<_>>()
+            .join("\n"),
+        (Kind::Race, _) => race(story),
+        (Kind::Output, _) => format!("printed {:?}, which was not expected", o.output()),
+        (Kind::StepLimit, _) => {
+            let who = if o.main_returned() {
+                "main has returned, but others still run"
+            } else {
+                "the program came to no end"
+            };
+            format!("{who} after {} steps", rules.max_steps)
+        }
+        (kind, _) => kind.to_string(),
+    }
+}
+
+fn race(story: &Story) -> String {
+    let Some(r) = &story.race else {
+        return String::new();
+    };
+    let access = |a: &super::story::Access| {
+        format!(
+            "goroutine {} {} at {}",
+            a.who,
+            if a.write { "writes" } else { "reads" },
+            a.place
+        )
+    };
+    let what = match story.things.get(r.object) {
+        Some(t) if !t.kind.is_empty() => match &t.place {
+            Some(p) => format!("the {} made at {p}", t.kind),
+            None => format!("a {}", t.kind),
+        },
+        _ => "one object".to_string(),
+    };
+    format!(
+        "race on {what}: {}, {}, and nothing orders the two",
+        access(&r.first),
+        access(&r.second)
+    )
+}

@@ -1,0 +1,136 @@
+//! What an exploration is to be like.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Which schedules are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Strategy {
+    /// All of the others in turn: no single one finds every kind of mistake.
+    #[default]
+    Portfolio,
+    /// At each step one of those who can run, each as likely.
+    Random,
+    /// Probabilistic concurrency testing: random priorities, and `depth - 1` places where the running goroutine falls
+    /// below all others. Finds a mistake that needs `depth` operations in one order, in a program of `n` goroutines and
+    /// `k` steps, with a probability of at least 1 in `n * k^(depth - 1)` a schedule.
+    Pct {
+        /// How many operations must come in one order for the mistake to show; at least 1.
+        depth: usize,
+    },
+    /// Every schedule, once each, until all have been tried or `schedules` is reached.
+    Exhaustive,
+}
+
+/// What an exploration is to be like: how many schedules, which, and what counts as a failure.
+///
+/// ```
+/// use goroutines::explore::{check, Options, Strategy};
+/// use goroutines::println;
+///
+/// let opts = Options::new()
+///     .schedules(100)
+///     .strategy(Strategy::Random)
+///     .expect(|output| output == "hello\n");
+/// assert!(check(&opts, || println!("hello")).failure.is_none());
+/// ```
+#[derive(Clone)]
+pub struct Options {
+    pub(super) schedules: usize,
+    pub(super) seed: u64,
+    pub(super) strategy: Strategy,
+    pub(super) max_steps: u64,
+    pub(super) races: bool,
+    pub(super) leaks: bool,
+    pub(super) expect: Option<Expectation>,
+}
+
+pub(super) type Expectation = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// A schedule of more steps than this makes no progress.
+pub(crate) const MAX_STEPS: u64 = 100_000;
+
+impl Options {
+    /// A portfolio of strategies, 20,000 schedules, seed 1, 100,000 steps a schedule, races and leaks on.
+    pub fn new() -> Self {
+        Options {
+            schedules: 20_000,
+            seed: 1,
+            strategy: Strategy::Portfolio,
+            max_steps: MAX_STEPS,
+            races: true,
+            leaks: true,
+            expect: None,
+        }
+    }
+
+    /// How many schedules are tried.
+    #[must_use]
+    pub fn schedules(mut self, n: usize) -> Self {
+        self.schedules = n;
+        self
+    }
+
+    /// What random choices are drawn from: the same seed gives the same report.
+    #[must_use]
+    pub fn seed(mut self, s: u64) -> Self {
+        self.seed = s;
+        self
+    }
+
+    /// Which schedules are tried.
+    #[must_use]
+    pub fn strategy(mut self, s: Strategy) -> Self {
+        self.strategy = s;
+        self
+    }
+
+    /// How many steps a schedule may have; one that has more makes no progress, which is a failure.
+    #[must_use]
+    pub fn max_steps(mut self, n: u64) -> Self {
+        self.max_steps = n.max(1);
+        self
+    }
+
+    /// Whether accesses to [`Shared`](crate::race::Shared) that nothing orders are failures.
+    #[must_use]
+    pub fn races(mut self, on: bool) -> Self {
+        self.races = on;
+        self
+    }
+
+    /// Whether goroutines that wait for ever after main has returned are failures.
+    #[must_use]
+    pub fn leaks(mut self, on: bool) -> Self {
+        self.leaks = on;
+        self
+    }
+
+    /// What a schedule must print on stdout (through this crate's `print!` and `println!`) until main returns.
+    #[must_use]
+    pub fn expect(mut self, output: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        self.expect = Some(Arc::new(output));
+        self
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options::new()
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("schedules", &self.schedules)
+            .field("seed", &self.seed)
+            .field("strategy", &self.strategy)
+            .field("max_steps", &self.max_steps)
+            .field("races", &self.races)
+            .field("leaks", &self.leaks)
+            .field("expect", &self.expect.as_ref().map(|_| "a function"))
+            .finish()
+    }
+}

@@ -1,0 +1,146 @@
+//! What an exploration found, in Rust types.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::schedule::Schedule;
+use super::story::Story;
+
+/// In which way a schedule failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A panic that nobody recovered.
+    Panic,
+    /// An error of the library that cannot be recovered, such as unlocking an unlocked mutex.
+    Fatal,
+    /// main waits, and nobody can go on.
+    Deadlock,
+    /// main returned, and others wait for ever.
+    Leak,
+    /// Two accesses to a variable that nothing orders, one of them a write.
+    Race,
+    /// What was printed is not what was expected.
+    Output,
+    /// The schedule came to no end within the steps allowed.
+    StepLimit,
+    /// The same schedule, run again, did something else.
+    Nondeterminism,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Panic => "panic",
+            Kind::Fatal => "fatal error",
+            Kind::Deadlock => "deadlock",
+            Kind::Leak => "leak",
+            Kind::Race => "race",
+            Kind::Output => "output",
+            Kind::StepLimit => "no progress",
+            Kind::Nondeterminism => "nondeterminism",
+        })
+    }
+}
+
+/// A goroutine that waits once nothing can run any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Blocked {
+    /// Its number; main is 1.
+    pub goroutine: u64,
+    /// Why it waits, in Go's words: `chan receive`, `sync.Mutex.Lock`, …
+    pub reason: String,
+    /// The line of the program that waits.
+    pub at: &'static Location<'static>,
+}
+
+/// A failing schedule: the shortest that was found. Its `Display` tells the whole of it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// In which way it failed.
+    pub kind: Kind,
+    /// The schedule, for [`replay`](super::replay).
+    pub schedule: Schedule,
+    /// How often a goroutine that could have gone on had to stop for another (or for the clock).
+    pub preemptions: usize,
+    /// How many steps the schedule has.
+    pub steps: usize,
+    /// What was printed on stdout until main returned.
+    pub output: String,
+    /// What went wrong, in a line or two: a panic's text, who waits for whom, which accesses race.
+    pub message: String,
+    /// Everyone who waits once nothing can run any more.
+    pub blocked: Vec<Blocked>,
+    /// The schedule's steps.
+    #[doc(hidden)]
+    pub story: Arc<Story>,
+}
+
+/// What an exploration came to. Its `Display` says what was tried, and shows the failure.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Schedules that ran.
+    pub ran: usize,
+    /// How many of them differ in the order of operations on the same object.
+    pub distinct: usize,
+    /// How many failed. One that had a race and nothing else counts only if no schedule failed otherwise.
+    pub failed: usize,
+    /// Whether every schedule there is was tried.
+    pub exhausted: bool,
+    /// The shortest failing schedule.
+    pub failure: Option<Failure>,
+}
+
+impl Report {
+    /// Panics with the report as its text if a schedule failed: for tests.
+    ///
+    /// ```
+    /// use goroutines::explore::{check, Options};
+    /// use goroutines::prelude::*;
+    ///
+    /// check(&Options::new().schedules(50), || {
+    ///     let ch = chan(0);
+    ///     let out = ch.clone();
+    ///     go!({ out.send(1) });
+    ///     assert_eq!(ch.recv(), Some(1));
+    /// })
+    /// .assert_passed();
+    /// ```
+    #[track_caller]
+    pub fn assert_passed(&self) {
+        assert!(self.failure.is_none(), "{self}");
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: {}", self.kind, self.message)?;
+        let p = if self.preemptions == 1 { "" } else { "s" };
+        writeln!(
+            f,
+            "schedule {}: {} preemption{p}, {} steps",
+            self.schedule, self.preemptions, self.steps
+        )
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.failure {
+            None if self.exhausted => writeln!(f, "all {} interleavings passed", self.distinct),
+            None => writeln!(
+                f,
+                "{} schedules passed, {} of them distinct",
+                self.ran, self.distinct
+            ),
+            Some(failure) => {
+                writeln!(f, "{} of {} schedules failed", self.failed, self.ran)?;
+                failure.fmt(f)
+            }
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! The exploration: runs schedules, judges each, keeps the best failing one.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::time::Instant;
+
+use super::Kind;
+use super::options::Strategy;
+use crate::lab::{
+    COUNT, Counts, Driver, Exploration, Follow, Outcome, Pct, Plan, Random, Setup, Tree, Verdict,
+};
+
+/// Starts one schedule of the program.
+pub(super) type Launch<'a> = dyn FnMut(&mut Exploration, Setup) + 'a;
+
+/// What counts as a failure, and how long a schedule may be.
+pub(super) struct Rules<'a> {
+    pub(super) max_steps: u64,
+    pub(super) races: bool,
+    pub(super) leaks: bool,
+    pub(super) expect: Option<&'a dyn Fn(&str) -> bool>,
+}
+
+/// What is explored.
+pub(super) struct Task<'a> {
+    pub(super) schedules: usize,
+    pub(super) seed: u64,
+    pub(super) strategy: Strategy,
+    pub(super) first: &'a [Plan],
+    /// No new schedule after this moment, once some have been tried.
+    pub(super) until: Option<Instant>,
+}
+
+/// One that runs schedules under rules.
+pub(super) struct Runner<'a> {
+    pub(super) x: Exploration,
+    pub(super) launch: &'a mut Launch<'a>,
+    pub(super) rules: Rules<'a>,
+    /// Steps of all schedules so far.
+    pub(super) steps: u64,
+}
+
+/// A failing schedule.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) kind: Kind,
+    pub(super) plan: Plan,
+    pub(super) cost: Cost,
+    /// Which schedule it was, from 1.
+    pub(super) index: usize,
+    pub(super) fingerprint: u64,
+}
+
+/// What makes one failing schedule better to read than another: less is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Cost {
+    pub(super) rank: u8,
+    pub(super) preemptions: usize,
+    pub(super) steps: u64,
+    pub(super) length: usize,
+}
+
+/// What came of an exploration.
+#[derive(Debug)]
+pub(super) struct Tally {
+    pub(super) ran: usize,
+    pub(super) distinct: usize,
+    /// Schedules that failed; those that only had a race count when nothing else failed.
+    pub(super) failed: usize,
+    pub(super) exhausted: bool,
+    raced: usize,
+    pub(super) found: Option<Found>,
+    pub(super) least: Counts,
+    pub(super) most: Counts,
+}
+
+/// Once something was found, an exploration ends after so many steps: programs that make no progress are slow.
+const PATIENCE: u64 = 20_000_000;
+/// At least so many schedules are tried however short the time is.
+const AT_LEAST: usize = 20;
+/// How much of the time limit is looked at: every so many schedules.
+const LOOK: usize = 16;
+
+impl Kind {
+    /// How much a failure teaches, less is more: a race is said when nothing else failed.
+    fn rank(self) -> u8 {
+        match self {
+            Kind::Panic | Kind::Fatal | Kind::Deadlock | Kind::Output => 0,
+            Kind::Leak => 1,
+            Kind::StepLimit => 2,
+            Kind::Race => 3,
+            Kind::Nondeterminism => 4,
+        }
+    }
+}
+
+impl Rules<'_> {
+    /// Whether, and as what, a schedule failed.
+    pub(super) fn judge(&self, o: &Outcome<'_>) -> Option<Kind> {
+        let ended = match o.verdict() {
+            Verdict::Panic { .. } => Some(Kind::Panic),
+            Verdict::Fatal { .. } => Some(Kind::Fatal),
+            Verdict::Deadlock { .. } => Some(Kind::Deadlock),
+            // Who is still busy after main has returned is a leak of a kind.
+            Verdict::StepLimit if !o.main_returned() || self.leaks => Some(Kind::StepLimit),
+            Verdict::StepLimit | Verdict::Passed | Verdict::Leak => None,
+        };
+        ended
+            .or_else(|| {
+                let wrong = self.expect.is_some_and(|e| !e(o.output()));
+                wrong.then_some(Kind::Output)
+            })
+            .or_else(|| {
+                let leaked = self.leaks && matches!(o.verdict(), Verdict::Leak);
+                leaked.then_some(Kind::Leak)
+            })
+            .or_else(|| o.race().map(|_| Kind::Race))
+    }
+}
+
+impl Runner<'_> {
+    /// Runs one schedule. What it left is in `self.x.result()`.
+    pub(super) fn run(&mut self, driver: Driver, recording: bool) -> Option<Kind> {
+        let setup = Setup {
+            driver,
+            max_steps: self.rules.max_steps,
+            races: self.rules.races,
+            recording,
+        };
+        (self.launch)(&mut self.x, setup);
+        let o = self.x.result();
+        self.steps += o.steps();
+        self.rules.judge(&o)
+    }
+
+    /// What the last schedule, which failed as `kind`, costs to read.
+    pub(super) fn cost(&self, kind: Kind) -> Cost {
+        let o = self.x.result();
+        Cost {
+            rank: kind.rank(),
+            preemptions: o.recorded().preemptions,
+            steps: o.steps(),
+            length: 0,
+        }
+    }
+
+    /// Tries the schedules of a task.
+    pub(super) fn explore(&mut self, task: &Task<'_>) -> Tally {
+        let mut t = Tally::new();
+        let mut seen = Seen::default();
+        let mut longest = 16;
+        for plan in task.first {
+            if t.ran < task.schedules {
+                let kind = self.run(Driver::Follow(Follow::new(plan.clone())), false);
+                self.count(&mut t, &mut seen, &mut longest, kind);
+            }
+        }
+        let mut tree = matches!(task.strategy, Strategy::Exhaustive).then(|| Tree::new(None));
+        let mut index = 0;
+        while t.ran < task.schedules {
+            if t.found.is_some() && self.steps > PATIENCE {
+                break;
+            }
+            if t.ran >= AT_LEAST
+                && t.ran.is_multiple_of(LOOK)
+                && task.until.is_some_and(|until| Instant::now() >= until)
+            {
+                break;
+            }
+            let driver = match tree.take() {
+                Some(tree) => Driver::Tree(tree),
+                None => driver(task.strategy, task.seed, index, longest),
+            };
+            let kind = self.run(driver, false);
+            self.count(&mut t, &mut seen, &mut longest, kind);
+            index += 1;
+            if let Driver::Tree(mut again) = self.x.take_driver() {
+                if !again.another() {
+                    t.exhausted = true;
+                    break;
+                }
+                tree = Some(again);
+            }
+        }
+        t.distinct = seen.len();
+        if t.failed == 0 {
+            t.failed = t.raced;
+        }
+        t
+    }
+
+    fn count(&self, t: &mut Tally, seen: &mut Seen, longest: &mut u64, kind: Option<Kind>) {
+        let o = self.x.result();
+        t.ran += 1;
+        let fingerprint = o.fingerprint();
+        seen.insert(fingerprint);
+        *longest = o.steps().max(*longest);
+        for (i, &now) in o.counts().0.iter().enumerate() {
+            t.least.0[i] = t.least.0[i].min(now);
+            t.most.0[i] = t.most.0[i].max(now);
+        }
+        let Some(kind) = kind else { return };
+        if kind == Kind::Race {
+            t.raced += 1;
+        } else {
+            t.failed += 1;
+        }
+        let cost = Cost {
+            rank: kind.rank(),
+            preemptions: o.recorded().preemptions,
+            steps: o.steps(),
+            length: 0,
+        };
+        if t.found.as_ref().is_none_or(|f| cost < f.cost) {
+            // The number that is told is the first one's: that is how long it took.
+            let first = t.found.as_ref().filter(|f| f.cost.rank == cost.rank);
+            t.found = Some(Found {
+                kind,
+                plan: o.plan(),
+                cost,
+                index: first.map_or(t.ran, |f| f.index),
+                fingerprint,
+            });
+        }
+    }
+}
+
+impl Tally {
+    fn new() -> Tally {
+        Tally {
+            ran: 0,
+            distinct: 0,
+            failed: 0,
+            exhausted: false,
+            raced: 0,
+            found: None,
+            least: Counts([u32::MAX; COUNT]),
+            most: Counts::ZERO,
+        }
+    }
+}
+
+/// The driver of schedule `index`.
+fn driver(strategy: Strategy, seed: u64, index: usize, longest: u64) -> Driver {
+    let random = |hasty| Random::new(seed, index as u64, hasty);
+    let pct = |hasty, depth| Driver::Pct(Pct::new(random(hasty), depth, longest));
+    // In a quarter of the schedules a timer may win against work that is ready.
+    let quarter = index % 4 == 3;
+    match strategy {
+        Strategy::Random => Driver::Random(random(quarter)),
+        Strategy::Pct { depth } => pct(quarter, depth.max(1)),
+        Strategy::Portfolio | Strategy::Exhaustive => {
+            let Some(i) = index.checked_sub(1) else {
+                // The usual course first: the plainest schedule of all.
+                return Driver::Follow(Follow::new(Plan::default()));
+            };
+            let hasty = (i / TURNS) % 4 == 3;
+            match i % TURNS {
+                0 | 4 => Driver::Random(random(hasty)),
+                1 => pct(hasty, 2),
+                2 => Driver::Lazy(random(hasty)),
+                3 => pct(hasty, 3),
+                _ => pct(hasty, 1),
+            }
+        }
+    }
+}
+
+/// How many strategies take turns in a portfolio.
+const TURNS: usize = 6;
+
+/// Fingerprints are random numbers already.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for &b in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(b);
+        }
+    }
+    fn write_u64(&mut self, n: u64) {
+        self.0 = n;
+    }
+}
+
+type Seen = HashSet<u64, BuildHasherDefault<AsItIs>>;

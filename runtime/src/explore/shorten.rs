@@ -1,0 +1,228 @@
+//! Makes a failing schedule short: fewest preemptions first, then fewest steps, then the shortest token.
+//!
+//! A schedule is a list of turns. A part of the turns is left out or changed, what is left is followed, and what the
+//! plan's rule adds makes a whole schedule of it again; if that one still fails in the same way and costs less, it is
+//! the new one. After delta debugging (Zeller and Hildebrandt, 2002), with moves that fit schedules: ending early,
+//! leaving turns out in ever smaller groups, joining two turns of one goroutine, running on instead of counting.
+//! When few preemptions are left, every schedule with fewer is tried, as far as the budget goes: then the number is
+//! known to be the smallest.
+
+use super::Kind;
+use super::search::{Cost, Found, Runner};
+use crate::lab::{Driver, Follow, Plan, Segment, Tree};
+
+/// How many replays and steps may be spent.
+const REPLAYS: usize = 3_000;
+const STEPS: u64 = 1_500_000;
+
+struct Shortener<'a, 'b> {
+    runner: &'a mut Runner<'b>,
+    kind: Kind,
+    best: Plan,
+    cost: Cost,
+    fingerprint: u64,
+    replays: usize,
+    until: u64,
+}
+
+/// The shortest schedule that fails as `found` does; `None` if `found` itself does not fail again.
+pub(super) fn shorten(runner: &mut Runner<'_>, found: &Found) -> Option<Found> {
+    let until = runner.steps + STEPS;
+    let mut s = Shortener {
+        runner,
+        kind: found.kind,
+        best: found.plan.clone(),
+        cost: Cost {
+            length: usize::MAX,
+            ..found.cost
+        },
+        fingerprint: found.fingerprint,
+        replays: 0,
+        until,
+    };
+    let kind = s.runner.run(follow(&found.plan), false);
+    if kind != Some(found.kind) {
+        return None;
+    }
+    s.take();
+    while s.cost.preemptions > 0 || !s.best.0.is_empty() {
+        let before = s.cost;
+        s.end_early();
+        s.leave_out();
+        s.join();
+        s.run_on();
+        if s.cost == before || s.spent() {
+            break;
+        }
+    }
+    s.search_fewer();
+    Some(Found {
+        kind: s.kind,
+        plan: s.best,
+        cost: s.cost,
+        index: found.index,
+        fingerprint: s.fingerprint,
+    })
+}
+
+fn follow(plan: &Plan) -> Driver {
+    Driver::Follow(Follow::new(plan.clone()))
+}
+
+impl Shortener<'_, '_> {
+    fn spent(&self) -> bool {
+        self.replays >= REPLAYS || self.runner.steps >= self.until
+    }
+
+    /// The last run failed as wanted: is it better?
+    fn take(&mut self) -> bool {
+        let mut cost = self.runner.cost(self.kind);
+        let o = self.runner.x.result();
+        let plan = o.plan();
+        let fingerprint = o.fingerprint();
+        drop(o);
+        cost.length = plan.to_string().len();
+        let better = cost < self.cost;
+        if better {
+            (self.best, self.cost, self.fingerprint) = (plan, cost, fingerprint);
+        }
+        better
+    }
+
+    /// Follows `plan`, and keeps what came of it if that fails and is better.
+    fn try_plan(&mut self, plan: Vec<Segment>) -> bool {
+        if self.spent() {
+            return false;
+        }
+        self.replays += 1;
+        let driver = Driver::Follow(Follow::new(Plan(plan)));
+        self.runner.run(driver, false) == Some(self.kind) && self.take()
+    }
+
+    /// The usual course from some turn on.
+    fn end_early(&mut self) {
+        let n = self.best.0.len();
+        let mut kept = 0;
+        while kept < n {
+            if self.try_plan(self.best.0[..kept].to_vec()) {
+                return;
+            }
+            kept = if kept < 8 { kept + 1 } else { kept * 2 };
+        }
+    }
+
+    /// Without some turns: half of them, a quarter, … one.
+    fn leave_out(&mut self) {
+        let mut size = self.best.0.len().div_ceil(2);
+        while size > 0 {
+            let mut from = 0;
+            while from < self.best.0.len() {
+                let to = (from + size).min(self.best.0.len());
+                let mut rest = self.best.0[..from].to_vec();
+                rest.extend_from_slice(&self.best.0[to..]);
+                if !self.try_plan(joined(rest)) {
+                    from = to;
+                }
+                if self.spent() {
+                    return;
+                }
+            }
+            size /= 2;
+        }
+    }
+
+    /// Two turns of one goroutine in one, at the place of either.
+    fn join(&mut self) {
+        let mut i = 0;
+        while i < self.best.0.len() {
+            let who = self.best.0[i].who;
+            let next = (i + 1..self.best.0.len()).find(|&j| self.best.0[j].who == who);
+            let Some(j) = next else {
+                i += 1;
+                continue;
+            };
+            let mut early = self.best.0.clone();
+            let later = early.remove(j);
+            early[i] = both(&early[i], &later);
+            let mut late = self.best.0.clone();
+            let earlier = late.remove(i);
+            late[j - 1] = both(&earlier, &late[j - 1]);
+            if !self.try_plan(joined(early)) && !self.try_plan(joined(late)) {
+                i += 1;
+            }
+            if self.spent() {
+                return;
+            }
+        }
+    }
+
+    /// As long as it goes instead of so many steps; and fewer steps.
+    fn run_on(&mut self) {
+        let mut i = 0;
+        while i < self.best.0.len() {
+            if let Some(n) = self.best.0[i].count {
+                for count in [None, Some(1), Some(n / 2), Some(n.saturating_sub(1))] {
+                    if count == Some(0) || count == self.best.0.get(i).and_then(|s| s.count) {
+                        continue;
+                    }
+                    let mut plan = self.best.0.clone();
+                    let Some(s) = plan.get_mut(i) else { break };
+                    s.count = count;
+                    if self.try_plan(plan) {
+                        break;
+                    }
+                }
+            }
+            i += 1;
+            if self.spent() {
+                return;
+            }
+        }
+    }
+
+    /// Every schedule of fewer preemptions, fewest first, as long as the budget lasts.
+    fn search_fewer(&mut self) {
+        for bound in 0..=self.cost.preemptions {
+            let mut tree = Tree::new(Some(bound));
+            loop {
+                if self.spent() {
+                    return;
+                }
+                self.replays += 1;
+                if self.runner.run(Driver::Tree(tree), false) == Some(self.kind) {
+                    self.take();
+                }
+                let Driver::Tree(again) = self.runner.x.take_driver() else {
+                    return;
+                };
+                tree = again;
+                if !tree.another() {
+                    break;
+                }
+            }
+            if self.cost.preemptions <= bound {
+                return;
+            }
+        }
+    }
+}
+
+/// Neighbours of one goroutine become one turn.
+fn joined(plan: Vec<Segment>) -> Vec<Segment> {
+    let mut out: Vec<Segment> = Vec::with_capacity(plan.len());
+    for s in plan {
+        match out.last_mut() {
+            Some(last) if last.who == s.who => *last = both(last, &s),
+            _ => out.push(s),
+        }
+    }
+    out
+}
+
+fn both(a: &Segment, b: &Segment) -> Segment {
+    Segment {
+        who: a.who,
+        count: a.count.zip(b.count).map(|(a, b)| a + b),
+        choices: a.choices.iter().chain(&b.choices).copied().collect(),
+    }
+}

@@ -1,0 +1,287 @@
+//! One schedule, step by step, as plain data: what tables, lanes and lessons are drawn from.
+
+use std::panic::Location;
+
+use crate::lab::{CLOCK, Outcome, What};
+use crate::seam::Op;
+
+/// A place in a program's source.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// The file, as the compiler was given it.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1.
+    pub column: u32,
+}
+
+impl Place {
+    pub(crate) fn of(l: &'static Location<'static>) -> Place {
+        Place {
+            file: l.file().to_string(),
+            line: l.line(),
+            column: l.column(),
+        }
+    }
+
+    /// The file without its folders.
+    pub fn name(&self) -> &str {
+        self.file.rsplit(['/', '\\']).next().unwrap_or(&self.file)
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// One goroutine of a [`Story`].
+#[derive(Clone, Debug, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Member {
+    /// Its number; main is 1.
+    pub id: u64,
+    /// Who made it; 0 for main.
+    pub by: u64,
+    /// The `go` that made it.
+    pub place: Option<Place>,
+}
+
+/// One object of a [`Story`].
+#[derive(Clone, Debug, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Thing {
+    /// What it is (`chan`, `sync.WaitGroup`, `variable`); empty where nobody said.
+    pub kind: String,
+    /// A channel's capacity.
+    pub detail: u64,
+    /// Where it was made.
+    pub place: Option<Place>,
+}
+
+/// One step of a [`Story`].
+#[derive(Clone, Debug, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Moment {
+    /// Its number, from 1.
+    pub number: u64,
+    /// The goroutine that made it; 0: the clock.
+    pub who: u64,
+    /// `begins`, `wakes`, `clock`, or the operation's name (`get`, `send`, `lock`, …).
+    pub what: String,
+    /// The object's index in [`Story::things`]; 0: none.
+    pub object: usize,
+    /// Where in the program.
+    pub place: Option<Place>,
+    /// The value that went in, or `→` and the one that came out.
+    pub outcome: String,
+    /// Why its goroutine waits after it, in Go's words.
+    pub parked: Option<String>,
+    /// It was the goroutine's last.
+    pub ended: bool,
+    /// The goroutine could have gone on, but another one did.
+    pub preempted: bool,
+    /// What it printed.
+    pub printed: String,
+}
+
+/// Somebody who waits at the end of a [`Story`].
+#[derive(Clone, Debug, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Wait {
+    /// The goroutine.
+    pub who: u64,
+    /// Why, in Go's words.
+    pub reason: String,
+    /// Where.
+    pub place: Option<Place>,
+    /// What it waits on, as an index; 0: nothing.
+    pub object: usize,
+}
+
+/// Somebody who holds a lock at the end of a [`Story`].
+#[derive(Clone, Debug, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Hold {
+    /// The goroutine.
+    pub who: u64,
+    /// The lock, as an index.
+    pub object: usize,
+    /// Where it was locked.
+    pub place: Option<Place>,
+    /// Held for reading.
+    pub shared: bool,
+}
+
+/// One of the two accesses of a race.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Access {
+    /// The goroutine.
+    pub who: u64,
+    /// Where.
+    pub place: Place,
+    /// Whether it wrote.
+    pub write: bool,
+}
+
+/// Two accesses that nothing orders.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Race {
+    /// The variable, as an index.
+    pub object: usize,
+    /// The one that came first in this schedule.
+    pub first: Access,
+    /// The other.
+    pub second: Access,
+}
+
+/// One schedule, step by step.
+#[derive(Clone, Debug, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Story {
+    /// The goroutines, main first.
+    pub members: Vec<Member>,
+    /// The objects; index 0 is none, 1 the program's output.
+    pub things: Vec<Thing>,
+    /// The steps. Of a very long schedule only the first and the last: then their numbers jump.
+    pub moments: Vec<Moment>,
+    /// Who waits at the end.
+    pub waits: Vec<Wait>,
+    /// Who holds what at the end.
+    pub holds: Vec<Hold>,
+    /// The first race.
+    pub race: Option<Race>,
+    /// Whether main returned.
+    pub main_returned: bool,
+    /// What was printed on stdout until main returned.
+    pub output: String,
+}
+
+/// How many steps are kept at each end of a long schedule.
+const ENDS: usize = 500;
+
+impl Story {
+    pub(super) fn of(o: &Outcome<'_>) -> Story {
+        let records = o.records();
+        let moments = records
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| *i < ENDS || i + ENDS >= records.len())
+            .map(|(i, r)| Moment {
+                number: i as u64 + 1,
+                who: u64::from(r.who),
+                what: match r.what {
+                    What::Begins => "begins",
+                    What::Wakes => "wakes",
+                    What::Clock => "clock",
+                    What::Does(op) => word(op),
+                }
+                .to_string(),
+                object: r.object as usize,
+                place: r.at.map(Place::of),
+                outcome: r.outcome.clone(),
+                parked: r.parked.map(|p| p.as_str().to_string()),
+                ended: r.ended,
+                preempted: r.preempted && r.who != CLOCK,
+                printed: r.printed.clone(),
+            })
+            .collect();
+        let access = |(who, at, write): (u32, &'static Location<'static>, bool)| Access {
+            who: u64::from(who),
+            place: Place::of(at),
+            write,
+        };
+        Story {
+            members: o
+                .origins()
+                .into_iter()
+                .zip(1..)
+                .map(|((by, at), id)| Member {
+                    id,
+                    by,
+                    place: at.map(Place::of),
+                })
+                .collect(),
+            things: o
+                .made()
+                .into_iter()
+                .map(|m| Thing {
+                    kind: m.kind.to_string(),
+                    detail: m.detail as u64,
+                    place: m.at.map(Place::of),
+                })
+                .collect(),
+            moments,
+            waits: o
+                .waiters()
+                .into_iter()
+                .map(|w| Wait {
+                    who: u64::from(w.who),
+                    reason: w.reason.as_str().to_string(),
+                    place: w.at.map(Place::of),
+                    object: w.object as usize,
+                })
+                .collect(),
+            holds: o
+                .holdings()
+                .iter()
+                .map(|h| Hold {
+                    who: u64::from(h.who),
+                    object: h.object as usize,
+                    place: h.at.map(Place::of),
+                    shared: h.shared,
+                })
+                .collect(),
+            race: o.race().map(|r| Race {
+                object: r.object as usize,
+                first: access(r.first),
+                second: access(r.second),
+            }),
+            main_returned: o.main_returned(),
+            output: o.output().to_string(),
+        }
+    }
+}
+
+/// The name of an operation, as a program calls it.
+pub(crate) fn word(op: Op) -> &'static str {
+    match op {
+        Op::Go => "go",
+        Op::Gosched => "gosched",
+        Op::Sleep => "sleep",
+        Op::Now => "now",
+        Op::Send => "send",
+        Op::Recv => "recv",
+        Op::TrySend => "try_send",
+        Op::TryRecv => "try_recv",
+        Op::Close => "close",
+        Op::Len => "len",
+        Op::Select => "select",
+        Op::Lock => "lock",
+        Op::TryLock => "try_lock",
+        Op::Unlock => "unlock",
+        Op::RLock => "read",
+        Op::TryRLock => "try_read",
+        Op::RUnlock => "read unlock",
+        Op::Add => "add",
+        Op::Done => "done",
+        Op::Wait => "wait",
+        Op::Once => "call",
+        Op::CondWait => "wait",
+        Op::Signal => "signal",
+        Op::Broadcast => "broadcast",
+        Op::AtomicLoad => "load",
+        Op::AtomicStore => "store",
+        Op::AtomicUpdate => "update",
+        Op::Get => "get",
+        Op::Set => "set",
+        Op::Print => "print",
+        Op::Timer => "timer",
+        Op::Cancel => "cancel",
+        Op::Syscall => "syscall",
+    }
+}

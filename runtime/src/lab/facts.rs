@@ -1,0 +1,75 @@
+//! What is counted in every schedule: the structure of a program that its output cannot show.
+
+macro_rules! facts {
+    ($($name:ident: $doc:literal,)*) => {
+        /// One thing that is counted.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub(crate) enum Fact { $(#[doc = $doc] $name,)* }
+
+        /// The facts' names outside of this crate, in order.
+        pub(crate) const NAMES: &[(&str, Fact)] = &[$((snake(stringify!($name)), Fact::$name),)*];
+    };
+}
+
+/// The names below are one word or spelled in snake case already.
+const fn snake(name: &'static str) -> &'static str {
+    name
+}
+
+#[allow(
+    non_camel_case_types,
+    reason = "the names are the keys that exercises ask for"
+)]
+mod names {
+    use super::snake;
+    facts! {
+        goroutines: "Started by the program; main is not counted.",
+        overlap: "Most goroutines other than main that had begun and not ended at one time, each having made a step while another was in that state.",
+        unfinished: "Not ended when main returned.",
+        sleeps: "Calls of `time::sleep`.",
+        gosched: "Calls of `gosched`.",
+        sends: "Sends, also tried ones.",
+        recvs: "Receives, also tried ones.",
+        selects: "`select!`s.",
+        closes: "Closes.",
+        locks: "Mutex and RWMutex acquisitions begun.",
+        mutexes: "Different Mutexes and RWMutexes that were locked.",
+        waits: "WaitGroup waits.",
+        adds: "WaitGroup adds.",
+        dones: "WaitGroup dones.",
+        atomics: "Operations on atomics.",
+        shared_reads: "Reads of a `Shared`.",
+        shared_writes: "Writes of a `Shared`.",
+        unlocked_reads: "Reads of a `Shared` by a goroutine that held no lock.",
+        unlocked_writes: "Writes of a `Shared` by a goroutine that held no lock.",
+        prints: "Calls that printed.",
+        printers: "Goroutines that printed.",
+        main_prints: "Calls of main that printed.",
+        chans: "Channels made.",
+        workers_that_wrote: "Goroutines other than main that sent, wrote a `Shared`, changed an atomic, locked for writing or printed.",
+        writes_by_main: "Writes of a `Shared` by main.",
+    }
+}
+pub(crate) use names::{Fact, NAMES};
+
+/// How many facts there are.
+pub(crate) const COUNT: usize = NAMES.len();
+
+/// The counts of one schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Counts(pub(crate) [u32; COUNT]);
+
+impl Counts {
+    pub(crate) const ZERO: Counts = Counts([0; COUNT]);
+
+    #[inline]
+    pub(super) fn add(&mut self, f: Fact) {
+        self.0[f as usize] += 1;
+    }
+
+    #[inline]
+    pub(super) fn at_least(&mut self, f: Fact, n: u32) {
+        let v = &mut self.0[f as usize];
+        *v = (*v).max(n);
+    }
+}

@@ -1,0 +1,194 @@
+//! A schedule as it is written down: who goes on, for how many steps.
+//!
+//! **The rule, for ever** (tokens are kept in files and typed by people):
+//! - A goroutine's *step* is what it does from one choice point to the next; its first one reaches its first point.
+//! - A schedule is a list of segments. `G2x3`: goroutine 2 makes three steps. `G2`: goroutine 2 goes on until it waits,
+//!   ends or gives way (`gosched`, or a third fruitless try in a row). `T`: the clock moves to the next timer although
+//!   somebody could run.
+//! - A list that does not begin with a segment of goroutine 1 begins with `G1`.
+//! - A segment whose goroutine cannot go on is left.
+//! - After the last segment, and wherever no segment speaks: the goroutine that ran goes on; when it waits, ends or
+//!   gives way, the next higher number that can run, and after the highest the lowest.
+//! - `c` and digits after a segment are what was chosen among equals while it lasted (which ready case of a `select`),
+//!   in order; what is not written is 0. Ten and more are letters, 36 and more stand in parentheses.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The clock's place among the goroutines' numbers.
+pub(crate) const CLOCK: u32 = 0;
+
+/// One goroutine's turn.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Segment {
+    /// A goroutine's number, or [`CLOCK`].
+    pub(crate) who: u32,
+    /// Steps; `None`: until it waits, ends or gives way.
+    pub(crate) count: Option<u32>,
+    pub(crate) choices: Vec<u32>,
+}
+
+/// A list of turns.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Plan(pub(crate) Vec<Segment>);
+
+impl Plan {
+    /// The same plan in its one written form.
+    pub(crate) fn canonical(mut self) -> Plan {
+        for s in &mut self.0 {
+            while s.choices.last() == Some(&0) {
+                s.choices.pop();
+            }
+        }
+        let implied = |s: &Segment| s.who == 1 && s.count.is_none() && s.choices.is_empty();
+        let next_is_main = self.0.get(1).is_some_and(|s| s.who == 1);
+        if self.0.first().is_some_and(implied) && !next_is_main {
+            self.0.remove(0);
+        }
+        self
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("G1");
+        }
+        for (i, s) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str(".")?;
+            }
+            match s.who {
+                CLOCK => f.write_str("T")?,
+                n => write!(f, "G{n}")?,
+            }
+            if let Some(n) = s.count
+                && (s.who, n) != (CLOCK, 1)
+            {
+                write!(f, "x{n}")?;
+            }
+            if !s.choices.is_empty() {
+                f.write_str("c")?;
+                for &c in &s.choices {
+                    match char::from_digit(c, 36) {
+                        Some(d) => write!(f, "{d}")?,
+                        None => write!(f, "({c})")?,
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Plan {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Plan, String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err("a schedule is empty; the plainest one is G1".to_string());
+        }
+        let segments = text
+            .split('.')
+            .map(|s| segment(s).ok_or_else(|| wrong(text, s)))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Plan(segments).canonical())
+    }
+}
+
+fn wrong(text: &str, part: &str) -> String {
+    format!(
+        "`{part}` in the schedule `{text}` is no segment; one looks like G2x3 (goroutine 2 makes 3 steps), \
+         G2 (until it waits or ends) or T (the clock moves)"
+    )
+}
+
+fn segment(s: &str) -> Option<Segment> {
+    let s = s.trim();
+    let (head, choices) = match s.split_once('c') {
+        Some((head, list)) => (head, parse_choices(list)?),
+        None => (s, Vec::new()),
+    };
+    let (name, count) = match head.split_once('x') {
+        Some((name, n)) => (name, Some(number(n)?)),
+        None => (head, None),
+    };
+    let (who, count) = match name {
+        "T" | "t" => (CLOCK, Some(count.unwrap_or(1))),
+        _ => (number(name.strip_prefix(['G', 'g'])?)?, count),
+    };
+    let whole = if name.eq_ignore_ascii_case("t") {
+        true
+    } else {
+        who > 0
+    };
+    (whole && count != Some(0)).then_some(Segment {
+        who,
+        count,
+        choices,
+    })
+}
+
+/// Digits only: `+3` is no number here.
+fn number(s: &str) -> Option<u32> {
+    s.bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| s.parse().ok())?
+}
+
+fn parse_choices(list: &str) -> Option<Vec<u32>> {
+    let mut out = Vec::new();
+    let mut rest = list;
+    while let Some(c) = rest.chars().next() {
+        if let Some(inner) = rest.strip_prefix('(') {
+            let (n, after) = inner.split_once(')')?;
+            out.push(number(n)?);
+            rest = after;
+        } else {
+            out.push(c.to_digit(36)?);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round(s: &str) -> String {
+        s.parse::<Plan>().map_or_else(|e| e, |p| p.to_string())
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for s in [
+            "G1",
+            "G1x2.G2x3.G1",
+            "G2x2.G3",
+            "T.G2",
+            "G1x3.Tx2.G1",
+            "G2x3c1",
+            "G2c0z(40)1.G3",
+            "G1.G1x2.G3",
+            "G1c1",
+        ] {
+            assert_eq!(round(s), s);
+        }
+        assert_eq!(round("G1.G2"), "G2");
+        assert_eq!(round(" g2X3".to_lowercase().as_str()), "G2x3");
+        assert_eq!(round("G2c100"), "G2c1");
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_what_would_be_right() {
+        for s in [
+            "", "G", "G0", "2x3", "G2x", "G2x0", "G2x3c", "G2..G3", "G2x3c(4", "G2x+3", "X2",
+            "G2x3é",
+        ] {
+            let e = s.parse::<Plan>().expect_err(s);
+            assert!(e.contains("G2") || e.contains("G1"), "{e}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What a schedule leaves behind: its turns always, its steps when somebody will read them.
+
+use std::panic::Location;
+
+use super::plan::{CLOCK, Plan, Segment};
+use super::strategy::Why;
+use crate::goroutine::WaitReason;
+use crate::seam::Op;
+
+/// A turn as it happened.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    who: u32,
+    count: u32,
+    /// It ended because the goroutine could not go on or gave way.
+    forced: bool,
+    /// It gave way and went on all the same, though others could run.
+    insisted: bool,
+    choices: u32,
+}
+
+/// The turns of one schedule.
+#[derive(Debug, Default)]
+pub(crate) struct Recorded {
+    turns: Vec<Turn>,
+    choices: Vec<u32>,
+    /// Turns and steps in the last one when the schedule last departed from the usual.
+    departed: Option<(usize, u32)>,
+    /// How often a goroutine that could go on was left, or the clock moved though somebody could run.
+    pub(crate) preemptions: usize,
+}
+
+impl Recorded {
+    pub(super) fn reset(&mut self) {
+        self.turns.clear();
+        self.choices.clear();
+        self.departed = None;
+        self.preemptions = 0;
+    }
+
+    /// `who` makes a step, after a decision for the reason `why` about who comes after `current`; `usual` would have been
+    /// the usual choice.
+    #[inline]
+    pub(super) fn turn(&mut self, who: u32, current: u32, why: Why, usual: u32, others: bool) {
+        match self.turns.last_mut() {
+            Some(t) if t.who == who => {
+                t.count += 1;
+                t.insisted |= why == Why::Yield && others;
+            }
+            last => {
+                if let Some(t) = last {
+                    t.forced = why != Why::Point;
+                }
+                self.turns.push(Turn {
+                    who,
+                    count: 1,
+                    forced: false,
+                    insisted: false,
+                    choices: self.choices.len() as u32,
+                });
+            }
+        }
+        self.preemptions += usize::from(who == CLOCK || (why == Why::Point && who != current));
+        if who != usual {
+            self.depart();
+        }
+    }
+
+    pub(super) fn choice(&mut self, c: usize) {
+        self.choices.push(c as u32);
+        if c != 0 {
+            self.depart();
+        }
+    }
+
+    fn depart(&mut self) {
+        let count = self.turns.last().map_or(0, |t| t.count);
+        self.departed = Some((self.turns.len(), count));
+    }
+
+    /// The plan that repeats this schedule.
+    pub(crate) fn plan(&self) -> Plan {
+        let Some((kept, in_last)) = self.departed else {
+            return Plan::default();
+        };
+        let plan = self.turns[..kept]
+            .iter()
+            .enumerate()
+            .map(|(i, t)| {
+                let last = i + 1 == kept;
+                let end = self
+                    .turns
+                    .get(i + 1)
+                    .map_or(self.choices.len(), |t| t.choices as usize);
+                let count = match (last, t.who) {
+                    (_, CLOCK) => Some(t.count),
+                    // What follows its first step is the usual.
+                    (true, _) if in_last == 1 => None,
+                    (true, _) => Some(in_last),
+                    (false, _) => (!t.forced || t.insisted).then_some(t.count),
+                };
+                Segment {
+                    who: t.who,
+                    count,
+                    choices: self.choices[t.choices as usize..end].to_vec(),
+                }
+            })
+            .collect();
+        Plan(plan).canonical()
+    }
+}
+
+/// What a step was.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum What {
+    /// From its birth to its first point.
+    Begins,
+    /// It was woken, and went on to its next point.
+    Wakes,
+    Does(Op),
+    /// The clock moved.
+    Clock,
+}
+
+/// One step, for those who read a schedule.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) who: u32,
+    pub(crate) what: What,
+    /// The object it was about; 0: none.
+    pub(crate) object: u32,
+    pub(crate) at: Option<&'static Location<'static>>,
+    pub(crate) outcome: String,
+    /// It ended in a wait.
+    pub(crate) parked: Option<WaitReason>,
+    /// It was the goroutine's last.
+    pub(crate) ended: bool,
+    /// The goroutine could have gone on after it, and another one did.
+    pub(crate) preempted: bool,
+    /// What it printed.
+    pub(crate) printed: String,
+}
+
+/// Where and as what an object was made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Made {
+    pub(crate) kind: &'static str,
+    pub(crate) detail: usize,
+    pub(crate) at: Option<&'static Location<'static>>,
+}
+
+/// Who holds a lock.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Holding {
+    pub(crate) object: u32,
+    pub(crate) who: u32,
+    pub(crate) at: Option<&'static Location<'static>>,
+    pub(crate) shared: bool,
+}

@@ -1,0 +1,343 @@
+//! Who goes on: the strategies, each asked once a step.
+//!
+//! - `Follow` does what a [`Plan`] says, and what the plan's rule says where it is silent.
+//! - `Random` draws among all who can run.
+//! - `Pct` is probabilistic concurrency testing (Burckhardt and others, ASPLOS 2010): everyone gets a random priority at
+//!   birth, the highest runs, and at `depth - 1` random steps whoever runs falls below everyone. Who gives way falls
+//!   below everyone too: a spinner does not keep others from their turn.
+//! - `Lazy` goes on with whom it has and switches seldom.
+//! - `Tree` visits every schedule, one after the other, depth first; with a bound, every one of so many preemptions.
+
+use super::plan::{CLOCK, Plan};
+use super::rng::Rng;
+
+/// Why somebody is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Why {
+    /// A goroutine stands at a choice point and could go on.
+    Point,
+    /// It could go on, but gives way (`gosched`, or it tried in vain for the third time).
+    Yield,
+    /// It waits or has ended.
+    Forced,
+}
+
+/// What a strategy sees.
+pub(super) struct View<'a> {
+    /// The numbers of those who can run, lowest first; never empty.
+    pub(super) runnable: &'a [u32],
+    /// Who ran last.
+    pub(super) current: u32,
+    pub(super) why: Why,
+    /// What the plan's rule says where a plan is silent.
+    pub(super) usual: u32,
+    /// Steps made so far.
+    pub(super) steps: u64,
+    /// Whether a timer is set that the clock could move to.
+    pub(super) timer: bool,
+}
+
+impl View<'_> {
+    fn can(&self, who: u32) -> bool {
+        self.runnable.binary_search(&who).is_ok()
+    }
+}
+
+/// What the rule says where no plan speaks: see `plan.rs`.
+pub(super) fn usual(runnable: &[u32], current: u32, why: Why) -> u32 {
+    if why == Why::Point {
+        return current;
+    }
+    let after = runnable.partition_point(|&g| g <= current);
+    runnable
+        .get(after)
+        .or(runnable.first())
+        .copied()
+        .unwrap_or(current)
+}
+
+/// One schedule's way of choosing.
+#[derive(Debug)]
+pub(crate) enum Driver {
+    Follow(Follow),
+    Random(Random),
+    Pct(Pct),
+    Lazy(Random),
+    Tree(Tree),
+}
+
+/// All schedules, one a run: call [`Tree::another`] in between.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    /// The way to the present leaf: which of how many.
+    path: Vec<(u32, u32)>,
+    depth: usize,
+    /// At most so many preemptions.
+    bound: Option<usize>,
+    spent: usize,
+}
+
+/// A plan being followed.
+#[derive(Debug, Default)]
+pub(crate) struct Follow {
+    plan: Plan,
+    at: usize,
+    made: u32,
+    chosen: usize,
+    /// The first segment that could not be followed, and after how many of its steps.
+    pub(crate) left_at: Option<(usize, u32)>,
+}
+
+/// Random numbers, and whether timers may win against ready work.
+#[derive(Debug)]
+pub(crate) struct Random {
+    rng: Rng,
+    hasty_clock: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Pct {
+    random: Random,
+    /// By goroutine number; what is not there yet is drawn when it is first seen.
+    priorities: Vec<i64>,
+    falls: Vec<u64>,
+    low: i64,
+}
+
+/// A timer that may win does so in one step of this many.
+const HASTE: usize = 8;
+/// How seldom `Lazy` switches.
+const LAZY: usize = 12;
+
+impl Follow {
+    pub(crate) fn new(mut plan: Plan) -> Follow {
+        if plan.0.first().is_none_or(|s| s.who != 1) {
+            plan.0.insert(
+                0,
+                super::plan::Segment {
+                    who: 1,
+                    count: None,
+                    choices: Vec::new(),
+                },
+            );
+        }
+        Follow {
+            plan,
+            ..Follow::default()
+        }
+    }
+
+    fn leave(&mut self) {
+        self.at += 1;
+        self.made = 0;
+        self.chosen = 0;
+    }
+
+    fn next(&mut self, v: &View<'_>) -> u32 {
+        while let Some(s) = self.plan.0.get(self.at) {
+            let can = match s.who {
+                CLOCK => v.timer,
+                who => v.can(who),
+            };
+            let more = match s.count {
+                Some(n) => self.made < n,
+                None if self.made == 0 => true,
+                None => match v.why {
+                    Why::Point => true,
+                    // Alone, it goes on in any case.
+                    Why::Yield => v.runnable.len() == 1,
+                    Why::Forced => false,
+                },
+            };
+            if !more {
+                self.leave();
+                continue;
+            }
+            if can {
+                self.made += 1;
+                return s.who;
+            }
+            if self.left_at.is_none() {
+                self.left_at = Some((self.at, self.made));
+            }
+            self.leave();
+        }
+        v.usual
+    }
+
+    fn choose(&mut self, n: usize) -> usize {
+        let c = self
+            .plan
+            .0
+            .get(self.at)
+            .and_then(|s| s.choices.get(self.chosen))
+            .map_or(0, |&c| c as usize);
+        self.chosen += 1;
+        c.min(n - 1)
+    }
+}
+
+impl Tree {
+    pub(crate) fn new(bound: Option<usize>) -> Tree {
+        Tree {
+            bound,
+            ..Tree::default()
+        }
+    }
+
+    /// Goes to the next leaf; `false`: that was the last one.
+    pub(crate) fn another(&mut self) -> bool {
+        // What the last run did not reach belongs to a program that is not the same from run to run.
+        self.path.truncate(self.depth);
+        self.depth = 0;
+        self.spent = 0;
+        while let Some((taken, of)) = self.path.pop() {
+            if taken + 1 < of {
+                self.path.push((taken + 1, of));
+                return true;
+            }
+        }
+        false
+    }
+
+    fn branch(&mut self, of: usize) -> usize {
+        if of == 1 {
+            return 0;
+        }
+        if self.depth == self.path.len() {
+            self.path.push((0, of as u32));
+        }
+        let taken = self.path[self.depth].0;
+        self.depth += 1;
+        (taken as usize).min(of - 1)
+    }
+
+    fn next(&mut self, v: &View<'_>) -> u32 {
+        let n = v.runnable.len();
+        let preempts = v.why == Why::Point;
+        if n == 1 || preempts && self.bound.is_some_and(|b| self.spent >= b) {
+            return v.usual;
+        }
+        // The usual first, then the others by number. Who gives way does not go on while another one can.
+        let out = v.why == Why::Yield;
+        let k = self.branch(n - usize::from(out));
+        if k == 0 {
+            return v.usual;
+        }
+        self.spent += usize::from(preempts);
+        v.runnable
+            .iter()
+            .copied()
+            .filter(|&g| g != v.usual && !(out && g == v.current))
+            .nth(k - 1)
+            .unwrap_or(v.usual)
+    }
+}
+
+impl Pct {
+    /// `length` is the number of steps that a schedule is thought to have.
+    pub(crate) fn new(mut random: Random, depth: usize, length: u64) -> Pct {
+        let mut falls: Vec<u64> = (1..depth)
+            .map(|_| 1 + random.rng.below(length.max(1) as usize) as u64)
+            .collect();
+        falls.sort_unstable_by(|a, b| b.cmp(a));
+        Pct {
+            random,
+            priorities: Vec::new(),
+            falls,
+            low: 0,
+        }
+    }
+
+    fn fall(&mut self, who: u32) {
+        self.low -= 1;
+        self.know(who);
+        self.priorities[who as usize] = self.low;
+    }
+
+    fn know(&mut self, who: u32) {
+        while self.priorities.len() <= who as usize {
+            self.priorities.push((self.random.rng.next() >> 2) as i64);
+        }
+    }
+
+    fn next(&mut self, v: &View<'_>) -> u32 {
+        while self.falls.last().is_some_and(|&at| at <= v.steps) {
+            self.falls.pop();
+            self.fall(v.current);
+        }
+        if v.why == Why::Yield {
+            self.fall(v.current);
+        }
+        if let Some(&highest) = v.runnable.last() {
+            self.know(highest);
+        }
+        v.runnable
+            .iter()
+            .copied()
+            .max_by_key(|&g| self.priorities[g as usize])
+            .unwrap_or(v.usual)
+    }
+}
+
+impl Driver {
+    #[inline]
+    pub(super) fn next(&mut self, v: &View<'_>) -> u32 {
+        match self {
+            Driver::Follow(f) => return f.next(v),
+            Driver::Tree(t) => return t.next(v),
+            Driver::Random(r) | Driver::Lazy(r) | Driver::Pct(Pct { random: r, .. }) => {
+                if v.timer && r.hasty_clock && r.rng.one_in(HASTE) {
+                    return CLOCK;
+                }
+            }
+        }
+        match self {
+            Driver::Pct(p) => p.next(v),
+            Driver::Lazy(r) => {
+                if v.why == Why::Point && !r.rng.one_in(LAZY) {
+                    v.current
+                } else {
+                    r.draw(v)
+                }
+            }
+            Driver::Random(r) => r.draw(v),
+            Driver::Follow(_) | Driver::Tree(_) => unreachable!("answered above"),
+        }
+    }
+
+    /// One of `n`, which is at least 1.
+    pub(super) fn choose(&mut self, n: usize) -> usize {
+        match self {
+            Driver::Follow(f) => f.choose(n),
+            Driver::Tree(t) => t.branch(n),
+            Driver::Random(r) | Driver::Lazy(r) | Driver::Pct(Pct { random: r, .. }) => {
+                r.rng.below(n)
+            }
+        }
+    }
+}
+
+impl Random {
+    /// The numbers of schedule `index` under `seed`.
+    pub(crate) fn new(seed: u64, index: u64, hasty_clock: bool) -> Random {
+        Random {
+            rng: Rng::new(seed, index),
+            hasty_clock,
+        }
+    }
+
+    #[inline]
+    fn draw(&mut self, v: &View<'_>) -> u32 {
+        let n = v.runnable.len();
+        if n == 1 {
+            return v.runnable[0];
+        }
+        let mut who = v.runnable[self.rng.below(n)];
+        // Who gives way is not drawn again at once.
+        while v.why == Why::Yield && who == v.current {
+            who = v.runnable[self.rng.below(n)];
+        }
+        who
+    }
+}

@@ -1,0 +1,417 @@
+//! Every kind of failure is found, shortened, repeated, and told; programs without mistakes pass.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use goroutines::explore::{Failure, Kind, Options, Report, Schedule, Strategy, check, replay};
+use goroutines::prelude::*;
+use goroutines::println;
+use time::Duration;
+
+fn lost_update() {
+    let n = Shared::new(0);
+    let wg = WaitGroup::new();
+    for _ in 0..2 {
+        wg.add(1);
+        let (n, wg) = (n.clone(), wg.clone());
+        go!({
+            let v = n.get();
+            n.set(v + 1);
+            wg.done();
+        });
+    }
+    wg.wait();
+    println!("{}", n.get());
+}
+
+fn locked_update() {
+    let n = Arc::new(Mutex::new(0));
+    let wg = WaitGroup::new();
+    for _ in 0..2 {
+        wg.add(1);
+        let (n, wg) = (n.clone(), wg.clone());
+        go!({
+            *n.lock() += 1;
+            wg.done();
+        });
+    }
+    wg.wait();
+    println!("{}", n.lock());
+}
+
+fn crossed_locks() {
+    let a = Arc::new((Mutex::new(()), Mutex::new(())));
+    let b = a.clone();
+    let wg = WaitGroup::new();
+    wg.go(move || {
+        let _x = b.0.lock();
+        let _y = b.1.lock();
+    });
+    {
+        let _y = a.1.lock();
+        let _x = a.0.lock();
+    }
+    wg.wait();
+}
+
+fn forgotten_receiver() {
+    let ch = chan(0);
+    for i in 0..3 {
+        let ch = ch.clone();
+        go!(ch.send(i));
+    }
+    ch.recv();
+}
+
+fn close_before_send() {
+    let ch = chan(1);
+    let out = ch.clone();
+    go!(out.send(1));
+    ch.close();
+}
+
+fn unlock_twice() {
+    let m = sync::raw::Mutex::new();
+    m.lock();
+    m.unlock();
+    m.unlock();
+}
+
+fn racy() {
+    let n = Shared::new(0);
+    let m = n.clone();
+    let done = chan(1);
+    let tell = done.clone();
+    go!({
+        m.set(1);
+        tell.send(());
+    });
+    n.set(2);
+    done.recv();
+}
+
+fn spins_for_ever() {
+    let stop = Shared::new(false);
+    while !stop.get() {
+        runtime::gosched();
+    }
+}
+
+fn sleeps_instead_of_waiting() {
+    let n = Arc::new(sync::raw::Mutex::new());
+    let v = Shared::new(0);
+    let (m, w) = (n.clone(), v.clone());
+    go!({
+        m.lock();
+        w.set(1);
+        m.unlock();
+    });
+    time::sleep(Duration::from_millis(10));
+    n.lock();
+    println!("{}", v.get());
+    n.unlock();
+}
+
+fn opts() -> Options {
+    Options::new().schedules(2000)
+}
+
+fn failure(r: Report) -> Failure {
+    r.failure.expect("this program fails")
+}
+
+#[test]
+fn a_lost_update_is_found_and_shown_with_one_preemption() {
+    let r = check(&opts().expect(|o| o == "2\n"), lost_update);
+    assert_eq!(r.ran, 2000);
+    assert!(r.failed > 100 && r.failed < 2000, "{r}");
+    let f = failure(r);
+    assert_eq!((f.kind, f.preemptions), (Kind::Output, 1));
+    assert_eq!(f.output, "1\n");
+    assert_eq!(f.schedule.to_string(), "G2x2.G3");
+}
+
+#[test]
+fn a_deadlock_names_all_who_wait() {
+    let f = failure(check(&opts(), crossed_locks));
+    assert_eq!((f.kind, f.preemptions), (Kind::Deadlock, 1), "{f}");
+    let who: Vec<_> = f
+        .blocked
+        .iter()
+        .map(|b| (b.goroutine, b.reason.as_str()))
+        .collect();
+    assert_eq!(who, [(1, "sync.Mutex.Lock"), (2, "sync.Mutex.Lock")]);
+    assert!(
+        f.blocked
+            .iter()
+            .all(|b| b.at.file().ends_with("explore.rs"))
+    );
+    assert_eq!(f.message, "all goroutines are asleep - deadlock!");
+}
+
+#[test]
+fn a_leak_is_exact() {
+    let r = check(&opts(), forgotten_receiver);
+    assert_eq!(r.failed, r.ran);
+    let f = failure(r);
+    assert_eq!((f.kind, f.preemptions), (Kind::Leak, 0));
+    let who: Vec<_> = f
+        .blocked
+        .iter()
+        .map(|b| (b.goroutine, b.reason.as_str()))
+        .collect();
+    assert_eq!(who, [(3, "chan send"), (4, "chan send")]);
+    assert!(
+        check(&opts().leaks(false), forgotten_receiver)
+            .failure
+            .is_none()
+    );
+}
+
+#[test]
+fn a_panic_has_its_text() {
+    let f = failure(check(&opts().leaks(false), close_before_send));
+    assert_eq!(f.kind, Kind::Panic);
+    assert_eq!(f.message, "send on closed channel");
+    assert_eq!(f.preemptions, 0);
+}
+
+#[test]
+fn a_fatal_error_has_its_text() {
+    let f = failure(check(&opts(), unlock_twice));
+    assert_eq!(
+        (f.kind, f.message.as_str()),
+        (Kind::Fatal, "sync: unlock of unlocked mutex")
+    );
+    assert_eq!(f.schedule.to_string(), "G1");
+}
+
+#[test]
+fn a_race_is_found_though_nothing_else_fails() {
+    let f = failure(check(&opts(), racy));
+    assert_eq!(f.kind, Kind::Race, "{f}");
+    assert!(f.message.contains("writes at"), "{}", f.message);
+    assert!(check(&opts().races(false), racy).failure.is_none());
+}
+
+#[test]
+fn no_progress_is_a_verdict() {
+    let f = failure(check(&opts().max_steps(500), spins_for_ever));
+    assert_eq!((f.kind, f.steps), (Kind::StepLimit, 500));
+}
+
+#[test]
+fn a_timer_may_win_against_ready_work() {
+    let f = failure(check(
+        &opts().expect(|o| o == "1\n"),
+        sleeps_instead_of_waiting,
+    ));
+    assert_eq!(f.kind, Kind::Output);
+    assert_eq!(f.output, "0\n");
+    assert!(f.schedule.to_string().contains('T'), "{}", f.schedule);
+}
+
+#[test]
+fn the_clock_moves_only_when_all_wait() {
+    let r = check(&opts().strategy(Strategy::Exhaustive), || {
+        let start = time::now();
+        let wg = WaitGroup::new();
+        for hours in 1..3 {
+            wg.go(move || time::sleep(Duration::from_secs(hours * 3600)));
+        }
+        wg.wait();
+        assert_eq!(time::since(start), Duration::from_secs(7200));
+    });
+    r.assert_passed();
+    assert!(r.exhausted);
+}
+
+#[test]
+fn every_interleaving_is_counted_once() {
+    for (n, want) in [(1, 2), (2, 6), (3, 20)] {
+        let opts = Options::new()
+            .schedules(1_000_000)
+            .strategy(Strategy::Exhaustive);
+        let r = check(&opts, move || {
+            let m = Arc::new(Mutex::new(0));
+            let other = m.clone();
+            go!({
+                for _ in 0..n {
+                    *other.lock() += 1;
+                }
+            });
+            for _ in 0..n {
+                *m.lock() += 1;
+            }
+        });
+        assert!(r.exhausted && r.failure.is_none(), "{r}");
+        assert_eq!(r.distinct, want);
+    }
+}
+
+fn programs() -> Vec<(&'static str, fn())> {
+    vec![
+        ("lost update", lost_update),
+        ("crossed locks", crossed_locks),
+        ("forgotten receiver", forgotten_receiver),
+        ("close before send", close_before_send),
+        ("unlock twice", unlock_twice),
+        ("racy", racy),
+        ("sleeps", sleeps_instead_of_waiting),
+    ]
+}
+
+#[test]
+fn what_is_found_fails_again_every_time() {
+    for (name, program) in programs() {
+        let o = opts().expect(|o| o != "1\n");
+        let f = failure(check(&o, program));
+        let token: Schedule = f
+            .schedule
+            .to_string()
+            .parse()
+            .expect("a token is read back");
+        assert_eq!(token, f.schedule, "{name}");
+        assert!(f.schedule.to_string().len() <= 40, "{name}: {}", f.schedule);
+        if f.kind == Kind::Output {
+            continue;
+        }
+        for _ in 0..100 {
+            assert_eq!(failure(replay(&token, program)), f, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_report() {
+    for (name, program) in programs() {
+        let o = Options::new().schedules(100).seed(7).expect(|o| o != "1\n");
+        let first = check(&o, program);
+        for _ in 0..100 {
+            let again = check(&o, program);
+            assert_eq!(again, first, "{name}");
+            assert_eq!(again.to_string(), first.to_string(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn checks_stand_side_by_side_and_inside_one_another() {
+    let want = check(&opts().expect(|o| o == "2\n"), lost_update);
+    std::thread::scope(|s| {
+        for _ in 0..4 {
+            s.spawn(|| {
+                for _ in 0..5 {
+                    assert_eq!(check(&opts().expect(|o| o == "2\n"), lost_update), want);
+                }
+            });
+        }
+    });
+    let inner = want.clone();
+    check(&Options::new().schedules(5), move || {
+        assert_eq!(check(&opts().expect(|o| o == "2\n"), lost_update), inner);
+        println!("and the outer one goes on");
+    })
+    .assert_passed();
+    run(move || assert_eq!(check(&opts().expect(|o| o == "2\n"), lost_update), want));
+}
+
+#[test]
+fn what_depends_on_more_than_the_schedule_is_said_to() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let f = failure(check(&opts(), move || {
+        let n = calls.fetch_add(1, Ordering::SeqCst);
+        assert!(n != 40, "the forty-first time");
+    }));
+    assert_eq!(f.kind, Kind::Nondeterminism);
+    assert!(f.message.contains("static"), "{}", f.message);
+}
+
+#[test]
+fn a_schedule_that_cannot_be_followed_is_said_to() {
+    let token: Schedule = "G2.G9x3".parse().expect("a token");
+    let f = failure(replay(&token, locked_update));
+    assert_eq!(f.kind, Kind::Nondeterminism);
+    assert!(f.message.contains("goroutine 9"), "{}", f.message);
+}
+
+#[test]
+fn programs_without_mistakes_pass() {
+    check(&opts().expect(|o| o == "2\n"), locked_update).assert_passed();
+    check(&opts().expect(|o| o == "6\n"), || {
+        let ch = chan(1);
+        let wg = WaitGroup::new();
+        for i in 1..=3 {
+            let ch = ch.clone();
+            wg.go(move || ch.send(i));
+        }
+        let (all, out) = (wg.clone(), ch.clone());
+        go!({
+            all.wait();
+            out.close();
+        });
+        println!("{}", (&ch).into_iter().sum::<i32>());
+    })
+    .assert_passed();
+}
+
+#[test]
+fn spinning_does_not_keep_others_from_their_turn() {
+    for strategy in [
+        Strategy::Portfolio,
+        Strategy::Random,
+        Strategy::Pct { depth: 1 },
+        Strategy::Pct { depth: 3 },
+    ] {
+        let o = opts().schedules(500).max_steps(2_000).strategy(strategy);
+        check(&o, || {
+            let ch = chan(1);
+            let out = ch.clone();
+            go!(out.send(1));
+            while ch.try_recv().is_err() {}
+        })
+        .assert_passed();
+        check(&o, || {
+            let m = Arc::new(Mutex::new(0));
+            let other = m.clone();
+            go!(*other.lock() += 1);
+            loop {
+                runtime::gosched();
+                if *m.lock() == 1 {
+                    break;
+                }
+            }
+        })
+        .assert_passed();
+    }
+}
+
+#[test]
+fn one_schedule_is_one() {
+    assert_eq!(check(&opts().schedules(1), lost_update).ran, 1);
+}
+
+#[test]
+fn what_is_printed_after_main_is_not_output() {
+    let o = opts().expect(|o| o == "main\n" || o == "other\nmain\n");
+    check(&o, || {
+        go!(println!("other"));
+        println!("main");
+    })
+    .assert_passed();
+}
+
+static COUNTED: Mutex<i32> = Mutex::new(0);
+
+#[test]
+fn a_static_lock_held_at_the_end_is_free_in_the_next_schedule() {
+    let f = check(&opts().schedules(50).leaks(false), || {
+        let held = COUNTED.lock();
+        go!({
+            let _ = COUNTED.lock();
+        });
+        runtime::gosched();
+        std::mem::forget(held);
+    });
+    f.assert_passed();
+}
