@@ -137,6 +137,8 @@ pub(crate) trait Observer {
     fn point(&self, op: Op, tag: Option<&Tag>, at: &'static Location<'static>);
     /// After an effect: what came of it (`→ 0`), for the table. Only formats when somebody will read it.
     fn outcome(&self, text: &mut dyn FnMut() -> String);
+    /// So much is added to a WaitGroup, for the count of it.
+    fn added(&self, _n: u64) {}
     /// One of `n` equally good possibilities (a ready case, a timer).
     fn choose(&self, n: usize) -> usize;
     /// Happens-before: what was released into `(tag, slot)` is now before this goroutine.
@@ -328,6 +330,14 @@ pub(crate) fn point_free_at(op: Op, at: &'static Location<'static>) {
 pub(crate) fn outcome(mut text: impl FnMut() -> String) {
     if hooked() {
         with_observer(|o| o.outcome(&mut text));
+    }
+}
+
+/// See [`Observer::added`].
+#[inline(always)]
+pub(crate) fn added(n: u64) {
+    if hooked() {
+        with_observer(|o| o.added(n));
     }
 }
 

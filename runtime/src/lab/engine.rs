@@ -621,6 +621,10 @@ impl Observer for Lab {
         self.state().hold(tag, how);
     }
 
+    fn added(&self, n: u64) {
+        self.state().added(n);
+    }
+
     fn made(&self, tag: &Tag, kind: &'static str, detail: usize, at: &'static Location<'static>) {
         let made = Made {
             kind,

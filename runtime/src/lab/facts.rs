@@ -36,6 +36,8 @@ mod names {
         mutexes: "Different Mutexes and RWMutexes that were locked.",
         waits: "WaitGroup waits.",
         adds: "WaitGroup adds.",
+        added: "What was added to WaitGroups, summed up.",
+        main_adds: "What main added to WaitGroups, summed up.",
         dones: "WaitGroup dones.",
         atomics: "Operations on atomics.",
         shared_reads: "Reads of a `Shared`.",
@@ -46,6 +48,7 @@ mod names {
         printers: "Goroutines that printed.",
         main_prints: "Calls of main that printed.",
         chans: "Channels made.",
+        buffered_chans: "Channels made with room in them.",
         workers_that_wrote: "Goroutines other than main that sent, wrote a `Shared`, changed an atomic, locked for writing or printed.",
         writes_by_main: "Writes of a `Shared` by main.",
     }
@@ -65,6 +68,11 @@ impl Counts {
     #[inline]
     pub(super) fn add(&mut self, f: Fact) {
         self.0[f as usize] += 1;
+    }
+
+    pub(super) fn sum(&mut self, f: Fact, n: u32) {
+        let v = &mut self.0[f as usize];
+        *v = v.saturating_add(n);
     }
 
     #[inline]

@@ -535,6 +535,18 @@ impl State {
         self.objects[i as usize].made = made;
         if made.kind == "chan" {
             self.counts.add(Fact::chans);
+            if made.detail > 0 {
+                self.counts.add(Fact::buffered_chans);
+            }
+        }
+    }
+
+    /// So much is added to a WaitGroup.
+    pub(super) fn added(&mut self, n: u64) {
+        let n = u32::try_from(n).unwrap_or(u32::MAX);
+        self.counts.sum(Fact::added, n);
+        if self.current == 1 {
+            self.counts.sum(Fact::main_adds, n);
         }
     }
 

@@ -92,6 +92,7 @@ impl WaitGroup {
             seam::release(&self.0.tag, 0);
         } else {
             seam::point(Op::Add, &self.0.tag);
+            seam::added(n.unsigned_abs());
         }
         seam::outcome(|| n.to_string());
         self.0.add(n);
