@@ -39,7 +39,7 @@ pub const NATIVE_TIME: Duration = Duration::from_secs(3);
 /// How long it is waited for before the schedules are begun beside it.
 const GRACE: Duration = Duration::from_millis(200);
 /// Resident bytes of one process.
-const MEMORY: u64 = 512 << 20;
+pub const MEMORY: u64 = 512 << 20;
 /// Bytes of output of one process.
 const OUTPUT: usize = 1 << 20;
 /// How often a file that changes while it is checked is checked again.

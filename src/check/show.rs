@@ -214,8 +214,9 @@ fn native_lines(died: &Died, page: &mut Page<'_>) {
         ),
         Native::Memory => (
             format!(
-                "took more than {} MiB of memory, so it was stopped{where_}",
-                died.number >> 20
+                "held {} MiB of memory (the limit is {}), so it was stopped{where_}",
+                died.number >> 20,
+                super::MEMORY >> 20
             ),
             "Look for a loop that makes goroutines, or makes a Vec or a channel's buffer longer, without end.",
         ),

@@ -17,7 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An empty folder of its own, and variables for the gotours that run in it.
 pub struct Desk {
-    dir: tempfile::TempDir,
+    dir: PathBuf,
+    /// Removes the folder with the desk.
+    _temporary: Option<tempfile::TempDir>,
     vars: Vec<(String, String)>,
 }
 
@@ -42,8 +44,17 @@ impl Ran {
 
 impl Desk {
     pub fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut desk = Desk::at(dir.path());
+        desk._temporary = Some(dir);
+        desk
+    }
+
+    /// A folder that is there already, and stays.
+    pub fn at(dir: &Path) -> Self {
         Desk {
-            dir: tempfile::tempdir().unwrap(),
+            dir: dir.to_path_buf(),
+            _temporary: None,
             vars: vec![
                 ("LANG".into(), "C.UTF-8".into()),
                 ("TERM".into(), "xterm-256color".into()),
@@ -58,7 +69,7 @@ impl Desk {
     }
 
     pub fn path(&self, below: impl AsRef<Path>) -> PathBuf {
-        self.dir.path().join(below)
+        self.dir.join(below)
     }
 
     pub fn read(&self, below: &str) -> String {
@@ -79,7 +90,7 @@ impl Desk {
         let mut command = Command::new(GOTOUR);
         command
             .args(args)
-            .current_dir(self.dir.path())
+            .current_dir(&self.dir)
             .env_clear()
             .envs(self.environment())
             .stdin(Stdio::null());
@@ -103,7 +114,7 @@ impl Desk {
         let before = format!("{:?}", tcgetattr(&pty).unwrap());
         let child = pty_process::blocking::Command::new(GOTOUR)
             .args(args)
-            .current_dir(self.dir.path())
+            .current_dir(&self.dir)
             .env_clear()
             .envs(self.environment())
             .spawn(pts)

@@ -1,9 +1,12 @@
 //! gotour from outside: through pipes, as scripts see it, and through a terminal, as a learner does.
 
 mod bad_input;
+mod book;
+mod check;
 mod desk;
 mod doctor;
 mod pages;
 mod pipes;
 mod terminal;
+mod watch;
 mod workbook;

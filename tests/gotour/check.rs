@@ -1,0 +1,177 @@
+//! `gotour check` and `gotour run` on programs as learners break them.
+
+use crate::book::{NAME, check, file, program, save, with_workbook};
+use crate::desk::{Desk, Ran};
+use std::fs::{self, File};
+use std::time::{Duration, Instant, SystemTime};
+
+/// Not right yet, said on one screen, with these words, and in time.
+#[track_caller]
+fn explained(desk: &Desk, program: &str, words: &[&str]) -> Ran {
+    save(desk, program);
+    // The build is not part of the time: another test may be building.
+    desk.run(&["check", NAME, "--json"]);
+    let start = Instant::now();
+    let ran = desk.run(&["check", NAME]);
+    let took = start.elapsed();
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert!(ran.out.lines().count() <= 24, "{}", ran.out);
+    assert!(
+        ran.out.lines().all(|l| l.chars().count() < 100),
+        "{}",
+        ran.out
+    );
+    for word in words {
+        assert!(ran.flat().contains(word), "{word:?} in\n{}", ran.out);
+    }
+    ran
+}
+
+#[test]
+fn programs_that_would_not_end_are_ended_and_explained() {
+    let desk = with_workbook();
+    explained(
+        &desk,
+        &program("let mut n = 0u64; loop { n = n.wrapping_add(1); std::hint::black_box(n); }"),
+        &["exercise-1", "still running after 3 s", "never ends"],
+    );
+    explained(
+        &desk,
+        &program("let line = \"x\".repeat(1 << 20); for _ in 0..1024 { println!(\"{line}\"); }"),
+        &["printed more than 1 MiB", "println!"],
+    );
+    explained(
+        &desk,
+        &program("let mut all: Vec<Vec<u8>> = Vec::new(); loop { all.push(vec![1; 1 << 20]); }"),
+        &["MiB of memory (the limit is 512), so it was stopped"],
+    );
+    explained(
+        &desk,
+        &program("let ch = chan::<i32>(0); ch.recv();"),
+        &["deadlock"],
+    );
+}
+
+#[test]
+fn programs_that_die_are_told_apart() {
+    let desk = with_workbook();
+    explained(
+        &desk,
+        &program(
+            "fn deep(n: u64) -> u64 { let a = [n; 64]; if n == 0 { 0 } else { deep(n + 1) + std::hint::black_box(a)[3] } } println!(\"{}\", deep(1));",
+        ),
+        &["stack overflow"],
+    );
+    explained(
+        &desk,
+        &program("unsafe { std::ptr::null_mut::<u8>().write_volatile(1) }"),
+        &["died of signal", "unsafe"],
+    );
+    explained(
+        &desk,
+        "fn main() { let a: Option<u8> = None; a.expect(\"nothing there\"); }\n",
+        &["panicked: nothing there", "lost-update.rs:1:"],
+    );
+}
+
+#[test]
+fn what_goes_past_the_library_is_named_with_its_line() {
+    let desk = with_workbook();
+    let ran = check(
+        &desk,
+        "use std::{sync::Arc, thread as t};\n\nfn main() {\n    t::spawn(|| Arc::new(1));\n}\n",
+    );
+    assert_eq!(ran.code, Some(1));
+    for word in [
+        "line 1 uses std::thread",
+        "use here: goroutines: go!",
+        "more of this: line 4",
+    ] {
+        assert!(ran.flat().contains(word), "{word:?} in\n{}", ran.out);
+    }
+    let json = desk.run(&["check", NAME, "--json"]).json();
+    assert_eq!(json["failed"], "source");
+    assert_eq!(json["findings"][1]["found"], "std::thread::spawn");
+}
+
+#[test]
+fn the_compilers_first_error_is_shown_and_the_others_are_counted() {
+    let desk = with_workbook();
+    let ran = check(
+        &desk,
+        "fn main() {\n    let a: u8 = \"x\";\n    let b = c;\n}\n",
+    );
+    assert_eq!(ran.code, Some(1));
+    for word in [
+        "does not compile: 2 errors",
+        "exercises/lost-update.rs:",
+        "--verbose",
+        "rustc --explain E0",
+    ] {
+        assert!(ran.flat().contains(word), "{word:?} in\n{}", ran.out);
+    }
+    assert!(!ran.out.contains("warning"), "{}", ran.out);
+    let all = desk.run(&["check", NAME, "--verbose"]);
+    assert!(
+        all.out.contains("E0308") && all.out.contains("E0425"),
+        "{}",
+        all.out
+    );
+    let ran = check(&desk, "fn main() { (\n");
+    assert_eq!(
+        ran.code,
+        Some(1),
+        "no Rust at all is the compiler's matter too"
+    );
+}
+
+#[test]
+fn a_build_that_fails_through_no_fault_of_the_program_is_no_verdict() {
+    let desk = with_workbook();
+    let manifest = desk.path("workbook/Cargo.toml");
+    let good = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, format!("{good}\nnonsense\n")).unwrap();
+    let ran = check(&desk, "fn main() {}\n");
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.flat().contains("gotour doctor"), "{}", ran.out);
+    fs::write(&manifest, good).unwrap();
+    let nowhere = desk.path("nowhere");
+    let ran = desk
+        .command(&["check", NAME])
+        .env("PATH", nowhere)
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&ran.stdout).contains("cargo was not found"));
+}
+
+#[test]
+fn a_file_put_in_place_with_an_old_time_is_built_anew() {
+    let desk = with_workbook();
+    let words = |ran: Ran| ran.flat();
+    let first = check(&desk, "fn main() { panic!(\"one\"); }\n");
+    assert!(words(first).contains("panicked: one"));
+    save(&desk, "fn main() { panic!(\"two\"); }\n");
+    let old = SystemTime::now() - Duration::from_secs(3_600);
+    File::options()
+        .write(true)
+        .open(file(&desk))
+        .and_then(|f| f.set_modified(old))
+        .unwrap();
+    let second = desk.run(&["check", NAME]);
+    assert!(second.flat().contains("panicked: two"), "{}", second.out);
+}
+
+#[test]
+fn run_is_an_ordinary_run() {
+    let desk = with_workbook();
+    save(&desk, &program("println!(\"hello\");"));
+    let ran = desk.run(&["run", NAME]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), "hello\n"));
+    save(&desk, &program("panic!(\"no\");"));
+    let ran = desk.run(&["run", NAME]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.err.contains("panic: no"), "{ran:?}");
+    assert!(ran.err.contains("exit code 2"), "{ran:?}");
+}
