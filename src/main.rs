@@ -1,22 +1,21 @@
 //! The command line's entry: reads the arguments, runs one command, and leaves with its exit code.
 #![forbid(unsafe_code)]
 
-// Each module uses only those to its left (a test says so):
-// text < report < stage < lessons < curriculum < progress < workbook < check < page < watch < doctor < cli < commands
-mod check;
-mod cli;
-mod commands;
-mod curriculum;
-mod doctor;
-#[path = "../lessons/mod.rs"]
-mod lessons;
-mod page;
-mod progress;
+// Each module uses only those above it, and a test says so: the order of these lines is that order.
+mod text;
 mod report;
 mod stage;
-mod text;
-mod watch;
+#[path = "../lessons/mod.rs"]
+mod lessons;
+mod curriculum;
+mod progress;
 mod workbook;
+mod check;
+mod page;
+mod watch;
+mod doctor;
+mod cli;
+mod commands;
 
 use clap::Parser as _;
 use std::process::ExitCode;

@@ -7,7 +7,7 @@ use crate::primitives::Lock;
 use crate::sched::{Config, Sched};
 use crate::seam::{self, Op};
 use crate::stack::DEFAULT_MAX_STACK;
-use crate::{overflow, panics, wait};
+use crate::{birth, overflow, panics};
 
 /// Runs `main` as goroutine 1 of a new runtime, as Go runs a program's `main`.
 ///
@@ -132,7 +132,7 @@ impl Builder {
         let job = unsafe {
             std::mem::transmute::<Box<dyn FnOnce() + '_>, Box<dyn FnOnce() + 'static>>(job)
         };
-        sched.boot(wait::name_of::<F>, job);
+        sched.boot(birth::name_of::<F>, job);
         sched.wait(!exit_on_crash)?;
         let r = result.lock().take();
         Ok(r.expect("main returned a value, or the runtime crashed"))
@@ -194,7 +194,7 @@ pub fn go(f: impl FnOnce() + Send + 'static) {
     let at = Location::caller();
     seam::expect_current("go");
     seam::point_free(Op::Go);
-    wait::spawn(f, Some(at));
+    birth::spawn(f, Some(at));
 }
 
 /// `go!({ … })` or `go! { … }` is `go(move || { … })`.

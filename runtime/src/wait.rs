@@ -20,10 +20,10 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::ptr::NonNull;
 
-use crate::coro::{Command, Coro, Unlock};
-use crate::goroutine::{Abandon, G, Origin, WaitReason};
+use crate::coro::{Command, Unlock};
+use crate::goroutine::{Abandon, G, WaitReason};
 use crate::primitives::{Lock, LockGuard};
-use crate::seam::{self, Newborn, Op};
+use crate::seam::{self, Op};
 
 /// One goroutine's wait: in the frame of the goroutine that waits, linked into one queue.
 pub(crate) struct Sudog<E> {
@@ -401,44 +401,4 @@ pub(crate) fn gosched() {
     seam::point_free(Op::Gosched);
     // SAFETY: `g` is the goroutine that runs.
     unsafe { g.suspend(Command::Yield) };
-}
-
-/// A closure's name, for tracebacks.
-pub(crate) fn name_of<F>() -> &'static str {
-    std::any::type_name::<F>()
-}
-
-/// Starts a goroutine that runs `f`; `None` for its place makes it main.
-pub(crate) fn spawn<F: FnOnce() + 'static>(f: F, at: Option<&'static Location<'static>>) {
-    let Some(s) = seam::current_scheduler() else {
-        seam::expect_current("go");
-        unreachable!("expect_current panicked");
-    };
-    let (by, by_name) = match seam::current() {
-        Some((_, me)) => (me.id(), me.origin().name),
-        None => (0, Origin::NONE.name),
-    };
-    let born = s.prepare();
-    let g = born.g;
-    let origin = Origin {
-        name: name_of::<F>,
-        at,
-        by,
-        by_name,
-    };
-    bear(born, s.home(), origin, f);
-    s.start(g);
-}
-
-/// Gives a newborn its coroutine, which will run `f`. The caller queues it.
-pub(crate) fn bear(born: Newborn, home: u64, origin: Origin, f: impl FnOnce() + 'static) {
-    let g = born.g;
-    g.set_stack(born.stack.guard(), born.stack.bounds());
-    let coro = Coro::new(born.stack, move |suspender| {
-        // SAFETY: the first thing on this goroutine's own coroutine.
-        unsafe { g.begin(suspender) };
-        crate::panics::body(g, f);
-    });
-    // SAFETY: a newborn's G is dead, and nobody else holds it.
-    unsafe { g.bear(born.id, home, born.slot, origin, coro) };
 }

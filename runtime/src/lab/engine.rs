@@ -18,7 +18,7 @@ use crate::seam::{self, Crashed, Hold, Inbox, Newborn, Observer, Op, Scheduler};
 use crate::snapshot::{GSnapshot, SchedSnapshot};
 use crate::stack::{DEFAULT_MAX_STACK, StackCache, StackPool};
 use crate::traceback::{self, Traced};
-use crate::{overflow, panics, wait};
+use crate::{birth, overflow, panics};
 
 /// What one schedule is to be like.
 #[derive(Debug)]
@@ -141,7 +141,7 @@ impl Exploration {
         }
         let end = End(lab);
         seam::set_current(Some(lab), None);
-        wait::spawn(
+        birth::spawn(
             move || {
                 main();
                 lab.main_returned();

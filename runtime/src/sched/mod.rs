@@ -69,12 +69,12 @@ use p::P;
 use crate::crash::Crash;
 use p::ID_BATCH;
 
+use crate::birth;
 use crate::goroutine::{G, Origin};
 use crate::primitives::{CachePadded, Lock, LockGuard};
 use crate::queue::Put;
 use crate::seam::{self, Inbox, Newborn};
 use crate::stack::{StackError, StackPool};
-use crate::wait;
 
 /// The most Ps a runtime can have.
 pub(crate) const MAX_PROCS: usize = 1024;
@@ -231,7 +231,7 @@ impl Sched {
             name,
             ..Origin::NONE
         };
-        wait::bear(
+        birth::bear(
             Newborn {
                 g,
                 id,

@@ -1,0 +1,52 @@
+//! How a goroutine comes into the world: a dead G, a stack, a name, a creator, and the first frame of its closure.
+//!
+//! 1. [`spawn`] asks the scheduler of this thread for a dead G and a stack (`Scheduler::prepare`).
+//! 2. [`bear`] makes the coroutine on that stack; its first frame is `panics::body`, so that no panic ever leaves it.
+//! 3. `Scheduler::start` queues it. Until then nobody but its maker has seen it.
+
+use std::panic::Location;
+
+use crate::coro::Coro;
+use crate::goroutine::Origin;
+use crate::panics;
+use crate::seam::{self, Newborn};
+
+/// A closure's name, for tracebacks.
+pub(crate) fn name_of<F>() -> &'static str {
+    std::any::type_name::<F>()
+}
+
+/// Starts a goroutine that runs `f`; `None` for its place makes it main.
+pub(crate) fn spawn<F: FnOnce() + 'static>(f: F, at: Option<&'static Location<'static>>) {
+    let Some(s) = seam::current_scheduler() else {
+        seam::expect_current("go");
+        unreachable!("expect_current panicked");
+    };
+    let (by, by_name) = match seam::current() {
+        Some((_, me)) => (me.id(), me.origin().name),
+        None => (0, Origin::NONE.name),
+    };
+    let born = s.prepare();
+    let g = born.g;
+    let origin = Origin {
+        name: name_of::<F>,
+        at,
+        by,
+        by_name,
+    };
+    bear(born, s.home(), origin, f);
+    s.start(g);
+}
+
+/// Gives a newborn its coroutine, which will run `f`. The caller queues it.
+pub(crate) fn bear(born: Newborn, home: u64, origin: Origin, f: impl FnOnce() + 'static) {
+    let g = born.g;
+    g.set_stack(born.stack.guard(), born.stack.bounds());
+    let coro = Coro::new(born.stack, move |suspender| {
+        // SAFETY: the first thing on this goroutine's own coroutine.
+        unsafe { g.begin(suspender) };
+        panics::body(g, f);
+    });
+    // SAFETY: a newborn's G is dead, and nobody else holds it.
+    unsafe { g.bear(born.id, home, born.slot, origin, coro) };
+}
