@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use crate::crash::Crash;
+use crate::explore::wire;
 use crate::primitives::Lock;
 use crate::sched::{Config, Sched};
 use crate::seam::{self, Op};
@@ -81,6 +82,10 @@ impl Builder {
 
     /// Runs `main` as [`run`] does, with these settings.
     pub fn run<R>(self, main: impl FnOnce() -> R) -> R {
+        if let Some(path) = wire::request_path() {
+            // A checker started this process: its schedules are tried instead.
+            wire::run_requested(&path, main);
+        }
         match self.execute(main, true) {
             Ok(r) => r,
             // A crash has ended the process.

@@ -60,6 +60,7 @@ pub fn check(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Report {
         strategy: opts.strategy,
         first: &[],
         until: None,
+        progress: None,
     });
     let failure = tally.found.as_ref().map(|found| settle(&mut runner, found));
     Report {
@@ -326,7 +327,7 @@ fn message(o: &Outcome<'_>, kind: Kind, story: &Story, rules: &Rules<'_>) -> Str
             .collect::<Vec<_>>()
             .join("\n"),
         (Kind::Race, _) => race(story),
-        (Kind::Output, _) => format!("printed {:?}, which was not expected", o.output()),
+        (Kind::Output, _) => format!("printed {}, which was not expected", quoted(o.output())),
         (Kind::StepLimit, _) => {
             let who = if o.main_returned() {
                 "main has returned, but others still run"
@@ -336,6 +337,21 @@ fn message(o: &Outcome<'_>, kind: Kind, story: &Story, rules: &Rules<'_>) -> Str
             format!("{who} after {} steps", rules.max_steps)
         }
         (kind, _) => kind.to_string(),
+    }
+}
+
+/// What a wrong output is beside the right one.
+pub(super) fn message_of_output(output: &str, expected: &str) -> String {
+    format!("printed {}, expected {}", quoted(output), quoted(expected))
+}
+
+/// A short output whole, of a longer one the beginning.
+fn quoted(s: &str) -> String {
+    const MOST: usize = 30;
+    let s = s.trim_end();
+    match s.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{:?}…", &s[..end]),
+        None => format!("{s:?}"),
     }
 }
 

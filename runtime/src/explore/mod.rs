@@ -47,6 +47,8 @@ mod schedule;
 mod search;
 mod shorten;
 mod story;
+#[doc(hidden)]
+pub mod wire;
 
 pub use check::{check, replay};
 #[doc(hidden)]

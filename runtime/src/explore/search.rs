@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::Kind;
@@ -29,6 +30,8 @@ pub(super) struct Task<'a> {
     pub(super) first: &'a [Plan],
     /// No new schedule after this moment, once some have been tried.
     pub(super) until: Option<Instant>,
+    /// Told how many schedules have run.
+    pub(super) progress: Option<&'static AtomicUsize>,
 }
 
 /// One that runs schedules under rules.
@@ -78,7 +81,7 @@ pub(super) struct Tally {
 const PATIENCE: u64 = 20_000_000;
 /// At least so many schedules are tried however short the time is.
 const AT_LEAST: usize = 20;
-/// How much of the time limit is looked at: every so many schedules.
+/// How often the time is looked at: every so many schedules.
 const LOOK: usize = 16;
 
 impl Kind {
@@ -153,6 +156,7 @@ impl Runner<'_> {
             if t.ran < task.schedules {
                 let kind = self.run(Driver::Follow(Follow::new(plan.clone())), false);
                 self.count(&mut t, &mut seen, &mut longest, kind);
+                task.tell(t.ran);
             }
         }
         let mut tree = matches!(task.strategy, Strategy::Exhaustive).then(|| Tree::new(None));
@@ -161,7 +165,7 @@ impl Runner<'_> {
             if t.found.is_some() && self.steps > PATIENCE {
                 break;
             }
-            if t.ran >= AT_LEAST
+            if t.ran >= task.first.len() + AT_LEAST
                 && t.ran.is_multiple_of(LOOK)
                 && task.until.is_some_and(|until| Instant::now() >= until)
             {
@@ -173,6 +177,7 @@ impl Runner<'_> {
             };
             let kind = self.run(driver, false);
             self.count(&mut t, &mut seen, &mut longest, kind);
+            task.tell(t.ran);
             index += 1;
             if let Driver::Tree(mut again) = self.x.take_driver() {
                 if !again.another() {
@@ -221,6 +226,14 @@ impl Runner<'_> {
                 index: first.map_or(t.ran, |f| f.index),
                 fingerprint,
             });
+        }
+    }
+}
+
+impl Task<'_> {
+    fn tell(&self, ran: usize) {
+        if let Some(p) = self.progress {
+            p.store(ran, Ordering::Relaxed);
         }
     }
 }

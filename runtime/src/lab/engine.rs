@@ -2,7 +2,7 @@
 
 use std::cell::{RefCell, RefMut};
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use super::clocks::RaceFound;
 use super::facts::Counts;
@@ -30,8 +30,49 @@ pub(crate) struct Setup {
     pub(crate) recording: bool,
 }
 
-/// Called with what has been printed so far, where somebody else catches a part of the output.
-pub(crate) type Catch = fn(&mut String);
+/// Called with what has been printed so far and what will be printed next, where somebody else catches a part of the
+/// output.
+pub(crate) type Catch = fn(&mut String, &str);
+
+/// What the lab is doing, for a look from another thread.
+#[derive(Debug)]
+pub(crate) struct Pulse {
+    beat: AtomicU64,
+    who: AtomicU32,
+    at: AtomicPtr<Location<'static>>,
+}
+
+impl Pulse {
+    pub(super) const fn new() -> Pulse {
+        Pulse {
+            beat: AtomicU64::new(0),
+            who: AtomicU32::new(0),
+            at: AtomicPtr::new(std::ptr::null_mut()),
+        }
+    }
+
+    /// A step is made. Only the lab's own thread writes.
+    #[inline]
+    pub(super) fn mark(&self, who: u32, at: Option<&'static Location<'static>>) {
+        self.beat
+            .store(self.beat.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        self.who.store(who, Ordering::Relaxed);
+        let at = at.map_or(std::ptr::null(), std::ptr::from_ref);
+        self.at.store(at.cast_mut(), Ordering::Relaxed);
+    }
+
+    /// Steps of all schedules.
+    pub(crate) fn beat(&self) -> u64 {
+        self.beat.load(Ordering::Relaxed)
+    }
+
+    /// Who made the last step, and where.
+    pub(crate) fn place(&self) -> (u32, Option<&'static Location<'static>>) {
+        let at = self.at.load(Ordering::Relaxed);
+        // SAFETY: null, or from the `&'static Location` that `mark` was given.
+        (self.who.load(Ordering::Relaxed), unsafe { at.as_ref() })
+    }
+}
 
 /// An exploring scheduler. Never freed: it comes from a pool and goes back to it, so that a wake-up from outside that
 /// comes too late still finds one.
@@ -120,9 +161,13 @@ impl Exploration {
     }
 
     /// Has `catch` called at the end of main, at the end of each schedule and before each text that is printed.
-    #[allow(dead_code, reason = "for programs that are checked from outside")]
     pub(crate) fn catch_output(&self, catch: Catch) {
         self.lab.parts().catch = Some(catch);
+    }
+
+    /// What is being done, for a look from another thread.
+    pub(crate) fn pulse(&self) -> &'static Pulse {
+        self.lab.state().pulse
     }
 
     /// Runs one schedule: `main` is goroutine 1. When this returns, nothing of it runs or waits any more.
@@ -272,21 +317,21 @@ impl Lab {
     }
 
     /// Lets `catch` add what it has to the output.
-    fn catch_up(&self) {
+    fn catch_up(&self, text: &str) {
         let catch = self.parts().catch;
         if let Some(catch) = catch {
             let mut st = self.state();
             if st.main_returned {
                 // Printed after the program's end.
-                catch(&mut String::new());
+                catch(&mut String::new(), "");
             } else {
-                catch(&mut st.output);
+                catch(&mut st.output, text);
             }
         }
     }
 
     fn main_returned(&self) {
-        self.catch_up();
+        self.catch_up("");
         self.state().main_returns();
     }
 
@@ -352,7 +397,7 @@ impl Lab {
                 }
             };
         }
-        self.catch_up();
+        self.catch_up("");
     }
 
     fn forced(&self) -> Option<u32> {
@@ -635,7 +680,7 @@ impl Observer for Lab {
     }
 
     fn print(&self, text: &str, to_stderr: bool) {
-        self.catch_up();
+        self.catch_up(if to_stderr { "" } else { text });
         self.state().print(text, to_stderr);
     }
 }

@@ -42,10 +42,8 @@ mod rng;
 mod state;
 mod strategy;
 
-pub(crate) use engine::{Exploration, Outcome, Setup};
-#[allow(unused_imports, reason = "the wire says them by name")]
-pub(crate) use facts::NAMES;
-pub(crate) use facts::{COUNT, Counts};
+pub(crate) use engine::{Exploration, Outcome, Pulse, Setup};
+pub(crate) use facts::{COUNT, Counts, NAMES};
 pub(crate) use plan::{CLOCK, Plan, Segment};
 pub(crate) use record::What;
 pub(crate) use state::Verdict;

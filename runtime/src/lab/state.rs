@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use super::clocks::{Clocks, RaceFound};
+use super::engine::Pulse;
 use super::facts::{Counts, Fact};
 use super::plan::CLOCK;
 use super::record::{Holding, Made, Record, Recorded, What};
@@ -124,6 +125,7 @@ pub(super) struct State {
     pub(super) holdings: Vec<Holding>,
     pub(super) clocks: Clocks,
     pub(super) now: u64,
+    pub(super) pulse: &'static Pulse,
     timers: Timers,
     timer_count: usize,
     slots: Vec<Slot>,
@@ -153,6 +155,7 @@ impl State {
             holdings: Vec::new(),
             clocks: Clocks::default(),
             now: DAWN,
+            pulse: Box::leak(Box::new(Pulse::new())),
             timers: Timers::default(),
             timer_count: 0,
             slots: Vec::new(),
@@ -461,6 +464,7 @@ impl State {
                 self.counts.at_least(Fact::overlap, self.amid);
             }
         }
+        self.pulse.mark(who, pending.at);
         if let What::Does(op) = pending.what {
             slot.last = pending;
             slot.ops += 1;

@@ -1,0 +1,231 @@
+//! A program started with `GOEXPLORE` explores itself, answers in a file and ends with 0, 1 or 2.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use goroutines::explore::wire::{Expect, Request, Response};
+use goroutines::explore::{Kind, Strategy};
+use goroutines::prelude::*;
+
+/// The programs: this test is a program of its own when it is started by the others.
+#[test]
+fn program() {
+    let Ok(name) = std::env::var("PROGRAM") else {
+        return;
+    };
+    match name.as_str() {
+        "right" => run(|| {
+            let ch = chan(0);
+            let out = ch.clone();
+            go!(out.send(1));
+            goroutines::println!("{:?}", ch.recv());
+        }),
+        "lost" => run(|| {
+            let n = Shared::new(0);
+            let wg = WaitGroup::new();
+            for _ in 0..2 {
+                let n = n.clone();
+                wg.go(move || n.update(|v| v + 1));
+            }
+            wg.wait();
+            std::println!("std says");
+            goroutines::println!("{}", n.get());
+            std::print!("no newline");
+        }),
+        "panics" => run(|| {
+            let ch = chan::<i32>(0);
+            ch.close();
+            ch.close();
+        }),
+        "loops" => run(|| {
+            go!({
+                let n = Shared::new(0u64);
+                goroutines::println!("here");
+                n.get();
+                loop {
+                    std::hint::spin_loop();
+                }
+            });
+            runtime::gosched();
+        }),
+        "owns" => {
+            let s = String::from("mine");
+            run(move || {
+                let _moved: String = s;
+            });
+        }
+        "borrows" => {
+            let s = String::from("hello");
+            let n = 3;
+            run(|| goroutines::println!("{s} {n}"));
+        }
+        "slow" => run(|| std::thread::sleep(Duration::from_millis(20))),
+        "facts" => run(|| {
+            let n = Shared::new(0);
+            let m = std::sync::Arc::new(Mutex::new(()));
+            let wg = WaitGroup::new();
+            wg.add(2);
+            for i in 0..2 {
+                let (n, m, wg) = (n.clone(), m.clone(), wg.clone());
+                go!({
+                    let held = m.lock();
+                    n.set(i);
+                    drop(held);
+                    wg.done();
+                });
+            }
+            let ch = chan(1);
+            ch.send(n.get());
+            wg.wait();
+            time::sleep(Duration::from_millis(1));
+            goroutines::println!("done");
+        }),
+        _ => unreachable!("no such program"),
+    }
+}
+
+fn explore(name: &str, change: impl FnOnce(&mut Request)) -> (i32, Response) {
+    let dir = std::env::temp_dir().join(format!("goexplore-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder");
+    let mut request = Request {
+        schedules: 500,
+        response: dir.join("response"),
+        ..Request::default()
+    };
+    change(&mut request);
+    let file = dir.join("request");
+    std::fs::write(&file, request.to_text()).expect("the request is written");
+    assert_eq!(
+        Request::from_text(&request.to_text()).expect("it is read back"),
+        request
+    );
+    let out = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "program", "--nocapture"])
+        .env("PROGRAM", name)
+        .env("GOEXPLORE", &file)
+        .output()
+        .expect("the program starts");
+    let text = std::fs::read_to_string(&request.response)
+        .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&out.stderr)));
+    std::fs::remove_dir_all(&dir).expect("the folder goes");
+    let response = Response::from_text(&text).expect("the response is read");
+    assert_eq!(response.to_text(), text);
+    (out.status.code().expect("an exit code"), response)
+}
+
+#[test]
+fn a_right_program_answers_0() {
+    let (code, r) = explore("right", |r| {
+        r.expect = Some(Expect::Exact("Some(1)\n".into()))
+    });
+    assert_eq!((code, r.ran, r.failed), (0, 500, 0));
+    assert!(r.failure.is_none() && r.could_not.is_none());
+    assert_eq!(r.facts.0["sends"], (1, 1));
+}
+
+#[test]
+fn a_wrong_one_answers_1_with_its_schedule_and_all_it_printed() {
+    let want = "std says\n2\nno newline";
+    let (code, r) = explore("lost", |r| {
+        r.expect = Some(Expect::Exact(want.into()));
+        r.races = false;
+    });
+    let f = r.failure.expect("it fails");
+    assert_eq!((code, f.kind, f.preemptions), (1, Kind::Output, 1));
+    assert_eq!(f.output, "std says\n1\nno newline");
+    assert_eq!(f.expected.as_deref(), Some(want));
+    assert!(r.failed > 0 && r.failed < r.ran);
+    assert!(
+        f.schedule_index > 1 && f.schedule_index < 50,
+        "{}",
+        f.schedule_index
+    );
+    assert!(
+        f.story
+            .moments
+            .iter()
+            .any(|m| m.what == "set" && m.outcome == "1")
+    );
+    // The schedule that failed comes first the next time.
+    let (_, again) = explore("lost", |r| {
+        r.expect = Some(Expect::Exact(want.into()));
+        r.races = false;
+        r.first = vec![f.schedule.clone()];
+    });
+    let again = again.failure.expect("it fails again");
+    assert_eq!((again.schedule_index, &again.schedule), (1, &f.schedule));
+}
+
+#[test]
+fn a_panic_is_told_with_its_text() {
+    let (code, r) = explore("panics", |r| r.strategy = Strategy::Pct { depth: 2 });
+    let f = r.failure.expect("it fails");
+    assert_eq!(
+        (code, f.kind, f.message.as_str()),
+        (1, Kind::Panic, "close of closed channel")
+    );
+}
+
+#[test]
+fn an_endless_loop_is_ended_and_placed() {
+    let began = Instant::now();
+    let (code, r) = explore("loops", |r| r.schedules = 100);
+    assert!(began.elapsed() < Duration::from_secs(8));
+    let f = r.failure.expect("it fails");
+    assert_eq!((code, f.kind), (1, Kind::StepLimit));
+    assert!(
+        f.message.contains("goroutine 2") && f.message.contains("explore_wire.rs:"),
+        "{}",
+        f.message
+    );
+    assert_eq!(f.output, "here\n");
+}
+
+#[test]
+fn a_closure_that_can_run_once_only_is_refused() {
+    let (code, r) = explore("owns", |_| {});
+    assert_eq!((code, r.ran), (2, 0));
+    assert!(
+        r.could_not
+            .expect("a reason")
+            .contains("make them inside of it")
+    );
+    let (code, r) = explore("borrows", |r| {
+        r.expect = Some(Expect::Exact("hello 3".into()))
+    });
+    assert_eq!((code, r.ran), (0, 500));
+}
+
+#[test]
+fn a_time_limit_ends_it_early_and_says_so() {
+    let (code, r) = explore("slow", |r| r.time_limit = Duration::from_millis(100));
+    assert_eq!(code, 0);
+    assert!((20..100).contains(&r.ran), "{}", r.ran);
+}
+
+#[test]
+fn facts_are_the_least_and_the_most_of_all_schedules() {
+    let (code, r) = explore("facts", |_| {});
+    // The two goroutines' writes are ordered with each other by the lock, not with main's read.
+    assert_eq!((code, r.failure.map(|f| f.kind)), (1, Some(Kind::Race)));
+    let fact = |name: &str| r.facts.0[name];
+    assert_eq!(fact("goroutines"), (2, 2));
+    assert_eq!(fact("overlap"), (1, 2));
+    assert_eq!(fact("added"), (2, 2));
+    assert_eq!(fact("main_adds"), (2, 2));
+    assert_eq!(fact("adds"), (1, 1));
+    assert_eq!(fact("dones"), (2, 2));
+    assert_eq!(fact("locks"), (2, 2));
+    assert_eq!(fact("mutexes"), (1, 1));
+    assert_eq!(fact("shared_writes"), (2, 2));
+    assert_eq!(fact("unlocked_writes"), (0, 0));
+    assert_eq!(fact("unlocked_reads"), (1, 1));
+    assert_eq!(fact("chans"), (1, 1));
+    assert_eq!(fact("buffered_chans"), (1, 1));
+    assert_eq!(fact("sleeps"), (1, 1));
+    assert_eq!(fact("main_prints"), (1, 1));
+    assert_eq!(fact("printers"), (1, 1));
+    assert_eq!(fact("workers_that_wrote"), (2, 2));
+    assert_eq!(fact("writes_by_main"), (0, 0));
+    assert_eq!(fact("unfinished").0, 0);
+}
