@@ -4,5 +4,5 @@
 //! `use goroutines::println;`.
 
 pub use crate::race::Shared;
-pub use crate::sync::{Mutex, WaitGroup};
+pub use crate::sync::{Cond, Mutex, Once, RWMutex, WaitGroup};
 pub use crate::{Builder, Chan, RecvChan, SendChan, chan, defer, go, run, runtime, sync, time};

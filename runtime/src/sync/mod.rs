@@ -8,12 +8,25 @@
 //!
 //! Every operation is a choice point for the exploring scheduler, and tells the race detector what it orders.
 
+pub mod atomic;
 mod bare;
+mod cond;
+mod map;
 #[allow(unsafe_code, reason = "a value that only who holds the lock touches")]
 mod mutex;
+mod once;
+mod pool;
+mod quiet;
 pub mod raw;
+#[allow(unsafe_code, reason = "a value that only who holds the lock touches")]
+mod rwmutex;
 mod sema;
 mod waitgroup;
 
+pub use cond::Cond;
+pub use map::Map;
 pub use mutex::{Mutex, MutexGuard};
+pub use once::{Once, OnceFunc, OnceValue};
+pub use pool::Pool;
+pub use rwmutex::{RWMutex, RWMutexReadGuard, RWMutexWriteGuard};
 pub use waitgroup::WaitGroup;

@@ -3,8 +3,12 @@
 //! [`super::Mutex`] is this with a value inside and a guard that unlocks. Here nothing unlocks for you, and to unlock what
 //! is not locked ends the program, as in Go.
 
+mod rwmutex;
+
 use std::fmt;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+
+pub use rwmutex::RWMutex;
 
 use super::bare::Bare;
 use crate::panics;

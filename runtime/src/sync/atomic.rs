@@ -1,0 +1,311 @@
+//! Values that are read and changed in one step: Go's `sync/atomic`.
+//!
+//! All operations are sequentially consistent, as in Go. Memory order: if one operation sees the effect of another, then
+//! that one comes before it, with all that came before.
+//!
+//! For the exploring scheduler each operation is a choice point, and orders nothing but what it sees: two `load`s are not
+//! ordered, nor is what a `load` and a later `store` do.
+
+mod pointer;
+mod value;
+
+use std::fmt;
+use std::sync::atomic::Ordering;
+
+pub use pointer::Pointer;
+pub use value::Value;
+
+use crate::primitives::Tag;
+use crate::seam::{self, Op};
+
+/// What each operation tells the observer: before it, what it is; for the race detector, what it takes and leaves.
+#[inline(always)]
+#[track_caller]
+fn about_to(op: Op, tag: &Tag) {
+    seam::point(op, tag);
+    if op != Op::AtomicStore {
+        seam::acquire(tag, 0);
+    }
+    if op != Op::AtomicLoad {
+        seam::release(tag, 0);
+    }
+}
+
+macro_rules! integers {
+    ($($name:ident, $int:ident, $cell:ident, $go:literal;)*) => { $(
+        #[doc = concat!("An `", stringify!($int), "` that is read and changed in one step: Go's `atomic.", $go, "`.")]
+        ///
+        /// Cost: one atomic instruction an operation.
+        ///
+        /// ```
+        #[doc = concat!("use goroutines::sync::atomic::", stringify!($name), ";")]
+        ///
+        #[doc = concat!("static HITS: ", stringify!($name), " = ", stringify!($name), "::new(0);")]
+        /// assert_eq!(HITS.add(2), 2);
+        /// assert_eq!(HITS.load(), 2);
+        /// ```
+        pub struct $name {
+            v: std::sync::atomic::$cell,
+            tag: Tag,
+        }
+
+        impl $name {
+            /// One that holds `v`.
+            ///
+            /// ```
+            #[doc = concat!("assert_eq!(goroutines::sync::atomic::", stringify!($name), "::new(3).load(), 3);")]
+            /// ```
+            pub const fn new(v: $int) -> Self {
+                $name {
+                    v: std::sync::atomic::$cell::new(v),
+                    tag: Tag::new(),
+                }
+            }
+
+            /// Reads it.
+            ///
+            /// ```
+            #[doc = concat!("assert_eq!(goroutines::sync::atomic::", stringify!($name), "::new(3).load(), 3);")]
+            /// ```
+            #[inline]
+            #[track_caller]
+            pub fn load(&self) -> $int {
+                about_to(Op::AtomicLoad, &self.tag);
+                let v = self.v.load(Ordering::SeqCst);
+                seam::outcome(|| format!("→ {v}"));
+                v
+            }
+
+            /// Writes it.
+            ///
+            /// ```
+            #[doc = concat!("let n = goroutines::sync::atomic::", stringify!($name), "::new(3);")]
+            /// n.store(4);
+            /// assert_eq!(n.load(), 4);
+            /// ```
+            #[inline]
+            #[track_caller]
+            pub fn store(&self, v: $int) {
+                about_to(Op::AtomicStore, &self.tag);
+                self.v.store(v, Ordering::SeqCst);
+                seam::outcome(|| format!("{v}"));
+            }
+
+            /// Adds `d` and returns the **new** value, as Go's `Add` does. It wraps around.
+            ///
+            /// ```
+            #[doc = concat!("let n = goroutines::sync::atomic::", stringify!($name), "::new(3);")]
+            /// assert_eq!(n.add(4), 7);
+            /// ```
+            #[inline]
+            #[track_caller]
+            pub fn add(&self, d: $int) -> $int {
+                about_to(Op::AtomicUpdate, &self.tag);
+                let v = self.v.fetch_add(d, Ordering::SeqCst).wrapping_add(d);
+                seam::outcome(|| format!("→ {v}"));
+                v
+            }
+
+            /// Writes `v` and returns what was there before.
+            ///
+            /// ```
+            #[doc = concat!("let n = goroutines::sync::atomic::", stringify!($name), "::new(3);")]
+            /// assert_eq!(n.swap(4), 3);
+            /// ```
+            #[inline]
+            #[track_caller]
+            pub fn swap(&self, v: $int) -> $int {
+                about_to(Op::AtomicUpdate, &self.tag);
+                let old = self.v.swap(v, Ordering::SeqCst);
+                seam::outcome(|| format!("→ {old}"));
+                old
+            }
+
+            /// Writes `new` if it holds `old`, and says whether it did.
+            ///
+            /// ```
+            #[doc = concat!("let n = goroutines::sync::atomic::", stringify!($name), "::new(3);")]
+            /// assert!(n.compare_and_swap(3, 4));
+            /// assert!(!n.compare_and_swap(3, 5));
+            /// ```
+            #[inline]
+            #[track_caller]
+            pub fn compare_and_swap(&self, old: $int, new: $int) -> bool {
+                about_to(Op::AtomicUpdate, &self.tag);
+                let swapped = self
+                    .v
+                    .compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst)
+                    .is_ok();
+                seam::outcome(|| format!("→ {swapped}"));
+                swapped
+            }
+
+            /// Keeps the bits of `m` only, and returns the **old** value, as Go's `And` does.
+            ///
+            /// ```
+            #[doc = concat!("let n = goroutines::sync::atomic::", stringify!($name), "::new(6);")]
+            /// assert_eq!(n.and(3), 6);
+            /// assert_eq!(n.load(), 2);
+            /// ```
+            #[inline]
+            #[track_caller]
+            pub fn and(&self, m: $int) -> $int {
+                about_to(Op::AtomicUpdate, &self.tag);
+                let old = self.v.fetch_and(m, Ordering::SeqCst);
+                seam::outcome(|| format!("→ {old}"));
+                old
+            }
+
+            /// Sets the bits of `m`, and returns the **old** value, as Go's `Or` does.
+            ///
+            /// ```
+            #[doc = concat!("let n = goroutines::sync::atomic::", stringify!($name), "::new(6);")]
+            /// assert_eq!(n.or(1), 6);
+            /// assert_eq!(n.load(), 7);
+            /// ```
+            #[inline]
+            #[track_caller]
+            pub fn or(&self, m: $int) -> $int {
+                about_to(Op::AtomicUpdate, &self.tag);
+                let old = self.v.fetch_or(m, Ordering::SeqCst);
+                seam::outcome(|| format!("→ {old}"));
+                old
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                $name::new(0)
+            }
+        }
+
+        impl From<$int> for $name {
+            fn from(v: $int) -> Self {
+                $name::new(v)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.v.fmt(f)
+            }
+        }
+    )* };
+}
+
+integers! {
+    Int32, i32, AtomicI32, "Int32";
+    Int64, i64, AtomicI64, "Int64";
+    Uint32, u32, AtomicU32, "Uint32";
+    Uint64, u64, AtomicU64, "Uint64";
+}
+
+/// A `bool` that is read and changed in one step: Go's `atomic.Bool`.
+///
+/// Cost: one atomic instruction an operation.
+///
+/// ```
+/// use goroutines::sync::atomic::Bool;
+///
+/// static STOP: Bool = Bool::new(false);
+/// STOP.store(true);
+/// assert!(STOP.load());
+/// ```
+pub struct Bool {
+    v: std::sync::atomic::AtomicBool,
+    tag: Tag,
+}
+
+impl Bool {
+    /// One that holds `v`.
+    ///
+    /// ```
+    /// assert!(goroutines::sync::atomic::Bool::new(true).load());
+    /// ```
+    pub const fn new(v: bool) -> Self {
+        Bool {
+            v: std::sync::atomic::AtomicBool::new(v),
+            tag: Tag::new(),
+        }
+    }
+
+    /// Reads it.
+    ///
+    /// ```
+    /// assert!(!goroutines::sync::atomic::Bool::new(false).load());
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn load(&self) -> bool {
+        about_to(Op::AtomicLoad, &self.tag);
+        let v = self.v.load(Ordering::SeqCst);
+        seam::outcome(|| format!("→ {v}"));
+        v
+    }
+
+    /// Writes it.
+    ///
+    /// ```
+    /// let b = goroutines::sync::atomic::Bool::new(false);
+    /// b.store(true);
+    /// assert!(b.load());
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn store(&self, v: bool) {
+        about_to(Op::AtomicStore, &self.tag);
+        self.v.store(v, Ordering::SeqCst);
+        seam::outcome(|| format!("{v}"));
+    }
+
+    /// Writes `v` and returns what was there before.
+    ///
+    /// ```
+    /// assert!(!goroutines::sync::atomic::Bool::new(false).swap(true));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn swap(&self, v: bool) -> bool {
+        about_to(Op::AtomicUpdate, &self.tag);
+        let old = self.v.swap(v, Ordering::SeqCst);
+        seam::outcome(|| format!("→ {old}"));
+        old
+    }
+
+    /// Writes `new` if it holds `old`, and says whether it did.
+    ///
+    /// ```
+    /// let b = goroutines::sync::atomic::Bool::new(false);
+    /// assert!(b.compare_and_swap(false, true));
+    /// assert!(!b.compare_and_swap(false, true));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn compare_and_swap(&self, old: bool, new: bool) -> bool {
+        about_to(Op::AtomicUpdate, &self.tag);
+        let swapped = self
+            .v
+            .compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst)
+            .is_ok();
+        seam::outcome(|| format!("→ {swapped}"));
+        swapped
+    }
+}
+
+impl Default for Bool {
+    fn default() -> Self {
+        Bool::new(false)
+    }
+}
+
+impl From<bool> for Bool {
+    fn from(v: bool) -> Self {
+        Bool::new(v)
+    }
+}
+
+impl fmt::Debug for Bool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.v.fmt(f)
+    }
+}

@@ -1,0 +1,299 @@
+//! Go's reader/writer lock, called by hand.
+//!
+//! A writer first takes an ordinary mutex, which settles who among the writers is next. Then it lowers the number of
+//! readers by more than there can be: newcomers see a negative number and wait; those inside are counted into
+//! `departing`, and the last of them lets the writer in. An unlocking writer raises the number again, lets everyone in
+//! who came meanwhile, and only then gives up the mutex: so readers and writers take turns and none starves.
+
+use std::fmt;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use super::super::bare::{Bare, Misuse};
+use super::super::sema::Sema;
+use crate::goroutine::WaitReason;
+use crate::panics;
+use crate::primitives::{Tag, hooked};
+use crate::seam::{self, Hold, Op};
+use crate::wait::Turn;
+
+/// More readers than there can be.
+const MANY: i32 = 1 << 30;
+
+/// What a writer's unlock releases into, for whoever locks next.
+const WRITTEN: usize = 0;
+/// What readers' unlocks release into, for the next writer: read locks order nothing among themselves.
+const READ: usize = 1;
+
+/// A reader/writer lock without a value: Go's `sync.RWMutex`.
+///
+/// Any number of readers, or one writer. A writer that waits keeps new readers out, so it gets its turn; therefore a
+/// goroutine must not take the read lock twice. It has no owner.
+///
+/// Memory order: a writer's unlock comes before every lock after it; a reader's unlock comes before the next writer's
+/// lock. Readers are not ordered among themselves.
+///
+/// ```
+/// use goroutines::sync::raw::RWMutex;
+///
+/// let m = RWMutex::new();
+/// m.rlock();
+/// assert!(m.try_rlock());
+/// assert!(!m.try_lock());
+/// m.runlock();
+/// m.runlock();
+/// m.lock();
+/// m.unlock();
+/// ```
+pub struct RWMutex {
+    writers: Bare,
+    /// Those inside, and, once a writer is there, those who wait; less [`MANY`] while a writer is.
+    readers: AtomicI32,
+    /// Those inside whom a writer waits for.
+    departing: AtomicI32,
+    writer: Sema,
+    waiting_readers: Sema,
+    tag: Tag,
+}
+
+impl RWMutex {
+    /// An unlocked lock.
+    ///
+    /// ```
+    /// static LOCK: goroutines::sync::raw::RWMutex = goroutines::sync::raw::RWMutex::new();
+    /// assert!(LOCK.try_lock());
+    /// ```
+    pub const fn new() -> Self {
+        RWMutex {
+            writers: Bare::new(),
+            readers: AtomicI32::new(0),
+            departing: AtomicI32::new(0),
+            writer: Sema::new(),
+            waiting_readers: Sema::new(),
+            tag: Tag::new(),
+        }
+    }
+
+    /// Locks it for reading; waits while a writer has it or waits for it. Go's `RLock`.
+    ///
+    /// One atomic instruction while there is no writer.
+    ///
+    /// ```
+    /// let m = goroutines::sync::raw::RWMutex::new();
+    /// m.rlock();
+    /// m.runlock();
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn rlock(&self) {
+        let at = Location::caller();
+        self.approach(Op::RLock, at);
+        if self.readers.fetch_add(1, Ordering::Acquire) < 0 {
+            self.waiting_readers
+                .acquire(Turn::Last, WaitReason::RWMutexRead, at);
+        }
+        self.entered_to_read();
+    }
+
+    /// Locks it for reading if that needs no waiting, and says whether it did. Go's `TryRLock`.
+    ///
+    /// ```
+    /// let m = goroutines::sync::raw::RWMutex::new();
+    /// m.lock();
+    /// assert!(!m.try_rlock());
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn try_rlock(&self) -> bool {
+        self.approach(Op::TryRLock, Location::caller());
+        let mut n = self.readers.load(Ordering::Relaxed);
+        let got = loop {
+            if n < 0 {
+                break false;
+            }
+            match self
+                .readers
+                .compare_exchange_weak(n, n + 1, Ordering::Acquire, Ordering::Relaxed)
+            {
+                Ok(_) => break true,
+                Err(now) => n = now,
+            }
+        };
+        seam::outcome(|| format!("→ {got}"));
+        if got {
+            self.entered_to_read();
+        }
+        got
+    }
+
+    /// Undoes one [`rlock`](RWMutex::rlock). Go's `RUnlock`.
+    ///
+    /// If it is not locked for reading, the program ends: `fatal error: sync: RUnlock of unlocked RWMutex`.
+    ///
+    /// ```
+    /// use goroutines::prelude::*;
+    ///
+    /// let crash = Builder::new().try_run(|| sync::raw::RWMutex::new().runlock()).unwrap_err();
+    /// assert!(crash.to_string().starts_with("fatal error: sync: RUnlock of unlocked RWMutex\n"));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn runlock(&self) {
+        self.runlock_at(Location::caller());
+    }
+
+    #[inline]
+    pub(in super::super) fn runlock_at(&self, at: &'static Location<'static>) {
+        self.approach(Op::RUnlock, at);
+        seam::release(&self.tag, READ);
+        seam::hold(&self.tag, Hold::SharedReleased);
+        let before = self.readers.fetch_sub(1, Ordering::Release);
+        if before <= 0 {
+            self.runlock_slow(before);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn runlock_slow(&self, before: i32) {
+        if before == 0 || before == -MANY {
+            self.readers.fetch_add(1, Ordering::Relaxed);
+            panics::fatal("sync: RUnlock of unlocked RWMutex");
+        }
+        if self.departing.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.writer.release();
+        }
+    }
+
+    /// Locks it for writing; waits for all readers and writers before it. Go's `Lock`.
+    ///
+    /// ```
+    /// let m = goroutines::sync::raw::RWMutex::new();
+    /// m.lock();
+    /// m.unlock();
+    /// ```
+    #[track_caller]
+    pub fn lock(&self) {
+        let at = Location::caller();
+        self.approach(Op::Lock, at);
+        self.writers.lock(at);
+        let inside = self.readers.fetch_sub(MANY, Ordering::Acquire);
+        // The readers inside may leave between these two steps, and have counted themselves out already.
+        if inside != 0 && self.departing.fetch_add(inside, Ordering::AcqRel) + inside != 0 {
+            self.writer
+                .acquire(Turn::Last, WaitReason::RWMutexWrite, at);
+        }
+        self.entered_to_write();
+    }
+
+    /// Locks it for writing if that needs no waiting, and says whether it did. Go's `TryLock`.
+    ///
+    /// ```
+    /// let m = goroutines::sync::raw::RWMutex::new();
+    /// m.rlock();
+    /// assert!(!m.try_lock());
+    /// ```
+    #[track_caller]
+    pub fn try_lock(&self) -> bool {
+        self.approach(Op::TryLock, Location::caller());
+        let got = self.try_enter();
+        seam::outcome(|| format!("→ {got}"));
+        if got {
+            self.entered_to_write();
+        }
+        got
+    }
+
+    fn try_enter(&self) -> bool {
+        if !self.writers.try_lock() {
+            return false;
+        }
+        if self
+            .readers
+            .compare_exchange(0, -MANY, Ordering::Acquire, Ordering::Relaxed)
+            .is_err()
+        {
+            self.leave_writers();
+            return false;
+        }
+        true
+    }
+
+    /// Unlocks it for writing. Go's `Unlock`.
+    ///
+    /// If it is not locked for writing, the program ends: `fatal error: sync: Unlock of unlocked RWMutex`.
+    ///
+    /// ```
+    /// use goroutines::prelude::*;
+    ///
+    /// let crash = Builder::new().try_run(|| sync::raw::RWMutex::new().unlock()).unwrap_err();
+    /// assert!(crash.to_string().starts_with("fatal error: sync: Unlock of unlocked RWMutex\n"));
+    /// ```
+    #[track_caller]
+    pub fn unlock(&self) {
+        self.unlock_at(Location::caller());
+    }
+
+    pub(in super::super) fn unlock_at(&self, at: &'static Location<'static>) {
+        self.approach(Op::Unlock, at);
+        seam::release(&self.tag, WRITTEN);
+        seam::hold(&self.tag, Hold::Released);
+        let before = self.readers.fetch_add(MANY, Ordering::Release);
+        if before >= 0 {
+            self.readers.fetch_sub(MANY, Ordering::Relaxed);
+            panics::fatal("sync: Unlock of unlocked RWMutex");
+        }
+        for _ in 0..before + MANY {
+            self.waiting_readers.release();
+        }
+        self.leave_writers();
+    }
+
+    fn leave_writers(&self) {
+        if let Err(Misuse) = self.writers.unlock() {
+            panics::fatal("sync: unlock of unlocked mutex");
+        }
+    }
+
+    #[inline(always)]
+    fn approach(&self, op: Op, at: &'static Location<'static>) {
+        if hooked() {
+            if seam::unmet(&self.tag) {
+                self.writers.clear();
+                self.readers.store(0, Ordering::Relaxed);
+                self.departing.store(0, Ordering::Relaxed);
+                self.writer.clear();
+                self.waiting_readers.clear();
+            }
+            seam::point_at(op, &self.tag, at);
+        }
+    }
+
+    #[inline(always)]
+    fn entered_to_read(&self) {
+        seam::acquire(&self.tag, WRITTEN);
+        seam::hold(&self.tag, Hold::Shared);
+    }
+
+    #[inline(always)]
+    fn entered_to_write(&self) {
+        seam::acquire(&self.tag, WRITTEN);
+        seam::acquire(&self.tag, READ);
+        seam::hold(&self.tag, Hold::Exclusive);
+    }
+}
+
+impl Default for RWMutex {
+    fn default() -> Self {
+        RWMutex::new()
+    }
+}
+
+impl fmt::Debug for RWMutex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RWMutex").finish_non_exhaustive()
+    }
+}
+
+impl UnwindSafe for RWMutex {}
+impl RefUnwindSafe for RWMutex {}
