@@ -356,6 +356,26 @@ fn programs_without_mistakes_pass() {
 }
 
 #[test]
+fn gosched_promises_nothing() {
+    let program = || {
+        go!({ println!("a") });
+        for _ in 0..1000 {
+            runtime::gosched();
+        }
+    };
+    let right = |o: &str| o == "a\n";
+    let f = failure(check(
+        &Options::new().schedules(1000).expect(right),
+        program,
+    ));
+    assert_eq!((f.kind, f.output.as_str()), (Kind::Output, ""));
+    // It is a schedule that can be repeated, and a short word for it.
+    let again = replay(&f.schedule, program);
+    assert_eq!(again.failure, None, "nothing was expected: {}", f.schedule);
+    assert!(f.schedule.to_string().len() <= 40, "{}", f.schedule);
+}
+
+#[test]
 fn spinning_does_not_keep_others_from_their_turn() {
     for strategy in [
         Strategy::Portfolio,

@@ -5,7 +5,8 @@
 //! - `Pct` is probabilistic concurrency testing (Burckhardt and others, ASPLOS 2010): everyone gets a random priority at
 //!   birth, the highest runs, and at `depth - 1` random steps whoever runs falls below everyone. Who gives way falls
 //!   below everyone too: a spinner does not keep others from their turn.
-//! - `Lazy` goes on with whom it has and switches seldom.
+//! - `Lazy` goes on with whom it has and switches seldom. In the schedules with a hasty clock it does so even with one who
+//!   gives way, a bounded number of times: `gosched` is no promise that somebody else gets anywhere.
 //! - `Tree` visits every schedule, one after the other, depth first; with a bound, every one of so many preemptions.
 
 use super::plan::{CLOCK, Plan};
@@ -93,6 +94,8 @@ pub(crate) struct Follow {
 pub(crate) struct Random {
     rng: Rng,
     hasty_clock: bool,
+    /// How often one who gives way may still be the one who goes on, where the strategy allows that.
+    stubborn: u32,
 }
 
 #[derive(Debug)]
@@ -108,6 +111,8 @@ pub(crate) struct Pct {
 const HASTE: usize = 8;
 /// How seldom `Lazy` switches.
 const LAZY: usize = 12;
+/// More than anybody writes who hopes that so many calls of `gosched` are enough; a spinner pays it once a schedule.
+const STUBBORN: u32 = 2_000;
 
 impl Follow {
     pub(crate) fn new(mut plan: Plan) -> Follow {
@@ -295,7 +300,10 @@ impl Driver {
         match self {
             Driver::Pct(p) => p.next(v),
             Driver::Lazy(r) => {
-                if v.why == Why::Point && !r.rng.one_in(LAZY) {
+                if v.why == Why::Yield && r.stubborn > 0 {
+                    r.stubborn -= 1;
+                    v.current
+                } else if v.why == Why::Point && !r.rng.one_in(LAZY) {
                     v.current
                 } else {
                     r.draw(v)
@@ -324,6 +332,7 @@ impl Random {
         Random {
             rng: Rng::new(seed, index),
             hasty_clock,
+            stubborn: if hasty_clock { STUBBORN } else { 0 },
         }
     }
 
