@@ -98,7 +98,7 @@ impl<'a> Stage<'a> {
 
     /// A paragraph, wrapped to the width.
     pub fn say(&mut self, s: &str) -> io::Result<()> {
-        for line in text::wrap_all(s, self.look.width) {
+        for line in text::wrap_all(&self.look.fit(s), self.look.width) {
             writeln!(self, "{line}")?;
         }
         Ok(())
@@ -131,7 +131,7 @@ impl<'a> Stage<'a> {
             .clamp(4, 50);
         let most = values.iter().map(|(_, v)| *v).fold(0.0, f64::max);
         for ((label, value), figure) in values.iter().zip(&figures) {
-            let label = text::pad(&text::cut(label, labels, "…"), labels);
+            let label = text::pad(&self.look.cut(label, labels), labels);
             let share = if self.seed.is_some() {
                 1.0
             } else if most > 0.0 {

@@ -8,6 +8,7 @@ use serde_json::json;
 /// `gotour hint [EXERCISE]`: all that were shown, and one more.
 pub fn hint(cx: &Context, wanted: Option<&str>) -> Result<Exit> {
     let r = &cx.report;
+    cx.must_be_there(wanted)?;
     let book = cx.workbook()?;
     let store = book.progress();
     let progress = cx.load(&store)?;
@@ -53,6 +54,7 @@ pub fn hint(cx: &Context, wanted: Option<&str>) -> Result<Exit> {
 /// `gotour solution [EXERCISE] [--give-up]`.
 pub fn solution(cx: &Context, wanted: Option<&str>, give_up: bool) -> Result<Exit> {
     let r = &cx.report;
+    cx.must_be_there(wanted)?;
     let book = cx.workbook()?;
     let store = book.progress();
     let progress = cx.load(&store)?;

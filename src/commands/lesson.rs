@@ -377,7 +377,7 @@ fn list_demos(cx: &Context) -> Result<Exit> {
             r.line(format!(
                 "     {}  {}",
                 r.command(&name),
-                text::cut(d.title, room, "…")
+                r.look().cut(d.title, room)
             ));
         }
     }

@@ -107,6 +107,14 @@ impl Context {
         }
     }
 
+    /// A name that is wrong is said before a workbook is made for it.
+    pub fn must_be_there(&self, named: Option<&str>) -> Result<()> {
+        match named {
+            Some(name) => self.course.find_exercise(name).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
     /// The exercise that was named, else the one that is worked on.
     pub fn exercise(&self, named: Option<&str>, progress: &Progress) -> Result<Entry> {
         match named {
@@ -118,14 +126,17 @@ impl Context {
         }
     }
 
-    /// The exercise that is worked on: the last one touched while it is not solved, else the first that is not solved.
+    /// The exercise that is worked on: the last one touched while it is not solved, else the first that is not solved,
+    /// those first whose solution was not asked for.
     pub fn current(&self, progress: &Progress) -> Option<Entry> {
         let open = |e: &Entry| !progress.is_solved(e.name);
+        let fresh = |e: &Entry| open(e) && !progress.exercise(e.name).gave_up;
         let last = progress
             .current
             .as_deref()
             .and_then(|name| self.course.exercises().find(|e| e.name == name))
             .filter(open);
-        last.or_else(|| self.course.exercises().find(open))
+        last.or_else(|| self.course.exercises().find(fresh))
+            .or_else(|| self.course.exercises().find(open))
     }
 }

@@ -4,7 +4,7 @@ use super::{Context, tour};
 use crate::check::execute::Cancel;
 use crate::cli::Cli;
 use crate::doctor::{self, Finding};
-use crate::report::{Exit, Result};
+use crate::report::{Exit, OrProblem as _, Result};
 use crate::workbook::{self, Workbook};
 use clap::CommandFactory as _;
 use serde_json::json;
@@ -60,7 +60,7 @@ pub fn init(cx: &Context, dir: Option<&Path>) -> Result<Exit> {
 /// `gotour doctor`.
 pub fn doctor(cx: &Context) -> Result<Exit> {
     let r = &cx.report;
-    let cancel = Cancel::new();
+    let cancel = Cancel::on_signals().or_problem(|| "listen for Ctrl-C".to_string())?;
     let book = cx.found();
     let mut all: Vec<Finding> = Vec::new();
     let mut found = |f: Finding| {
@@ -81,6 +81,9 @@ pub fn doctor(cx: &Context) -> Result<Exit> {
         let trial = doctor::trial(book.as_ref(), &cancel);
         if r.moves() {
             r.raw(b"\r\x1b[K");
+        }
+        if cancel.is_set() {
+            return Ok(Exit::Interrupted);
         }
         found(trial);
     }

@@ -102,11 +102,12 @@ pub fn status(cx: &Context) -> Result<Exit> {
     }
     r.blank();
     let mut rows = vec![("gotour next", "opens it")];
-    let check;
+    let (check, hint);
     if let Todo::Solve(e) = &todo {
         check = format!("gotour check {}", e.number);
+        hint = format!("gotour hint {}", e.number);
         rows.push((&check, "when you think that it is right"));
-        rows.push(("gotour hint", "when you are stuck"));
+        rows.push((&hint, "when you are stuck"));
     }
     rows.push(("gotour list", "all lessons and exercises"));
     rows.push(("gotour --help", "all commands"));
@@ -231,12 +232,17 @@ pub fn list(cx: &Context) -> Result<Exit> {
         .exercises()
         .filter(|e| progress.is_solved(e.name))
         .count();
-    let names = cx
-        .course
-        .exercises()
-        .map(|e| text::width(e.name))
-        .max()
-        .unwrap_or(0);
+    let longest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0);
+    let names = longest(&mut cx.course.exercises().map(|e| text::width(e.name)));
+    let mut read = Vec::new();
+    for e in cx.course.exercises() {
+        read.push(e.read()?);
+    }
+    let titles = longest(&mut read.iter().map(|ex| text::width(&ex.title)));
+    // Number, mark, name, title, minutes, and "<- next"; where that does not fit, the name says enough.
+    let rest = 7 + 3 + 2 + 6 + 9;
+    let room = r.look().width.saturating_sub(rest);
+    let titles = if names + titles <= room { titles } else { 0 };
     for lesson in &cx.course.lessons {
         let p = progress.lesson(lesson.slug);
         let is_next = matches!(&todo, Todo::Read { lesson: l, .. } if l.number == lesson.number);
@@ -255,7 +261,7 @@ pub fn list(cx: &Context) -> Result<Exit> {
             pointer(is_next)
         ));
         for e in lesson.exercises() {
-            let ex = e.read()?;
+            let ex = &read[e.number - 1];
             let is_next = matches!(&todo, Todo::Solve(t) if t.number == e.number);
             let mark = if progress.is_solved(e.name) {
                 r.good(&r.look().fit("✓"))
@@ -264,24 +270,19 @@ pub fn list(cx: &Context) -> Result<Exit> {
             } else {
                 r.dim(&r.look().fit("·"))
             };
-            let time = format!("{} min", ex.minutes);
-            let head = format!("    {:>2} ", e.number);
-            let pointer = pointer(is_next);
-            let room = r
-                .look()
-                .width
-                .saturating_sub(head.len() + 3 + names + 2 + time.len() + 2 + 7);
-            let title = text::pad(&text::cut(&ex.title, room, "…"), room);
-            r.line(
-                format!(
-                    "{head}{} {} {title}  {}{pointer}",
-                    // In ASCII a tick is two letters: the column is.
-                    text::pad(&mark, 2),
-                    text::pad(e.name, names + 1),
-                    r.dim(&time),
-                )
-                .trim_end(),
+            let mut line = format!(
+                "    {:>2} {} {}",
+                e.number,
+                // In ASCII a tick is two letters: the column is.
+                text::pad(&mark, 2),
+                text::pad(e.name, names),
             );
+            if titles > 0 {
+                line.push_str(&format!("  {}", text::pad(&ex.title, titles)));
+            }
+            line.push_str(&format!("  {}", r.dim(&format!("{:>2} min", ex.minutes))));
+            line.push_str(pointer(is_next));
+            r.line(line);
         }
     }
     r.blank();

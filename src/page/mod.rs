@@ -1,65 +1,123 @@
 //! Lessons and other texts in Markdown, drawn for the place they are read in. Only this module knows termimad.
 
+mod blocks;
 pub mod pager;
+mod prose;
 
 use crate::report::Look;
 use crate::text;
+use blocks::{Block, PIPE, blocks};
 use termimad::crossterm::style::{Attribute, Color};
 use termimad::{FmtText, MadSkin};
 
 /// The lines of `markdown` at `look.width` columns.
 pub fn lines(markdown: &str, look: Look) -> Vec<String> {
-    let skin = skin(look);
+    // Before it is wrapped: some signs are longer in ASCII.
+    let markdown = if look.ascii {
+        text::ascii(markdown)
+    } else {
+        markdown.to_string()
+    };
+    let page = Page {
+        skin: skin(look),
+        look,
+    };
     let mut out: Vec<String> = Vec::new();
-    for block in blocks(markdown) {
-        if !out.is_empty() {
+    let mut last = None;
+    for block in blocks(&markdown) {
+        let item = matches!(block, Block::Item { .. });
+        // A list is one block to the eye; everything else stands apart.
+        if last.is_some_and(|last| !(last && item)) {
             out.push(String::new());
         }
+        last = Some(item);
+        page.draw(block, &mut out);
+    }
+    out.iter().map(|l| look.fit(l)).collect()
+}
+
+struct Page {
+    skin: MadSkin,
+    look: Look,
+}
+
+impl Page {
+    fn draw(&self, block: Block, out: &mut Vec<String>) {
+        let width = self.look.width;
         match block {
-            Block::Prose(md) => {
-                // Two columns are left at the right: a terminal that is full wraps by itself.
-                let shown = FmtText::from_text(&skin, (&*md).into(), Some(look.width)).to_string();
-                for line in shown.lines() {
-                    let line = line.replace(PIPE, "|");
-                    let line = if look.colour {
-                        line
-                    } else {
-                        line.trim_end().to_string()
-                    };
-                    out.push(line);
-                }
+            Block::Heading(level, title) => self.heading(level, &title, out),
+            Block::Paragraph(text) => self.hanging("", "", &text, out),
+            Block::Item { indent, mark, text } => {
+                let indent = " ".repeat(indent);
+                let hang = " ".repeat(indent.len() + text::width(&mark) + 1);
+                let first = format!("{indent}{} ", self.marked(&mark));
+                self.hanging(&first, &hang, &text, out);
             }
-            Block::Heading(level, md) => {
-                let marks = "#".repeat(level);
-                let md = format!("{marks} {md}");
-                let shown = FmtText::from_text(&skin, (&*md).into(), Some(look.width)).to_string();
-                let from = out.len();
-                out.extend(shown.lines().map(|l| l.trim_end().to_string()));
-                if !look.colour && level <= 2 {
-                    let widest = out[from..].iter().map(|l| text::width(l)).max();
-                    let rule = if level == 1 { "═" } else { "─" };
-                    out.push(rule.repeat(widest.unwrap_or(0)));
-                }
+            Block::Quote(text) => {
+                let bar = format!("{} ", self.marked("▐"));
+                self.hanging(&bar, &bar, &text, out);
+            }
+            Block::Table(rows) => {
+                let shown = FmtText::from_text(&self.skin, (&*rows).into(), Some(width));
+                out.extend(
+                    shown
+                        .to_string()
+                        .lines()
+                        .map(|l| l.trim_end().replace(PIPE, "|")),
+                );
             }
             Block::Code(code) => {
                 for line in code.lines() {
-                    for line in code_line(line, look.width.saturating_sub(4)) {
-                        let line = if look.colour && !line.is_empty() {
-                            format!("\u{1b}[36m{line}\u{1b}[0m")
+                    for line in code_line(line, width.saturating_sub(4)) {
+                        if line.is_empty() {
+                            out.push(line);
                         } else {
-                            line
-                        };
-                        out.push(if line.is_empty() {
-                            line
-                        } else {
-                            format!("    {line}")
-                        });
+                            out.push(format!("    {}", self.painted("36", &line)));
+                        }
                     }
                 }
             }
+            Block::Rule => out.push("─".repeat(width)),
         }
     }
-    out.iter().map(|l| look.fit(l)).collect()
+
+    fn heading(&self, level: usize, title: &str, out: &mut Vec<String>) {
+        let marks = "#".repeat(level);
+        let mut widest = 0;
+        for line in prose::wrap(title, self.look.width) {
+            let md = format!("{marks} {line}");
+            let shown = FmtText::from_text(&self.skin, (&*md).into(), None).to_string();
+            let shown = shown.trim_end();
+            widest = widest.max(text::width(shown));
+            out.push(shown.to_string());
+        }
+        if !self.look.colour && level <= 2 {
+            let rule = if level == 1 { "═" } else { "─" };
+            out.push(rule.repeat(widest));
+        }
+    }
+
+    /// A paragraph whose first line begins with `first` and the others with `hang`.
+    fn hanging(&self, first: &str, hang: &str, markdown: &str, out: &mut Vec<String>) {
+        let columns = self.look.width.saturating_sub(text::width(first)).max(10);
+        for (i, line) in prose::wrap(markdown, columns).iter().enumerate() {
+            let begin = if i == 0 { first } else { hang };
+            out.push(format!("{begin}{}", self.skin.inline(line)));
+        }
+    }
+
+    /// The mark of a list or a quotation.
+    fn marked(&self, s: &str) -> String {
+        self.painted("33", s)
+    }
+
+    fn painted(&self, code: &str, s: &str) -> String {
+        if self.look.colour {
+            format!("\u{1b}[{code}m{s}\u{1b}[0m")
+        } else {
+            s.to_string()
+        }
+    }
 }
 
 fn skin(look: Look) -> MadSkin {
@@ -78,8 +136,6 @@ fn skin(look: Look) -> MadSkin {
         h.add_attr(Attribute::Bold);
     }
     skin.headers[0].add_attr(Attribute::Underlined);
-    skin.bullet.set_fg(Color::DarkYellow);
-    skin.quote_mark.set_fg(Color::DarkYellow);
     skin
 }
 
@@ -111,144 +167,6 @@ fn code_line(line: &str, columns: usize) -> Vec<String> {
         rest = format!("{hang}{}", rest[at..].trim_start());
     }
     out.push(rest.trim_end().to_string());
-    out
-}
-
-/// Stands for a pipe that was escaped in a table: termimad would end the cell there.
-const PIPE: char = 'ǀ';
-
-#[derive(Debug, PartialEq)]
-enum Block {
-    Heading(usize, String),
-    Prose(String),
-    Code(String),
-}
-
-/// Cuts a text into headings, code and the rest, and joins the lines of each paragraph: termimad takes every line for one.
-fn blocks(markdown: &str) -> Vec<Block> {
-    let mut out = Vec::new();
-    let mut prose: Vec<String> = Vec::new();
-    let mut code: Option<String> = None;
-    // Whether the next line may go on in the last one.
-    let mut open = false;
-    for line in markdown.lines() {
-        let bare = line.trim_end();
-        if bare.trim_start().starts_with("```") {
-            match code.take() {
-                Some(code) => out.push(Block::Code(code)),
-                None => {
-                    flush(&mut prose, &mut out);
-                    code = Some(String::new());
-                }
-            }
-            open = false;
-            continue;
-        }
-        if let Some(code) = &mut code {
-            code.push_str(line);
-            code.push('\n');
-            continue;
-        }
-        let start = bare.trim_start();
-        if let Some((level, title)) = heading(start) {
-            flush(&mut prose, &mut out);
-            out.push(Block::Heading(level, escaped(title)));
-            open = false;
-            continue;
-        }
-        let table = start.starts_with('|');
-        let quote = start.starts_with('>');
-        let begins = start.is_empty() || table || quote || is_item(start) || start == "---";
-        if open && !begins {
-            if let Some(last) = prose.last_mut() {
-                last.push(' ');
-                last.push_str(&escaped(start));
-            }
-        } else if quote && prose.last().is_some_and(|l| l.starts_with('>')) {
-            let rest = start.trim_start_matches('>').trim_start();
-            if let Some(last) = prose.last_mut() {
-                last.push(' ');
-                last.push_str(&escaped(rest));
-            }
-        } else if table {
-            prose.push(start.replace("\\|", PIPE.encode_utf8(&mut [0; 4])));
-        } else {
-            prose.push(escaped(bare));
-        }
-        open = !(start.is_empty() || table || quote || start == "---");
-    }
-    if let Some(code) = code {
-        out.push(Block::Code(code));
-    }
-    flush(&mut prose, &mut out);
-    out
-}
-
-fn flush(prose: &mut Vec<String>, out: &mut Vec<Block>) {
-    let joined = std::mem::take(prose).join("\n");
-    let joined = joined.trim_matches('\n');
-    if !joined.is_empty() {
-        out.push(Block::Prose(joined.to_string()));
-    }
-}
-
-fn heading(line: &str) -> Option<(usize, &str)> {
-    let level = line.bytes().take_while(|b| *b == b'#').count();
-    let title = line.get(level..)?.strip_prefix(' ')?;
-    (1..=6).contains(&level).then_some((level, title.trim()))
-}
-
-fn is_item(line: &str) -> bool {
-    if line.starts_with("- ") || line.starts_with("* ") || line.starts_with("+ ") {
-        return true;
-    }
-    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    (1..=3).contains(&digits) && line[digits..].starts_with(". ")
-}
-
-/// A star that multiplies is no emphasis; a link is its words and its address.
-fn escaped(line: &str) -> String {
-    let mut out = String::with_capacity(line.len());
-    for (i, piece) in line.split('`').enumerate() {
-        if i > 0 {
-            out.push('`');
-        }
-        // Every second piece stands between backticks.
-        if i % 2 == 1 {
-            out.push_str(piece);
-        } else {
-            out.push_str(&links(piece).replace(" * ", " \\* "));
-        }
-    }
-    out
-}
-
-/// `[words](address)` as `words (address)`.
-fn links(s: &str) -> String {
-    let mut out = String::with_capacity(s.len());
-    let mut rest = s;
-    while let Some(open) = rest.find('[') {
-        let after = &rest[open + 1..];
-        let link = after.split_once("](").and_then(|(words, tail)| {
-            let (address, tail) = tail.split_once(')')?;
-            (!words.contains('[') && !address.contains(' ')).then_some((words, address, tail))
-        });
-        match link {
-            Some((words, address, tail)) => {
-                out.push_str(&rest[..open]);
-                out.push_str(words);
-                if words != address {
-                    out.push_str(&format!(" ({address})"));
-                }
-                rest = tail;
-            }
-            None => {
-                out.push_str(&rest[..=open]);
-                rest = after;
-            }
-        }
-    }
-    out.push_str(rest);
     out
 }
 

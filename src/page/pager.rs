@@ -105,7 +105,7 @@ impl<'a> Pager<'a> {
         } else {
             format!("[space: more, {left} lines{back} · q: stop]")
         };
-        let s = crate::text::cut(&s, self.look.width.saturating_sub(1), "…");
+        let s = self.look.cut(&s, self.look.width.saturating_sub(1));
         self.report.part(self.report.dim(&s));
     }
 

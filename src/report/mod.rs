@@ -107,6 +107,12 @@ impl Look {
         }
     }
 
+    /// Cuts `s` so that it takes at most `columns`, with a mark where something was left out.
+    pub fn cut(&self, s: &str, columns: usize) -> String {
+        let s = self.fit(s);
+        text::cut(&s, columns, if self.ascii { "..." } else { "…" })
+    }
+
     /// `s` as this place can show it.
     pub fn fit(&self, s: &str) -> String {
         let s = if self.colour {
@@ -193,7 +199,8 @@ impl Report {
 
     /// Prints paragraphs, wrapped to the width.
     pub fn text(&self, s: impl AsRef<str>) {
-        for line in text::wrap_all(s.as_ref(), self.look.width) {
+        // Fitted before it is wrapped: some signs are longer in ASCII.
+        for line in text::wrap_all(&self.look.fit(s.as_ref()), self.look.width) {
             self.line(line);
         }
     }
@@ -218,8 +225,11 @@ impl Report {
 
     /// Says on stderr what happened beside the thing that was asked for.
     pub fn note(&self, s: impl AsRef<str>) {
-        for line in text::wrap(&format!("note: {}", s.as_ref()), self.look.width) {
-            err(&self.look.fit(&line));
+        for line in text::wrap(
+            &self.look.fit(&format!("note: {}", s.as_ref())),
+            self.look.width,
+        ) {
+            err(&line);
         }
     }
 
@@ -229,8 +239,8 @@ impl Report {
             self.json(&serde_json::json!({ "error": p.what(), "do": p.how() }));
             return;
         }
-        for line in text::wrap_all(&format!("gotour: {p}"), self.look.width) {
-            err(&self.look.fit(&line));
+        for line in text::wrap_all(&self.look.fit(&format!("gotour: {p}")), self.look.width) {
+            err(&line);
         }
     }
 

@@ -74,7 +74,7 @@ impl Keys {
     /// Waits for the next key.
     pub fn read(&self) -> io::Result<Key> {
         loop {
-            if let Some(key) = translate(event::read()?) {
+            if let Some(key) = self.translated(event::read()?)? {
                 return Ok(key);
             }
         }
@@ -88,10 +88,28 @@ impl Keys {
             if !event::poll(left)? {
                 return Ok(None);
             }
-            if let Some(key) = translate(event::read()?) {
+            if let Some(key) = self.translated(event::read()?)? {
                 return Ok(Some(key));
             }
         }
+    }
+
+    /// Ctrl-Z stops gotour as it stops others; what was on the screen is drawn anew when it goes on.
+    fn translated(&self, event: Event) -> io::Result<Option<Key>> {
+        let stop = KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL);
+        if event != Event::Key(stop) {
+            return Ok(translate(event));
+        }
+        let alternate = ALTERNATE.load(SeqCst);
+        restore();
+        signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
+        // Here again after `fg`.
+        std::mem::forget(if alternate {
+            Keys::enter_alternate()?
+        } else {
+            Keys::enter()?
+        });
+        Ok(Some(Key::Resized))
     }
 
     /// Empties the line the cursor stands on.

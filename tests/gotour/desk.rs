@@ -109,10 +109,15 @@ impl Desk {
 
     /// Runs gotour in a terminal.
     pub fn terminal(&self, columns: u16, rows: u16, args: &[&str]) -> Terminal {
+        self.terminal_of(columns, rows, GOTOUR, args)
+    }
+
+    /// Runs any program in a terminal.
+    pub fn terminal_of(&self, columns: u16, rows: u16, program: &str, args: &[&str]) -> Terminal {
         let (pty, pts) = pty_process::blocking::open().unwrap();
         pty.resize(pty_process::Size::new(rows, columns)).unwrap();
         let before = format!("{:?}", tcgetattr(&pty).unwrap());
-        let child = pty_process::blocking::Command::new(GOTOUR)
+        let child = pty_process::blocking::Command::new(program)
             .args(args)
             .current_dir(&self.dir)
             .env_clear()

@@ -5,6 +5,7 @@ mod book;
 mod check;
 mod desk;
 mod doctor;
+mod exercises;
 mod pages;
 mod pipes;
 mod terminal;

@@ -11,3 +11,24 @@ fn alone_at_the_beginning() {
 fn help() {
     insta::assert_snapshot!(Desk::new().run(&["--help"]).out);
 }
+
+#[test]
+fn list() {
+    insta::assert_snapshot!(Desk::new().run(&["list"]).out);
+}
+
+#[test]
+fn list_at_60_columns_without_utf8() {
+    let desk = Desk::new().var("COLUMNS", "60").var("LANG", "C");
+    insta::assert_snapshot!(desk.run(&["list"]).out);
+}
+
+#[test]
+fn an_exercise_and_its_hints() {
+    let desk = Desk::new();
+    let mut shown = String::new();
+    for _ in 0..3 {
+        shown = desk.run(&["hint", "1"]).out;
+    }
+    insta::assert_snapshot!(shown);
+}

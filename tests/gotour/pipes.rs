@@ -88,7 +88,12 @@ fn without_utf8_everything_is_ascii() {
             assert_eq!(ran.code, Some(0), "{args:?} {ran:?}");
             let other = ran.out.chars().find(|c| !c.is_ascii());
             assert_eq!(other, None, "{args:?} {}", ran.out);
-            assert!(!ran.out.contains('?') || args.len() > 1, "{}", ran.out);
+            // No sign was lost: a `?` stands for nothing but itself. (Lessons run demos, which measure.)
+            if args.first() != Some(&"read") {
+                let questions = |s: &str| s.matches('?').count();
+                let utf8 = Desk::new().run(args).out;
+                assert_eq!(questions(&ran.out), questions(&utf8), "{}", ran.out);
+            }
         }
     }
 }

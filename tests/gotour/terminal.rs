@@ -1,6 +1,6 @@
 //! In a terminal: pages, prompts and every way out of them.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, GOTOUR};
 use rustix::process::{Signal, kill_process};
 
 /// A terminal too low for a lesson, so that it is paged.
@@ -73,4 +73,22 @@ fn no_color_in_a_terminal_is_no_colour() {
     let mut t = desk.terminal(60, 24, &["list"]);
     assert_eq!(t.end(), 0);
     assert!(t.bytes().contains(&0x1b));
+}
+
+#[test]
+fn stopped_by_ctrl_z_it_gives_the_terminal_back_and_takes_it_again() {
+    let desk = Desk::new();
+    // A shell with job control; it waits for a line before it lets gotour go on.
+    let script = format!("{GOTOUR} read 1; echo was stopped; read line; fg");
+    let mut t = desk.terminal_of(80, LOW, "bash", &["-m", "-c", &script]);
+    t.wait_for("q: stop]");
+    assert!(!t.is_as_before());
+    t.send("\u{1a}");
+    t.wait_for("was stopped");
+    assert!(t.is_as_before());
+    t.send("\n");
+    t.wait_for("q: stop]");
+    t.send("q");
+    assert_eq!(t.end(), 0);
+    assert!(t.is_as_before());
 }
