@@ -1,0 +1,20 @@
+//! An atomic addition is one step: nobody can come between its read and its write.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+fn main() {
+    run(|| {
+        let n = Arc::new(sync::atomic::Int64::new(0));
+        let wg = WaitGroup::new();
+        for _ in 0..2 {
+            let n = n.clone();
+            wg.go(move || {
+                n.add(1);
+            });
+        }
+        wg.wait();
+        println!("{}", n.load());
+    });
+}
