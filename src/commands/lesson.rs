@@ -2,7 +2,10 @@
 
 use super::{Context, tour};
 use crate::curriculum::{Lesson, Part, Predict, Question, Quiz};
-use crate::page::{self, pager, pager::Went};
+use crate::page::{
+    self,
+    pager::{self, Ways, Went},
+};
 use crate::progress::Progress;
 use crate::report::{Exit, Problem, Result};
 use crate::stage::{Demo, Stage};
@@ -116,6 +119,10 @@ pub fn read_from(
         };
         if let Step::Left(exit) = step {
             // The part that was left is where it goes on: it was not seen to its end.
+            if exit == Exit::Passed && book.is_some() {
+                let r = &cx.report;
+                r.text(format!("{} goes on from here.", r.command("gotour next")));
+            }
             return Ok(exit);
         }
         remember(cx, lesson, i + 1, parts.len(), book)?;
@@ -171,7 +178,8 @@ fn remember(
 }
 
 fn prose(cx: &Context, md: &str, on: &str) -> Result<Step> {
-    let went = pager::show(&cx.report, &|look| page::lines(md, look), on)?;
+    let ways = Ways { on, stop: "stop" };
+    let went = pager::show(&cx.report, &|look| page::lines(md, look), ways)?;
     if matches!(went, Went::On) {
         cx.report.blank();
     }
@@ -186,19 +194,39 @@ fn exercise_in_lesson(
     book: Option<&Workbook>,
 ) -> Result<Step> {
     let e = cx.course.find_exercise(name)?;
+    let r = &cx.report;
+    if let Some(book) = book
+        && cx.load(&book.progress())?.is_solved(e.name)
+    {
+        let title = e.read()?.title;
+        r.text(format!(
+            "{} {} · {title}, which you have solved",
+            r.good("✓"),
+            e.label()
+        ));
+        r.blank();
+        return Ok(Step::On);
+    }
     tour::brief(cx, &e, book)?;
-    cx.report.blank();
-    pause(cx, on)
+    r.blank();
+    match on {
+        Some(_) => pause(
+            cx,
+            Ways {
+                on: "read on",
+                stop: "solve it now",
+            },
+        ),
+        None => Ok(Step::On),
+    }
 }
 
-/// Waits for Enter where something follows and someone is there.
-fn pause(cx: &Context, on: Option<&str>) -> Result<Step> {
-    match on {
-        Some(on) if cx.report.interactive() => {
-            Ok(pager::show(&cx.report, &|_| Vec::new(), on)?.into())
-        }
-        _ => Ok(Step::On),
+/// Waits for the learner where one is there.
+fn pause(cx: &Context, ways: Ways) -> Result<Step> {
+    if !cx.report.interactive() {
+        return Ok(Step::On);
     }
+    Ok(pager::show(&cx.report, &|_| Vec::new(), ways)?.into())
 }
 
 /// A demo at its place: a prediction, the demo, why.
@@ -220,7 +248,10 @@ fn demo_in_lesson(
     if let Some(exit) = predicted(cx, lesson, demo, predict, book)? {
         return Ok(Step::Left(exit));
     }
-    pause(cx, on)
+    match on {
+        Some(on) => pause(cx, Ways { on, stop: "stop" }),
+        None => Ok(Step::On),
+    }
 }
 
 /// Asks for a prediction, runs the demo, and says why it is so. `Some` when the learner left.

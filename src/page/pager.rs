@@ -14,11 +14,20 @@ pub enum Went {
     Interrupted,
 }
 
-/// Shows lines, and on a terminal waits at their end for the learner to go on. `on` says what Enter does.
+/// What the two ways from a page are called.
+#[derive(Clone, Copy, Debug)]
+pub struct Ways<'a> {
+    /// What Enter does.
+    pub on: &'a str,
+    /// What `q` does.
+    pub stop: &'a str,
+}
+
+/// Shows lines, and on a terminal waits at their end for the learner to go on.
 ///
 /// `draw` gives the lines for a look: it is asked again when the window changes its width.
 /// Without a terminal everything is printed and nothing is asked.
-pub fn show(report: &Report, draw: &dyn Fn(Look) -> Vec<String>, on: &str) -> Result<Went> {
+pub fn show(report: &Report, draw: &dyn Fn(Look) -> Vec<String>, ways: Ways) -> Result<Went> {
     if !report.moves() {
         for line in draw(report.look()) {
             report.line(line);
@@ -27,14 +36,17 @@ pub fn show(report: &Report, draw: &dyn Fn(Look) -> Vec<String>, on: &str) -> Re
             return Ok(Went::On);
         }
         return Ok(
-            match report.ask(&format!("[Enter: {on}, q: stop] ")).as_deref() {
+            match report
+                .ask(&format!("[Enter: {}, q: {}] ", ways.on, ways.stop))
+                .as_deref()
+            {
                 None | Some("q" | "Q") => Went::Stop,
                 Some(_) => Went::On,
             },
         );
     }
     let keys = Keys::enter().or_problem(|| "read keys from the terminal".to_string())?;
-    let went = Pager::new(report, draw).run(&keys, on);
+    let went = Pager::new(report, draw).run(&keys, ways);
     drop(keys);
     went
 }
@@ -65,11 +77,11 @@ impl<'a> Pager<'a> {
         self.look.height.saturating_sub(1).max(1)
     }
 
-    fn run(&mut self, keys: &Keys, on: &str) -> Result<Went> {
+    fn run(&mut self, keys: &Keys, ways: Ways) -> Result<Went> {
         let doing = || "write to the terminal".to_string();
         self.more(self.rows());
         loop {
-            self.prompt(on);
+            self.prompt(ways);
             let key = keys
                 .read()
                 .or_problem(|| "read keys from the terminal".to_string())?;
@@ -93,7 +105,8 @@ impl<'a> Pager<'a> {
     }
 
     /// What can be pressed here, on the last row, cut to it.
-    fn prompt(&self, on: &str) {
+    fn prompt(&self, ways: Ways) {
+        let Ways { on, stop } = ways;
         let left = self.lines.len() - self.shown;
         let back = if self.shown > self.rows() {
             " · ↑ back"
@@ -101,9 +114,9 @@ impl<'a> Pager<'a> {
             ""
         };
         let s = if left == 0 {
-            format!("[Enter: {on}{back} · q: stop]")
+            format!("[Enter: {on}{back} · q: {stop}]")
         } else {
-            format!("[space: more, {left} lines{back} · q: stop]")
+            format!("[space: more, {left} lines{back} · q: {stop}]")
         };
         let s = self.look.cut(&s, self.look.width.saturating_sub(1));
         self.report.part(self.report.dim(&s));

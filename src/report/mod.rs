@@ -287,11 +287,7 @@ impl Report {
 
     /// A bar of `columns` that is filled to `part` of `whole`.
     pub fn bar(&self, part: usize, whole: usize, columns: usize) -> String {
-        let filled = if whole == 0 {
-            0
-        } else {
-            part * columns / whole
-        };
+        let filled = (part * columns).checked_div(whole).unwrap_or(0);
         let (full, empty) = if self.look.ascii {
             ("#", ".")
         } else {

@@ -5,7 +5,6 @@ use crossterm::{cursor, execute, terminal};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Once, OnceLock};
-use std::time::Duration;
 
 /// Raw mode is on.
 static RAW: AtomicBool = AtomicBool::new(false);
@@ -76,20 +75,6 @@ impl Keys {
         loop {
             if let Some(key) = self.translated(event::read()?)? {
                 return Ok(key);
-            }
-        }
-    }
-
-    /// The next key if one comes within `wait`.
-    pub fn read_within(&self, wait: Duration) -> io::Result<Option<Key>> {
-        let until = std::time::Instant::now() + wait;
-        loop {
-            let left = until.saturating_duration_since(std::time::Instant::now());
-            if !event::poll(left)? {
-                return Ok(None);
-            }
-            if let Some(key) = self.translated(event::read()?)? {
-                return Ok(Some(key));
             }
         }
     }
