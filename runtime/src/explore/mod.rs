@@ -41,6 +41,7 @@
 //! repeated; that is reported as [`Kind::Nondeterminism`].
 
 mod check;
+mod draw;
 mod options;
 mod report;
 mod schedule;
@@ -53,6 +54,8 @@ pub mod wire;
 pub use check::{check, replay};
 #[doc(hidden)]
 pub use check::{record, record_schedule};
+#[doc(hidden)]
+pub use draw::Render;
 pub use options::{Options, Strategy};
 pub use report::{Blocked, Failure, Kind, Report};
 pub use schedule::{ParseScheduleError, Schedule};

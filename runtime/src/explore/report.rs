@@ -4,6 +4,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
+use super::draw::{Render, Told};
 use super::schedule::Schedule;
 use super::story::Story;
 
@@ -119,11 +120,19 @@ impl Report {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {}", self.kind, self.message)?;
-        let p = if self.preemptions == 1 { "" } else { "s" };
+        let told = Told {
+            kind: self.kind,
+            token: self.schedule.to_string(),
+            preemptions: self.preemptions,
+            steps: self.steps,
+            message: &self.message,
+            story: &self.story,
+        };
+        f.write_str(&told.render(&Render::default()))?;
         writeln!(
             f,
-            "schedule {}: {} preemption{p}, {} steps",
-            self.schedule, self.preemptions, self.steps
+            "\n  again: GOSCHEDULE={} cargo test …, or explore::replay",
+            self.schedule
         )
     }
 }

@@ -20,6 +20,8 @@ use std::time::Duration;
 pub(crate) use requested::{request_path, run_requested};
 pub use text::ParseError;
 
+pub use super::draw::Render;
+use super::draw::Told;
 use super::{Kind, Schedule, Story, Strategy};
 
 /// What a checker asks for.
@@ -141,4 +143,19 @@ pub struct WireBlocked {
     pub file: String,
     pub line: u32,
     pub column: u32,
+}
+
+impl WireFailure {
+    /// The failure as a learner reads it, without its first line: how short it is, the table, the lines of the source.
+    pub fn render(&self, o: &Render) -> String {
+        Told {
+            kind: self.kind,
+            token: self.schedule.to_string(),
+            preemptions: self.preemptions,
+            steps: self.steps,
+            message: &self.message,
+            story: &self.story,
+        }
+        .render(o)
+    }
 }

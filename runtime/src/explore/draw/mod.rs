@@ -1,0 +1,153 @@
+//! A failing schedule as people read it: which sentence, which table, which lines of the source.
+
+mod layout;
+mod rows;
+mod source;
+mod waits;
+
+use std::path::PathBuf;
+
+use super::report::Kind;
+use super::story::Story;
+use rows::Rows;
+use source::Sources;
+
+/// How something is to be drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Render {
+    /// Columns.
+    pub width: usize,
+    /// Nothing but ASCII.
+    pub ascii: bool,
+    /// Where the places' files are found; they are looked for in the folders above it too.
+    pub source_root: PathBuf,
+    /// What the program is called in the line that says how to see it again; without a name there is no such line.
+    pub program: String,
+}
+
+impl Default for Render {
+    fn default() -> Self {
+        Render {
+            width: 99,
+            ascii: false,
+            source_root: PathBuf::from("."),
+            program: String::new(),
+        }
+    }
+}
+
+/// What is drawn of a failure beside its story.
+pub(crate) struct Told<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) token: String,
+    pub(crate) preemptions: usize,
+    pub(crate) steps: usize,
+    pub(crate) message: &'a str,
+    pub(crate) story: &'a Story,
+}
+
+impl Told<'_> {
+    /// The body of a report: everything but its first line.
+    pub(crate) fn render(&self, o: &Render) -> String {
+        let mut sources = Sources::new(&o.source_root);
+        let mut out = String::new();
+        let p = if self.preemptions == 1 { "" } else { "s" };
+        if !self.story.moments.is_empty() {
+            out.push_str(&format!(
+                "  shortest failing schedule: {} preemption{p}, {} steps\n\n",
+                self.preemptions, self.steps
+            ));
+        }
+        let waits = match self.kind {
+            Kind::Deadlock => waits::deadlock(self.story, &mut sources, o.width),
+            Kind::Leak => waits::leak(self.story, &mut sources, o.width),
+            Kind::Race => waits::race(self.story, &mut sources, o.width),
+            Kind::Nondeterminism => wrap(self.message, o.width),
+            _ => String::new(),
+        };
+        out.push_str(&waits);
+        let rows = Rows::of(self.story, &mut sources, Some(self.kind));
+        let table = layout::table(&rows, o.width);
+        if !table.is_empty() {
+            if !waits.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(&table);
+        }
+        let quotes = layout::quotes(&rows, &mut sources, o.width);
+        if !quotes.is_empty() {
+            out.push('\n');
+            out.push_str(&quotes);
+        }
+        if !o.program.is_empty() {
+            out.push_str(&format!(
+                "\n  again: gotour replay {} {}\n",
+                o.program, self.token
+            ));
+        }
+        finish(&out, o.ascii)
+    }
+}
+
+impl Story {
+    /// The steps as a table, each goroutine in a column of its own where there is room.
+    pub fn table(&self, o: &Render) -> String {
+        let mut sources = Sources::new(&o.source_root);
+        let rows = Rows::of(self, &mut sources, None);
+        finish(&layout::table(&rows, o.width), o.ascii)
+    }
+
+    /// When each goroutine ran: a line each, from left to right.
+    pub fn lanes(&self, o: &Render) -> String {
+        finish(&layout::lanes(self, o.width), o.ascii)
+    }
+}
+
+/// A text in lines, two columns in.
+fn wrap(text: &str, width: usize) -> String {
+    let room = width.saturating_sub(2).max(20);
+    let mut out = String::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
+                out.push_str(&format!("  {line}\n"));
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        out.push_str(&format!("  {line}\n"));
+    }
+    out
+}
+
+/// No blanks at line ends; in ASCII if that is wanted.
+fn finish(text: &str, ascii: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        if ascii {
+            for c in line.trim_end().chars() {
+                match c {
+                    '→' => out.push_str("->"),
+                    '←' => out.push_str("<-"),
+                    '⏸' => out.push_str("||"),
+                    '·' => out.push('.'),
+                    '─' => out.push('-'),
+                    '│' => out.push('|'),
+                    '█' => out.push('#'),
+                    '…' => out.push_str("..."),
+                    '✗' => out.push('x'),
+                    c if c.is_ascii() => out.push(c),
+                    _ => out.push('?'),
+                }
+            }
+        } else {
+            out.push_str(line.trim_end());
+        }
+        out.push('\n');
+    }
+    out
+}

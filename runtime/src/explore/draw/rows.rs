@@ -1,0 +1,519 @@
+//! From a story to the rows that are worth reading.
+
+use super::source::Sources;
+use crate::explore::report::Kind;
+use crate::explore::story::{Moment, Place, Story};
+
+/// A goroutine's column.
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub(super) who: u64,
+    /// `main`, or its number.
+    pub(super) name: String,
+    /// Where it was started.
+    pub(super) start: Option<Place>,
+}
+
+/// A line of the table.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) number: u64,
+    pub(super) who: u64,
+    /// `n.get → 0`.
+    pub(super) text: String,
+    pub(super) place: Option<Place>,
+    /// `overwrites step 6`; empty: nothing.
+    pub(super) note: String,
+    /// The variables' values after it.
+    pub(super) values: Vec<Option<String>>,
+    /// For each lane: born, and not ended before this row.
+    pub(super) alive: Vec<bool>,
+    /// What is said between this row and the one before it.
+    pub(super) rule: Option<String>,
+    /// Steps left out before this row.
+    pub(super) skipped: usize,
+    weight: u8,
+}
+
+/// What is said of a line of the source.
+#[derive(Debug)]
+pub(super) struct Quote {
+    pub(super) place: Place,
+    pub(super) says: String,
+}
+
+/// The table's content.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub(super) lanes: Vec<Lane>,
+    pub(super) variables: Vec<String>,
+    pub(super) rows: Vec<Row>,
+    pub(super) quotes: Vec<Quote>,
+}
+
+/// So many rows fit a screen beside the rest of a report.
+const MOST: usize = 16;
+/// A story that is drawn for itself has more room.
+const MOST_OF_A_LESSON: usize = 60;
+/// So many variables have a column.
+const VARIABLES: usize = 3;
+
+/// A read, another goroutine's write, and the write that wipes it out: indices into the moments.
+struct Lost {
+    read: usize,
+    wiped: usize,
+    write: usize,
+    /// The other goroutine's read of the same value, if there was one.
+    other_read: Option<usize>,
+}
+
+impl Rows {
+    pub(super) fn of(story: &Story, sources: &mut Sources, kind: Option<Kind>) -> Rows {
+        let m = &story.moments;
+        let names = names(story, sources);
+        let lost = match kind {
+            Some(Kind::Output | Kind::Race | Kind::Panic) => lost_update(m),
+            _ => None,
+        };
+        let mut weights: Vec<u8> = m.iter().map(weight).collect();
+        let mut notes = vec![String::new(); m.len()];
+        let mut quotes = Vec::new();
+        if kind.is_some() {
+            for (i, moment) in m.iter().enumerate() {
+                // Who is left in the middle of something, and at whose cost.
+                if moment.preempted {
+                    weights[i] = weights[i].max(5);
+                }
+            }
+        }
+        if let Some(l) = &lost {
+            notes[l.write] = format!("← overwrites step {}", m[l.wiped].number);
+            for i in [Some(l.read), Some(l.wiped), Some(l.write), l.other_read]
+                .into_iter()
+                .flatten()
+            {
+                weights[i] = 9;
+            }
+            quotes = lost_quotes(m, l);
+            // What is told is told without these.
+            weights.iter_mut().filter(|w| **w <= 2).for_each(|w| *w = 0);
+        }
+        if let (Some(Kind::Race), Some(r)) = (kind, &story.race) {
+            let find = |a: &crate::explore::story::Access| {
+                m.iter()
+                    .rposition(|x| x.who == a.who && x.place.as_ref() == Some(&a.place))
+            };
+            if let (Some(a), Some(b)) = (find(&r.first), find(&r.second)) {
+                notes[b] = format!("← nothing orders it after step {}", m[a].number);
+                weights[a] = 9;
+                weights[b] = 9;
+            }
+        }
+        if matches!(kind, Some(Kind::Panic | Kind::Fatal))
+            && let Some(last) = m.iter().rposition(|x| x.place.is_some())
+        {
+            weights[last] = 9;
+            notes[last] = match kind {
+                Some(Kind::Panic) => "← panics".to_string(),
+                _ => "← fatal".to_string(),
+            };
+        }
+        for w in &story.waits {
+            let parked = m.iter().rposition(|x| x.who == w.who && x.parked.is_some());
+            if let Some(i) = parked.filter(|_| matches!(kind, Some(Kind::Deadlock | Kind::Leak))) {
+                weights[i] = 8;
+            }
+        }
+        if matches!(kind, Some(Kind::Deadlock | Kind::Leak)) {
+            quotes = wait_quotes(story);
+        }
+        let most = if kind.is_some() {
+            MOST
+        } else {
+            MOST_OF_A_LESSON
+        };
+        let shown = chosen(&weights, most);
+        let picked = Picked {
+            weights,
+            notes,
+            shown,
+            quotes,
+            lesson: kind.is_none(),
+        };
+        draw(story, sources, &names, picked)
+    }
+}
+
+/// What each thing is called, by its index.
+fn names(story: &Story, sources: &mut Sources) -> Vec<String> {
+    let mut names = vec![String::new(); story.things.len()];
+    for m in &story.moments {
+        if let (Some(p), Some(name)) = (&m.place, names.get_mut(m.object))
+            && m.object > 1
+            && name.is_empty()
+            && let Some(found) = sources.receiver(p)
+        {
+            *name = found;
+        }
+    }
+    names
+}
+
+/// The name of the thing that a wait or a race is about, for the other tables.
+pub(super) fn name_of(story: &Story, object: usize, sources: &mut Sources) -> String {
+    let found = story
+        .moments
+        .iter()
+        .filter(|m| m.object == object && object > 1)
+        .find_map(|m| sources.receiver(m.place.as_ref()?));
+    found
+        .or_else(|| {
+            let kind = story.things.get(object)?.kind.as_str();
+            (!kind.is_empty()).then(|| format!("a {kind}"))
+        })
+        .unwrap_or_default()
+}
+
+/// How much a moment is worth; 0 is never shown.
+fn weight(m: &Moment) -> u8 {
+    let printed = !m.printed.is_empty();
+    match m.what.as_str() {
+        "clock" => 4,
+        "begins" if m.ended && !printed => 1,
+        "begins" => 0,
+        "wakes" if m.parked.is_some() || !m.outcome.is_empty() => 4,
+        "wakes" => 0,
+        "go" => 2,
+        "add" | "done" | "unlock" | "gosched" | "read unlock" => 2,
+        "get" | "set" => 4,
+        _ => 3,
+    }
+}
+
+/// The heaviest, the later of equals, in their order; and all of a weight or none of it where it can be.
+fn chosen(weights: &[u8], most: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] > 0).collect();
+    if order.len() > most {
+        order.sort_by_key(|&i| (std::cmp::Reverse(weights[i]), std::cmp::Reverse(i)));
+        order.truncate(most);
+        order.sort_unstable();
+    }
+    order
+}
+
+/// The first write that wipes out what its goroutine has not seen.
+fn lost_update(m: &[Moment]) -> Option<Lost> {
+    for (w, write) in m.iter().enumerate() {
+        if write.what != "set" {
+            continue;
+        }
+        let same = |x: &Moment| x.object == write.object;
+        let read = m[..w].iter().rposition(|x| {
+            same(x) && x.who == write.who && matches!(x.what.as_str(), "get" | "set")
+        });
+        let Some(read) = read.filter(|&r| m[r].what == "get") else {
+            continue;
+        };
+        let wiped =
+            (read + 1..w).rfind(|&i| same(&m[i]) && m[i].who != write.who && m[i].what == "set");
+        if let Some(wiped) = wiped {
+            let other_read = (0..wiped)
+                .rfind(|&i| same(&m[i]) && m[i].who == m[wiped].who && m[i].what == "get")
+                .filter(|&i| m[i].outcome == m[read].outcome);
+            return Some(Lost {
+                read,
+                wiped,
+                write: w,
+                other_read,
+            });
+        }
+    }
+    None
+}
+
+fn lost_quotes(m: &[Moment], l: &Lost) -> Vec<Quote> {
+    let mut quotes = Vec::new();
+    let value = m[l.read].outcome.trim_start_matches('→').trim();
+    let value = if value.is_empty() { "the same" } else { value };
+    let (me, other) = (called(m[l.write].who), called(m[l.wiped].who));
+    let both = l.other_read.is_some_and(|o| m[o].place == m[l.read].place);
+    if let Some(place) = m[l.read].place.clone() {
+        let says = if both {
+            let (first, second) = if m[l.read].who < m[l.wiped].who {
+                (&me, &other)
+            } else {
+                (&other, &me)
+            };
+            format!("{first} and {second} both read {value} here")
+        } else {
+            format!("{me} reads {value} here")
+        };
+        quotes.push(Quote { place, says });
+    }
+    if let Some(place) = m[l.write].place.clone() {
+        let says = format!("so what {other} wrote is lost");
+        match quotes
+            .iter_mut()
+            .find(|q| q.place.file == place.file && q.place.line == place.line)
+        {
+            Some(q) => q.says.push_str(&format!(", {says}")),
+            None => quotes.push(Quote { place, says }),
+        }
+    }
+    quotes
+}
+
+/// The lines on which somebody waits.
+fn wait_quotes(story: &Story) -> Vec<Quote> {
+    let mut quotes: Vec<(Quote, Vec<String>)> = Vec::new();
+    for w in &story.waits {
+        let Some(place) = &w.place else { continue };
+        let who = called(w.who);
+        let known = quotes.len();
+        match quotes
+            .iter_mut()
+            .find(|(q, _)| q.place.file == place.file && q.place.line == place.line)
+        {
+            Some((_, names)) => names.push(who),
+            None if known < 4 => {
+                let quote = Quote {
+                    place: place.clone(),
+                    says: String::new(),
+                };
+                quotes.push((quote, vec![who]));
+            }
+            None => {}
+        }
+    }
+    quotes
+        .into_iter()
+        .map(|(mut q, names)| {
+            q.says = match names.as_slice() {
+                [one] => format!("{one} waits here"),
+                [rest @ .., last] if rest.len() < 4 => {
+                    format!("{} and {last} wait here", rest.join(", "))
+                }
+                many => format!("{} goroutines wait here", many.len()),
+            };
+            q
+        })
+        .collect()
+}
+
+/// A goroutine as tables call it.
+pub(super) fn called(who: u64) -> String {
+    match who {
+        0 => "the clock".to_string(),
+        1 => "main".to_string(),
+        n => format!("G{n}"),
+    }
+}
+
+/// What is to be drawn: by moment, except `shown`, which are moments.
+struct Picked {
+    weights: Vec<u8>,
+    notes: Vec<String>,
+    shown: Vec<usize>,
+    quotes: Vec<Quote>,
+    /// Everything is to be seen, main's preparations too.
+    lesson: bool,
+}
+
+fn draw(story: &Story, sources: &mut Sources, names: &[String], picked: Picked) -> Rows {
+    let m = &story.moments;
+    let Picked {
+        weights,
+        notes,
+        shown,
+        quotes,
+        lesson,
+    } = picked;
+    let mut who: Vec<u64> = shown.iter().map(|&i| m[i].who).filter(|&w| w > 0).collect();
+    who.sort_unstable();
+    who.dedup();
+    let lanes: Vec<Lane> = who
+        .iter()
+        .map(|&who| Lane {
+            who,
+            name: called(who),
+            start: story
+                .members
+                .iter()
+                .find(|x| x.id == who)
+                .and_then(|x| x.place.clone()),
+        })
+        .collect();
+    let mut variables: Vec<usize> = Vec::new();
+    for &i in &shown {
+        let variable =
+            matches!(m[i].what.as_str(), "get" | "set") && !names[m[i].object].is_empty();
+        if variable && !variables.contains(&m[i].object) && variables.len() < VARIABLES {
+            variables.push(m[i].object);
+        }
+    }
+    let values = values(m, &variables);
+    let mut rows = Vec::with_capacity(shown.len());
+    let mut from = 0;
+    let mut last_who = 0;
+    for &i in &shown {
+        let hidden = (from..i).filter(|&j| weights[j] > 0).count();
+        let left = (from.saturating_sub(1)..i).rfind(|&j| m[j].preempted);
+        let rule = left
+            .filter(|&j| !rows.is_empty() && m[j].who == last_who && m[i].who != last_who)
+            .map(|j| format!("{} is preempted", called(m[j].who)));
+        from = i + 1;
+        if m[i].who > 0 {
+            last_who = m[i].who;
+        }
+        let alive = lanes
+            .iter()
+            .map(|l| {
+                let born = l.who == 1
+                    || m[..i].iter().any(|x| x.who == l.who)
+                    || was_started(story, l.who, i);
+                born && !m[..i].iter().any(|x| x.who == l.who && x.ended)
+            })
+            .collect();
+        let clock = m[i].what == "clock";
+        rows.push(Row {
+            number: m[i].number,
+            who: m[i].who,
+            text: text(story, i, names, sources),
+            place: m[i].place.clone(),
+            note: notes[i].clone(),
+            values: values.iter().map(|v| v[i].clone()).collect(),
+            alive,
+            rule: if clock {
+                Some("the clock moves to the next timer".to_string())
+            } else {
+                rule
+            },
+            skipped: hidden,
+            weight: weight(&m[i]),
+        });
+    }
+    // A table that begins with main's preparations begins without them.
+    while !lesson
+        && rows.len() > 2
+        && rows[0].weight <= 2
+        && rows[0].note.is_empty()
+        && rows[0].who == 1
+    {
+        rows.remove(0);
+    }
+    if let Some(first) = rows.first_mut() {
+        first.skipped = 0;
+        first.rule = None;
+    }
+    Rows {
+        lanes,
+        variables: variables.iter().map(|&v| names[v].clone()).collect(),
+        rows,
+        quotes,
+    }
+}
+
+/// Whether the `go` that made goroutine `who` was executed before moment `i`.
+fn was_started(story: &Story, who: u64, i: usize) -> bool {
+    let Some(member) = story.members.iter().find(|x| x.id == who) else {
+        return false;
+    };
+    let nth = story
+        .members
+        .iter()
+        .filter(|x| x.by == member.by && x.id <= who)
+        .count();
+    let gone = story.moments[..i]
+        .iter()
+        .filter(|x| x.who == member.by && x.what == "go")
+        .count();
+    gone >= nth
+}
+
+/// Each variable's value after each moment.
+fn values(m: &[Moment], variables: &[usize]) -> Vec<Vec<Option<String>>> {
+    variables
+        .iter()
+        .map(|&v| {
+            let of = |x: &Moment| {
+                let value = x.outcome.trim_start_matches('→').trim().to_string();
+                (x.object == v && matches!(x.what.as_str(), "get" | "set") && !value.is_empty())
+                    .then_some(value)
+            };
+            // What the first read saw was there from the beginning.
+            let mut now = m
+                .iter()
+                .find(|x| x.object == v && matches!(x.what.as_str(), "get" | "set"))
+                .filter(|x| x.what == "get")
+                .and_then(of);
+            m.iter()
+                .map(|x| {
+                    now = of(x).or(now.take());
+                    now.clone()
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// `n.get → 0`, `wg.wait ⏸`, `print "1"`.
+fn text(story: &Story, i: usize, names: &[String], sources: &mut Sources) -> String {
+    let m = &story.moments[i];
+    let receiver = if m.object > 1 {
+        m.place
+            .as_ref()
+            .and_then(|p| sources.receiver(p))
+            .or_else(|| names.get(m.object).cloned())
+            .filter(|n| !n.is_empty())
+    } else {
+        None
+    };
+    let mut what = m.what.clone();
+    let mut receiver = receiver;
+    if what == "wakes" {
+        // What it did before it waited comes to its end now.
+        let before = story.moments[..i]
+            .iter()
+            .rfind(|x| x.who == m.who && x.what != "wakes");
+        if let Some(before) = before {
+            what.clone_from(&before.what);
+            receiver = before
+                .place
+                .as_ref()
+                .and_then(|p| sources.receiver(p))
+                .filter(|_| before.object > 1);
+        }
+    }
+    if what == "go" {
+        let nth = story.moments[..i]
+            .iter()
+            .filter(|x| x.who == m.who && x.what == "go")
+            .count();
+        let child = story
+            .members
+            .iter()
+            .filter(|x| x.by == m.who && x.id > 1)
+            .nth(nth);
+        if let Some(child) = child {
+            what = format!("go {}", called(child.id));
+        }
+    }
+    if what == "begins" {
+        what = "runs and ends".to_string();
+    }
+    let mut out = match receiver {
+        Some(r) => format!("{r}.{what}"),
+        None => what,
+    };
+    if !m.outcome.is_empty() {
+        out.push(' ');
+        out.push_str(&m.outcome);
+    }
+    if !m.printed.is_empty() {
+        out.push_str(&format!(" {:?}", m.printed.trim_end()));
+    }
+    if m.parked.is_some() {
+        out.push_str(" ⏸");
+    }
+    out
+}

@@ -1,0 +1,132 @@
+//! Reads the program's source, where it can be read: lines to quote, and what an object is called there.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::explore::story::Place;
+
+/// Files that were looked for.
+pub(super) struct Sources {
+    root: PathBuf,
+    files: BTreeMap<String, Option<Vec<String>>>,
+}
+
+/// No longer than this are names shown.
+const LONGEST: usize = 14;
+
+impl Sources {
+    pub(super) fn new(root: &Path) -> Sources {
+        Sources {
+            root: root.canonicalize().unwrap_or_else(|_| root.to_path_buf()),
+            files: BTreeMap::new(),
+        }
+    }
+
+    /// A line of the program, without its indentation.
+    pub(super) fn line(&mut self, p: &Place) -> Option<&str> {
+        let root = &self.root;
+        let file = self.files.entry(p.file.clone()).or_insert_with(|| {
+            // The compiler names files from the workspace's folder on, a test runs in its package's.
+            let text = root
+                .ancestors()
+                .find_map(|dir| std::fs::read_to_string(dir.join(&p.file)).ok())?;
+            Some(text.lines().map(str::to_string).collect())
+        });
+        file.as_ref()?
+            .get(p.line as usize - 1)
+            .map(|l| l.trim_end())
+    }
+
+    /// What the object is called on which the call at `p` is made: `counter.n` of `counter.n.get()`.
+    pub(super) fn receiver(&mut self, p: &Place) -> Option<String> {
+        let line = self.line(p)?;
+        let at = line
+            .char_indices()
+            .nth(p.column as usize - 1)
+            .map(|(i, _)| i)?;
+        let (before, after) = line.split_at(at);
+        let name = match before.strip_suffix('.') {
+            Some(before) if starts_a_word(after) => &before[path_before(before)..],
+            // `for v in &ch`: the place is that of the expression itself.
+            _ => {
+                let expression = after.trim_start_matches('&').trim_start();
+                let end = expression
+                    .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))
+                    .unwrap_or(expression.len());
+                match expression[end..].chars().next() {
+                    Some('(' | '!' | ':') => return None,
+                    _ => expression[..end].trim_end_matches('.'),
+                }
+            }
+        };
+        let name = name.trim_start_matches("self.");
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        Some(if name.chars().count() <= LONGEST {
+            name.to_string()
+        } else {
+            let last = name.rsplit(['.', ':']).next().unwrap_or(name);
+            last.chars().take(LONGEST).collect()
+        })
+    }
+}
+
+fn starts_a_word(s: &str) -> bool {
+    s.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
+
+/// Where the path begins that ends at the end of `s`: names, fields, indices, calls.
+fn path_before(s: &str) -> usize {
+    let mut depth = 0usize;
+    let mut start = s.len();
+    for (i, c) in s.char_indices().rev() {
+        match c {
+            ')' | ']' => depth += 1,
+            '(' | '[' if depth > 0 => depth -= 1,
+            _ if depth > 0 => {}
+            c if c.is_alphanumeric() || matches!(c, '_' | '.' | ':') => {}
+            _ => break,
+        }
+        start = i;
+    }
+    start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name_in(line: &str, at: &str) -> Option<String> {
+        let mut s = Sources::new(Path::new("/nowhere"));
+        s.files.insert("x".into(), Some(vec![line.into()]));
+        let column = line[..line.find(at).expect("it is there")].chars().count() as u32 + 1;
+        s.receiver(&Place {
+            file: "x".into(),
+            line: 1,
+            column,
+        })
+    }
+
+    #[test]
+    fn the_receiver_is_what_stands_before_the_dot() {
+        let name = |line, at| name_in(line, at).unwrap_or_default();
+        assert_eq!(name("    let v = n.get();", "get"), "n");
+        assert_eq!(name("counter.n.set(seen + 1);", "set"), "counter.n");
+        assert_eq!(name("self.n.set(1)", "set"), "n");
+        assert_eq!(name("let x = f(a.0.lock(), b)", "lock"), "a.0");
+        assert_eq!(name("*forks[i].lock() = 1", "lock"), "forks[i]");
+        assert_eq!(name("table.left(i).lock()", "lock"), "table.left(i)");
+        assert_eq!(name("for v in &ch {", "&ch"), "ch");
+        assert_eq!(name("for v in results {", "results"), "results");
+        assert_eq!(name("ä.get()", "get"), "ä");
+    }
+
+    #[test]
+    fn where_there_is_none_there_is_none() {
+        assert_eq!(name_in("go(move || {", "go"), None);
+        assert_eq!(name_in("println!(\"{}\", 1);", "println"), None);
+        assert_eq!(name_in("time::sleep(d);", "time"), None);
+        assert_eq!(name_in("go!({ x });", "go"), None);
+    }
+}

@@ -1,0 +1,354 @@
+//! Who waits for whom: the tables of deadlocks and leaks, and the two sides of a race.
+
+use super::rows::{called, name_of};
+use super::source::Sources;
+use super::wrap;
+use crate::explore::story::{Access, Place, Story, Wait};
+
+fn place(p: Option<&Place>) -> String {
+    p.map_or_else(String::new, |p| format!("{}:{}", p.name(), p.line))
+}
+
+/// Rows in columns, two blanks between them; the last column may be long, and is wrapped below itself.
+fn columns(rows: &[Vec<String>], width: usize) -> String {
+    let n = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let wide: Vec<usize> = (0..n)
+        .map(|c| rows.iter().map(|r| r[c].chars().count()).max().unwrap_or(0))
+        .collect();
+    let indent: usize = 2 + wide[..n.saturating_sub(1)]
+        .iter()
+        .map(|w| w + 2)
+        .sum::<usize>();
+    let mut out = String::new();
+    for r in rows {
+        let mut line = String::from("  ");
+        for (c, cell) in r.iter().enumerate().take(n - 1) {
+            line.push_str(cell);
+            line.push_str(&" ".repeat(wide[c] - cell.chars().count() + 2));
+        }
+        let last = &r[n - 1];
+        if indent + last.chars().count() <= width || width < indent + 16 {
+            out.push_str(&format!("{line}{last}\n"));
+        } else {
+            let room = width - indent;
+            for (i, part) in wrap(last, room).lines().enumerate() {
+                let part = part.trim_start();
+                if i == 0 {
+                    out.push_str(&format!("{line}{part}\n"));
+                } else {
+                    out.push_str(&format!("{}{part}\n", " ".repeat(indent)));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The table of a deadlock, and the cycle in it.
+pub(super) fn deadlock(story: &Story, sources: &mut Sources, width: usize) -> String {
+    if story.waits.is_empty() {
+        return wrap(
+            "main has ended with goexit, all others have ended too, and nobody is left to run.",
+            width,
+        );
+    }
+    let mut out = table(story, &story.waits, sources, width);
+    if let Some(cycle) = cycle(story) {
+        let names: Vec<String> = cycle.iter().map(|&g| called(g)).collect();
+        out.push_str(&format!("\n  a cycle: {}\n", names.join(" → ")));
+    }
+    out
+}
+
+/// The table of a leak, and what became of the channels in it.
+pub(super) fn leak(story: &Story, sources: &mut Sources, width: usize) -> String {
+    let mut out = wrap("main has returned; who waits then waits for ever.", width);
+    out.push('\n');
+    let shown: Vec<Wait> = story.waits.iter().take(MOST).cloned().collect();
+    out.push_str(&table(story, &shown, sources, width));
+    if story.waits.len() > shown.len() {
+        out.push_str(&format!(
+            "  … and {} more\n",
+            story.waits.len() - shown.len()
+        ));
+    }
+    let mut objects: Vec<usize> = story.waits.iter().map(|w| w.object).collect();
+    objects.sort_unstable();
+    objects.dedup();
+    for object in objects {
+        if let Some(says) = channel(story, object, sources) {
+            out.push('\n');
+            out.push_str(&wrap(&says, width));
+        }
+    }
+    out
+}
+
+/// More rows than these tell nothing new.
+const MOST: usize = 10;
+
+fn table(story: &Story, waits: &[Wait], sources: &mut Sources, width: usize) -> String {
+    let held = |w: &Wait| w.object > 1 && story.holds.iter().any(|h| h.object == w.object);
+    let all_held = waits.iter().all(held);
+    let last = if all_held {
+        "held by"
+    } else {
+        "who could end it"
+    };
+    let mut rows = vec![
+        ["goroutine", "waits for", "at", last]
+            .map(str::to_string)
+            .to_vec(),
+    ];
+    for w in waits {
+        let name = w
+            .place
+            .as_ref()
+            .filter(|_| w.object > 1)
+            .and_then(|p| sources.receiver(p))
+            .unwrap_or_else(|| name_of(story, w.object, sources));
+        let what = if name.is_empty() {
+            w.reason.clone()
+        } else {
+            format!("{name}: {}", w.reason)
+        };
+        rows.push(vec![
+            called(w.who),
+            what,
+            place(w.place.as_ref()),
+            who_could(story, w, all_held),
+        ]);
+    }
+    columns(&rows, width)
+}
+
+/// Who could end a wait.
+fn who_could(story: &Story, w: &Wait, brief: bool) -> String {
+    let holders: Vec<_> = story
+        .holds
+        .iter()
+        .filter(|h| h.object == w.object && w.object > 1)
+        .collect();
+    if !holders.is_empty() {
+        let list: Vec<String> = holders
+            .iter()
+            .map(|h| {
+                let since = place(h.place.as_ref());
+                let gone = if has_ended(story, h.who) {
+                    ", which has ended"
+                } else {
+                    ""
+                };
+                if h.who == w.who {
+                    format!("itself, since {since}")
+                } else if brief {
+                    format!("{}, since {since}{gone}", called(h.who))
+                } else {
+                    format!("{}, who holds it since {since}{gone}", called(h.who))
+                }
+            })
+            .collect();
+        return list.join("; ");
+    }
+    let others = users(story, w);
+    let nobody = |what: &str| {
+        if others.is_empty() {
+            format!("nobody: no other goroutine ever {what} it")
+        } else {
+            let list: Vec<String> = others.iter().map(|&g| state(story, g)).collect();
+            format!("nobody: {}", list.join(", "))
+        }
+    };
+    match w.reason.as_str() {
+        r if r.contains("nil chan") => "nobody: the channel is nil".to_string(),
+        "chan receive" | "chan send" => nobody("used"),
+        "select (no cases)" => "nobody: it has no cases".to_string(),
+        "select" => "nobody: none of its cases can become ready".to_string(),
+        "sync.WaitGroup.Wait" => match missing(story, w.object) {
+            Some(n) if n > 0 => {
+                let s = if n == 1 { "" } else { "s" };
+                format!("nobody: {n} done{s} missing")
+            }
+            _ => nobody("did"),
+        },
+        "sync.Cond.Wait" => nobody("signalled"),
+        _ => "nobody".to_string(),
+    }
+}
+
+fn has_ended(story: &Story, who: u64) -> bool {
+    story.moments.iter().any(|m| m.who == who && m.ended)
+}
+
+fn state(story: &Story, who: u64) -> String {
+    let what = if has_ended(story, who) {
+        if who == 1 { "returned" } else { "ended" }
+    } else {
+        "waits too"
+    };
+    format!("{} {what}", called(who))
+}
+
+/// The other goroutines that worked with what somebody waits on.
+fn users(story: &Story, w: &Wait) -> Vec<u64> {
+    let mut users: Vec<u64> = story
+        .moments
+        .iter()
+        .filter(|m| m.object == w.object && w.object > 1 && m.who != w.who)
+        .map(|m| m.who)
+        .collect();
+    users.sort_unstable();
+    users.dedup();
+    users.truncate(4);
+    users
+}
+
+/// What a WaitGroup still counts.
+fn missing(story: &Story, object: usize) -> Option<i64> {
+    let mut n = 0;
+    for m in story.moments.iter().filter(|m| m.object == object) {
+        match m.what.as_str() {
+            "add" => n += m.outcome.parse::<i64>().ok()?,
+            "done" => n -= 1,
+            _ => {}
+        }
+    }
+    Some(n)
+}
+
+/// Goroutines of which each waits for a lock that the next one holds.
+fn cycle(story: &Story) -> Option<Vec<u64>> {
+    let next = |who: u64| {
+        let w = story.waits.iter().find(|w| w.who == who && w.object > 1)?;
+        story
+            .holds
+            .iter()
+            .find(|h| h.object == w.object)
+            .map(|h| h.who)
+    };
+    story.waits.iter().find_map(|w| {
+        let mut seen = vec![w.who];
+        while let Some(g) = next(*seen.last()?) {
+            seen.push(g);
+            if g == w.who {
+                return Some(seen);
+            }
+            if seen[..seen.len() - 1].contains(&g) {
+                return None;
+            }
+        }
+        None
+    })
+}
+
+/// How many came and went on a channel that somebody waits on for ever, and what to do.
+fn channel(story: &Story, object: usize, sources: &mut Sources) -> Option<String> {
+    let thing = story.things.get(object).filter(|t| t.kind == "chan")?;
+    let name = name_of(story, object, sources);
+    let made = thing
+        .place
+        .as_ref()
+        .map(|p| format!(", made at {}", place(Some(p))))
+        .unwrap_or_default();
+    let room = match thing.detail {
+        0 => "without room".to_string(),
+        n => format!("with room for {n}"),
+    };
+    let waiting = |reason: &str| {
+        story
+            .waits
+            .iter()
+            .filter(|w| w.object == object && w.reason == reason)
+            .count()
+    };
+    let (senders, receivers) = (waiting("chan send"), waiting("chan receive"));
+    let came = |what: &[&str]| {
+        story
+            .moments
+            .iter()
+            .filter(|m| m.object == object && what.contains(&m.what.as_str()))
+            .count()
+    };
+    let sends = came(&["send", "try_send"]) - senders;
+    let mend = if senders > 0 {
+        format!(
+            "Receive from it {} more, or make it with room for those who send last.",
+            times(senders)
+        )
+    } else {
+        "Close it when nobody will send any more, or send as often as is received.".to_string()
+    };
+    let wait = |n: usize, what: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {what} waits for ever")),
+        n => Some(format!("{n} {what}s wait for ever")),
+    };
+    let waits: Vec<String> = [wait(senders, "sender"), wait(receivers, "receiver")]
+        .into_iter()
+        .flatten()
+        .collect();
+    Some(format!(
+        "{name} is a channel {room}{made}: {sends} value{} sent, {}. {mend}",
+        if sends == 1 { " was" } else { "s were" },
+        waits.join(", ")
+    ))
+}
+
+fn times(n: usize) -> String {
+    match n {
+        1 => "once".to_string(),
+        2 => "twice".to_string(),
+        n => format!("{n} times"),
+    }
+}
+
+/// The two accesses of a race, and what is missing between them.
+pub(super) fn race(story: &Story, sources: &mut Sources, width: usize) -> String {
+    let Some(r) = &story.race else {
+        return String::new();
+    };
+    let kind = story
+        .things
+        .get(r.object)
+        .map(|t| t.kind.clone())
+        .unwrap_or_default();
+    let name = sources
+        .receiver(&r.first.place)
+        .or_else(|| sources.receiver(&r.second.place))
+        .unwrap_or_else(|| {
+            if kind.is_empty() {
+                "it".to_string()
+            } else {
+                format!("a {kind}")
+            }
+        });
+    let row = |a: &Access| {
+        let started = story
+            .members
+            .iter()
+            .find(|m| m.id == a.who)
+            .and_then(|m| m.place.as_ref())
+            .map_or_else(
+                || "the program's first".to_string(),
+                |p| format!("started at {}", place(Some(p))),
+            );
+        vec![
+            called(a.who),
+            format!("{} {name}", if a.write { "writes" } else { "reads" }),
+            place(Some(&a.place)),
+            started,
+        ]
+    };
+    let mut out = columns(&[row(&r.first), row(&r.second)], width);
+    out.push('\n');
+    out.push_str(&wrap(
+        &format!(
+            "Nothing orders these two: between them there is no lock that both hold, no channel, no WaitGroup by which {} \
+             could know that {} is done with {name}. In another run they happen in the other order, or at once.",
+            called(r.second.who),
+            called(r.first.who),
+        ),
+        width,
+    ));
+    out
+}

@@ -1,0 +1,180 @@
+//! What people read: the tables, wide and narrow, with and without more than ASCII. The line numbers are this file's.
+
+use goroutines::explore::{Failure, Options, Render, check, record_schedule};
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+fn lost_update() {
+    let n = Shared::new(0);
+    let wg = WaitGroup::new();
+    for _ in 0..2 {
+        let n = n.clone();
+        wg.go(move || {
+            let v = n.get();
+            n.set(v + 1);
+        });
+    }
+    wg.wait();
+    println!("{}", n.get());
+}
+
+fn crossed_locks() {
+    let a = Arc::new((Mutex::new(()), Mutex::new(())));
+    let b = a.clone();
+    go(move || {
+        let _x = b.0.lock();
+        let _y = b.1.lock();
+    });
+    let _y = a.1.lock();
+    let _x = a.0.lock();
+}
+
+fn one_receive_for_three() {
+    let ch = chan(0);
+    for i in 0..3 {
+        let ch = ch.clone();
+        go(move || ch.send(i));
+    }
+    ch.recv();
+}
+
+fn nobody_orders() {
+    let n = Shared::new(0);
+    let m = n.clone();
+    go(move || m.set(1));
+    n.get();
+}
+
+fn failure(program: fn(), wanted: fn(&str) -> bool) -> Failure {
+    let opts = Options::new().schedules(1000).expect(wanted);
+    check(&opts, program).failure.expect("it fails")
+}
+
+fn body(f: &Failure) -> String {
+    let text = f.to_string();
+    let mut lines: Vec<&str> = text.lines().skip(1).collect();
+    lines.truncate(lines.len() - 2);
+    lines.join("\n")
+}
+
+#[test]
+fn a_lost_update_is_a_table_with_what_overwrites_what() {
+    let f = failure(lost_update, |o| o == "2\n");
+    assert_eq!(f.message, "printed \"1\", which was not expected");
+    assert_eq!(
+        body(&f),
+        "  shortest failing schedule: 1 preemption, 17 steps
+
+  step  main                  G2 explore_draw.rs:13 G3 explore_draw.rs:13 n
+   6    wg.wait ⏸        :18  ·                     ·                     0
+   8    ·                     n.get → 0        :14  ·                     0
+        ───────────────── G2 is preempted ──────────────────────────────
+  10    ·                     ·                     n.get → 0        :14  0
+  11    ·                     ·                     n.set 1          :15  1
+  13    ·                     n.set 1          :15                        1   ← overwrites step 11
+  16    n.get → 1        :19                                              1
+  17    print \"1\"        :19                                              1
+
+  14 │ let v = n.get();    G2 and G3 both read 0 here
+  15 │ n.set(v + 1);       so what G3 wrote is lost"
+    );
+    for width in [99, 80, 72, 60, 40] {
+        for line in f
+            .story
+            .table(&Render {
+                width,
+                ..Render::default()
+            })
+            .lines()
+        {
+            assert!(line.chars().count() <= width, "{width}: {line}");
+        }
+    }
+}
+
+#[test]
+fn sixty_columns_of_ascii_are_a_list() {
+    let f = failure(lost_update, |o| o == "2\n");
+    let narrow = Render {
+        width: 60,
+        ascii: true,
+        ..Render::default()
+    };
+    let table = f.story.table(&narrow);
+    assert!(table.is_ascii(), "{table}");
+    assert!(table.starts_with("  step  who   what"), "{table}");
+    assert!(table.contains("-- G2 is preempted --"), "{table}");
+    assert!(table.contains("G2    n.get -> 0"), "{table}");
+    assert!(table.contains("main  wg.wait ||"), "{table}");
+    assert_eq!(
+        f.story.lanes(&narrow),
+        "  main  ######........###
+  G2          ##----##
+  G3            ####
+"
+    );
+}
+
+#[test]
+fn a_deadlock_says_who_holds_what_and_the_cycle() {
+    let f = failure(crossed_locks, |_| true);
+    assert_eq!(
+        body(&f),
+        "  shortest failing schedule: 1 preemption, 7 steps
+
+  goroutine  waits for             at                  held by
+  main       a.0: sync.Mutex.Lock  explore_draw.rs:30  G2, since explore_draw.rs:26
+  G2         b.1: sync.Mutex.Lock  explore_draw.rs:27  main, since explore_draw.rs:29
+
+  a cycle: main → G2 → main
+
+  step  main                   G2 explore_draw.rs:25
+   3    a.1.lock          :29  ·
+        ───────────────── main is preempted ────────
+   5    ·                      b.0.lock          :26
+   6    ·                      b.1.lock ⏸        :27
+   7    a.0.lock ⏸        :30  ·
+
+  30 │ let _x = a.0.lock();    main waits here
+  27 │ let _y = b.1.lock();    G2 waits here"
+    );
+}
+
+#[test]
+fn a_leak_names_the_channel_and_what_to_do() {
+    let f = failure(one_receive_for_three, |_| true);
+    let text = body(&f);
+    assert!(text.contains("G3         ch: chan send  explore_draw.rs:37  nobody: main returned, G2 ended, G4 waits too"), "{text}");
+    assert!(text.contains("ch is a channel without room, made at explore_draw.rs:34: 1 value was sent, 2 senders wait for\n"), "{text}");
+    assert!(text.contains("Receive from it twice more"), "{text}");
+    assert!(
+        text.contains("37 │ go(move || ch.send(i));    G3 and G4 wait here"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_race_has_both_sides_and_what_is_missing() {
+    let f = failure(nobody_orders, |_| true);
+    let text = body(&f);
+    assert!(
+        text.contains("main  reads n   explore_draw.rs:46  the program's first"),
+        "{text}"
+    );
+    assert!(
+        text.contains("G2    writes n  explore_draw.rs:45  started at explore_draw.rs:45"),
+        "{text}"
+    );
+    assert!(text.contains("Nothing orders these two"), "{text}");
+}
+
+#[test]
+fn a_schedule_is_drawn_for_a_lesson() {
+    let token = "G2x2.G3".parse().expect("a token");
+    let story = record_schedule(&token, lost_update);
+    assert_eq!(story.output, "1\n");
+    let table = story.table(&Render::default());
+    assert!(table.contains("wg.done"), "{table}");
+    assert!(table.contains("go G3"), "{table}");
+}
