@@ -2,7 +2,7 @@
 //!
 //! # The protocol
 //!
-//! A channel is a pointer to an [`Hchan`] (Go's `hchan`): a buffer of `cap` places, the queue of those who wait to
+//! A channel is a pointer to an `Hchan` (Go's `hchan`): a buffer of `cap` places, the queue of those who wait to
 //! receive (`recvq`) and of those who wait to send (`sendq`), and whether it is closed; all of it under one lock.
 //! A goroutine that waits has its place for a value in its own frame, so values go straight from goroutine to goroutine.
 //!

@@ -15,6 +15,8 @@ use super::raw;
 ///
 /// A panic while it is held unlocks it, as a deferred `Unlock` does in Go: there is no poisoning.
 ///
+/// A goroutine that holds it when its runtime ends holds it for ever: nothing of a goroutine runs then, as in Go.
+///
 /// Cost: one atomic instruction to lock and one to unlock while nobody else wants it.
 ///
 /// Memory order: what came before an unlock comes before what follows the next lock.
