@@ -120,13 +120,7 @@ impl<'a> Task<'a> {
                 self.native(how, died, printed, facts)
             }
             Err(Explored::Died(ran)) => self.died_exploring(&ran),
-            Err(Explored::Unable(why)) => {
-                let died = Died {
-                    said: Some(why),
-                    ..self.died(native, Native::NoRun, &printed, When::UnderSchedules)
-                };
-                self.native(Native::NoRun, died, printed, None)
-            }
+            Err(Explored::Unable(why)) => self.unable(why),
             Err(_) => Verdict::CouldNot(CouldNot {
                 what: "the schedules were not tried".to_string(),
                 text: Vec::new(),
@@ -146,6 +140,39 @@ impl<'a> Task<'a> {
             }
             Ok(None) => self.structure(tried, facts.unwrap_or_default(), printed),
         }
+    }
+
+    /// One schedule that was asked for by name.
+    pub fn replayed(&self, explored: Explored) -> Verdict {
+        match explored {
+            Explored::Answered {
+                tried,
+                failure: Some(failure),
+                facts,
+            } => {
+                let (failed, output) = (failure.kind, failure.output.clone());
+                let why = Why::Schedule(Box::new(failure), tried);
+                self.not_yet(failed, None, why, Some(output), Some(facts))
+            }
+            Explored::Answered { tried, .. } => Verdict::Passed(tried),
+            Explored::Died(ran) => self.died_exploring(&ran),
+            Explored::Unable(why) => self.unable(why),
+            Explored::NotTried => Verdict::Cancelled,
+        }
+    }
+
+    /// The library cannot run this program under schedules.
+    fn unable(&self, why: String) -> Verdict {
+        let died = Died {
+            how: Native::NoRun,
+            when: When::UnderSchedules,
+            said: Some(why),
+            place: Vec::new(),
+            number: 0,
+            printed: Vec::new(),
+            difference: Vec::new(),
+        };
+        self.native(Native::NoRun, died, String::new(), None)
     }
 
     /// Every schedule was right; now how it was done.

@@ -28,8 +28,10 @@ use std::time::Duration;
 use crate::curriculum::Exercise;
 use crate::report::{Look, Problem};
 use crate::workbook::Workbook;
+use goroutines::explore::Schedule;
 
 use compile::{NotBuilt, Plan, Refusal};
+use condition::Native;
 use execute::{Cancel, Limits, Ran};
 use judge::Task;
 use verdict::{CouldNot, Explored, Verdict};
@@ -38,6 +40,8 @@ use verdict::{CouldNot, Explored, Verdict};
 pub const NATIVE_TIME: Duration = Duration::from_secs(3);
 /// How long it is waited for before the schedules are begun beside it.
 const GRACE: Duration = Duration::from_millis(200);
+/// How long the schedules may go on when the ordinary run had to be stopped.
+const LATE: Duration = Duration::from_millis(800);
 /// Resident bytes of one process.
 pub const MEMORY: u64 = 512 << 20;
 /// Bytes of output of one process.
@@ -202,6 +206,28 @@ pub fn not_built(reason: NotBuilt) -> Verdict {
     }
 }
 
+/// Runs an exercise's program under one schedule.
+pub fn replay(
+    task: &Task<'_>,
+    program: &Path,
+    dir: &Path,
+    schedule: Schedule,
+    options: &Options,
+) -> Verdict {
+    let ask = schedules::Ask {
+        task,
+        program,
+        dir,
+        keep: None,
+        seed: options.seed,
+        look: options.look,
+    };
+    match schedules::replay(&ask, schedule, &options.cancel) {
+        Ok(explored) => task.replayed(explored),
+        Err(error) => not_run(program, &error),
+    }
+}
+
 /// Runs a program both ways and judges what came of it.
 pub fn try_out(
     task: &Task<'_>,
@@ -213,11 +239,15 @@ pub fn try_out(
     let (native, explored) = run_both(task, program, dir, keep, options);
     match (native, explored) {
         (Ok(native), Ok(explored)) => task.runs(&native, explored),
-        (Err(error), _) | (_, Err(error)) => could_not(
-            format!("{} could not be run: {error}", program.display()),
-            "check again; if that does not help: gotour doctor",
-        ),
+        (Err(error), _) | (_, Err(error)) => not_run(program, &error),
     }
+}
+
+fn not_run(program: &Path, error: &io::Error) -> Verdict {
+    could_not(
+        format!("{} could not be run: {error}", program.display()),
+        "check again; if that does not help: gotour doctor",
+    )
 }
 
 fn run_both(
@@ -228,28 +258,33 @@ fn run_both(
     options: &Options,
 ) -> (io::Result<Ran>, io::Result<Explored>) {
     let exploring = options.cancel.child();
-    let (ended, end) = mpsc::channel();
+    let (native_ended, native_end) = mpsc::channel();
+    let (explored, exploration_end) = mpsc::channel::<()>();
     thread::scope(|scope| {
-        let native = scope.spawn(|| {
+        let (cancel, exploring) = (&options.cancel, &exploring);
+        let native = scope.spawn(move || {
             let limits = Limits {
-                time: NATIVE_TIME,
                 ask_where: true,
                 ..limits()
             };
-            let ran = execute::run(&mut command(program, dir), &limits, &options.cancel);
-            if ran
-                .as_ref()
-                .is_ok_and(|r| judge::by_force(judge::how_it_ended(r)))
-            {
+            let ran = execute::run(&mut command(program, dir), &limits, cancel);
+            let how = ran.as_ref().ok().map(judge::how_it_ended);
+            if how.is_some_and(judge::by_force) {
                 // No schedule will explain it better.
                 exploring.cancel();
             }
             // The other side waits no longer than GRACE, and may be gone.
-            let _ = ended.send(());
+            let _ = native_ended.send(());
+            if how == Some(Native::Timeout) {
+                // It is time for a verdict: the schedules can still say why, if they say it soon.
+                let _ = exploration_end.recv_timeout(LATE);
+                exploring.cancel();
+            }
             ran
         });
-        let quick = end.recv_timeout(GRACE).is_ok();
-        let explored = if exploring.is_set() {
+        // The answer does not count, only that it comes.
+        let _ = native_end.recv_timeout(GRACE);
+        let result = if exploring.is_set() {
             Ok(Explored::NotTried)
         } else {
             let ask = schedules::Ask {
@@ -259,14 +294,14 @@ fn run_both(
                 keep,
                 seed: options.seed,
                 look: options.look,
-                quick,
             };
-            schedules::explore(&ask, &exploring)
+            schedules::explore(&ask, exploring)
         };
+        drop(explored);
         let native = native
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        (native, explored)
+        (native, result)
     })
 }
 
@@ -274,7 +309,13 @@ fn run_both(
 pub fn command(program: &Path, dir: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(dir);
-    for name in ["GOEXPLORE", "GOMAXPROCS", "GODEBUG", "GOTRACEBACK"] {
+    for name in [
+        "GOEXPLORE",
+        "GOSCHEDULE",
+        "GOMAXPROCS",
+        "GODEBUG",
+        "GOTRACEBACK",
+    ] {
         command.env_remove(name);
     }
     command.env("RUST_BACKTRACE", "0");

@@ -3,16 +3,31 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
+use goroutines::explore::wire::{Expect, Request, Response, WireFailure};
+use goroutines::explore::{Kind, Schedule};
+
+use crate::curriculum::Match;
 use crate::progress::write_whole;
 use crate::report::Look;
 
-use super::execute::Cancel;
+use super::condition::Failed;
+use super::execute::{self, Cancel, Ended, Limits};
 use super::judge::Task;
-use super::verdict::Explored;
+use super::verdict::{Explored, FailedSchedule, Tried};
 
 /// Failing schedules that are kept for an exercise, the newest first.
 const KEPT: usize = 4;
+/// Schedules that a check tries where the exercise asks for no other number.
+pub const USUAL: usize = 2_000;
+/// After this time no more schedules are begun.
+const TIME: Duration = Duration::from_secs(3);
+/// The same for a program that is right as far as was seen, but slow.
+const PATIENT: Duration = Duration::from_secs(30);
+/// How much longer its process may live. It shortens a failing schedule and writes its answer in that time. One that
+/// makes no step any more finds that out by itself, sooner than this.
+const ANSWER: Duration = Duration::from_secs(15);
 
 /// What is to be tried.
 #[derive(Debug)]
@@ -24,15 +39,131 @@ pub struct Ask<'a> {
     pub keep: Option<&'a Path>,
     pub seed: u64,
     pub look: Look,
-    /// The ordinary run has ended already.
-    pub quick: bool,
 }
 
-/// Starts the program once more, in its other mode.
-pub fn explore(_: &Ask<'_>, _: &Cancel) -> io::Result<Explored> {
-    Ok(Explored::Unable(
-        "this build has no exploring scheduler yet".to_string(),
-    ))
+/// Starts the program once more, in its other mode, and keeps the schedule that it fails under.
+pub fn explore(ask: &Ask<'_>, cancel: &Cancel) -> io::Result<Explored> {
+    let mut request = request(ask);
+    request.first = ask.keep.map(kept_schedules).unwrap_or_default();
+    let explored = answer(ask, &mut request, cancel)?;
+    if let Explored::Answered {
+        failure: Some(failure),
+        ..
+    } = &explored
+        && let Some(file) = ask.keep
+        && !failure.is_stuck()
+    {
+        keep(file, &failure.token)?;
+    }
+    let Explored::Answered {
+        tried,
+        failure: None,
+        ..
+    } = &explored
+    else {
+        return Ok(explored);
+    };
+    // A program that came some of the way in its time comes to its end in more of it.
+    if tried.exhausted || tried.ran >= request.schedules || tried.ran == 0 {
+        return Ok(explored);
+    }
+    request.time_limit = PATIENT;
+    answer(ask, &mut request, cancel)
+}
+
+fn request(ask: &Ask<'_>) -> Request {
+    let exercise = ask.task.exercise;
+    let expected = exercise.expected.to_string();
+    Request {
+        schedules: exercise.schedules.unwrap_or(USUAL),
+        seed: ask.seed,
+        expect: Some(match exercise.output {
+            Match::Exact => Expect::Exact(expected),
+            Match::Unordered => Expect::Unordered(expected),
+            Match::Contains => Expect::Contains(expected),
+        }),
+        time_limit: TIME,
+        ..Request::default()
+    }
+}
+
+/// Runs one schedule: its failure, if it fails.
+pub fn replay(ask: &Ask<'_>, schedule: Schedule, cancel: &Cancel) -> io::Result<Explored> {
+    let mut request = request(ask);
+    request.first = vec![schedule];
+    request.schedules = 1;
+    answer(ask, &mut request, cancel)
+}
+
+/// Starts the program with `request`, and reads what it answers.
+fn answer(ask: &Ask<'_>, request: &mut Request, cancel: &Cancel) -> io::Result<Explored> {
+    let dir = tempfile::Builder::new().prefix("gotour-").tempdir()?;
+    let file = dir.path().join("request");
+    request.response = dir.path().join("response");
+    fs::write(&file, request.to_text())?;
+    let mut command = super::command(ask.program, ask.dir);
+    command.env("GOEXPLORE", &file);
+    let limits = Limits {
+        time: request.time_limit + ANSWER,
+        ..super::limits()
+    };
+    let ran = execute::run(&mut command, &limits, cancel)?;
+    let answered = fs::read_to_string(&request.response)
+        .ok()
+        .filter(|_| matches!(ran.ended, Ended::Exit(0..=2)))
+        .and_then(|text| Response::from_text(&text).ok());
+    let Some(response) = answered else {
+        return Ok(Explored::Died(ran));
+    };
+    if let Some(why) = response.could_not {
+        return Ok(Explored::Unable(why));
+    }
+    Ok(Explored::Answered {
+        tried: Tried {
+            asked: request.schedules,
+            ran: response.ran,
+            distinct: response.distinct,
+            failed: response.failed,
+            exhausted: response.exhausted,
+            elapsed: response.elapsed,
+        },
+        failure: response.failure.map(|f| told(ask, f)),
+        facts: response.facts.0,
+    })
+}
+
+/// A failure in the words of a verdict.
+fn told(ask: &Ask<'_>, f: WireFailure) -> FailedSchedule {
+    FailedSchedule {
+        token: f.schedule.to_string(),
+        kind: match f.kind {
+            Kind::Panic => Failed::Panic,
+            Kind::Fatal => Failed::Fatal,
+            Kind::Deadlock => Failed::Deadlock,
+            Kind::Leak => Failed::Leak,
+            Kind::Race => Failed::Race,
+            Kind::Output => Failed::Output,
+            Kind::StepLimit => Failed::Steps,
+            _ => Failed::Nondeterminism,
+        },
+        table: table(ask, &f),
+        index: f.schedule_index,
+        preemptions: f.preemptions,
+        steps: f.steps,
+        output: f.output,
+        expected: f.expected,
+        message: f.message,
+    }
+}
+
+/// The steps of a failing schedule, drawn.
+fn table(_: &Ask<'_>, f: &WireFailure) -> Vec<String> {
+    f.message.lines().map(str::to_string).collect()
+}
+
+/// What of the kept schedules can still be read.
+fn kept_schedules(file: &Path) -> Vec<Schedule> {
+    kept(file).iter().filter_map(|t| t.parse().ok()).collect()
 }
 
 /// The schedules that failed before, the newest first.

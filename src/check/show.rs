@@ -108,7 +108,7 @@ fn not_yet_lines(it: &NotYet, page: &mut Page<'_>) {
     page.named = it.named.clone();
     let hint = format!("hint: gotour hint {}", page.frame.name);
     match &it.why {
-        Why::Schedule(failure, _) => page.actions.push(format!(
+        Why::Schedule(failure, _) if !failure.is_stuck() => page.actions.push(format!(
             "again: gotour replay {} {}     {hint}",
             page.frame.name, failure.token
         )),
@@ -294,14 +294,26 @@ fn signal_name(number: u64) -> String {
 }
 
 fn schedule_lines(it: &NotYet, failure: &FailedSchedule, tried: &Tried, page: &mut Page<'_>) {
+    let stuck = it.native == Some(Native::Timeout);
+    if failure.is_stuck() {
+        let seconds = super::NATIVE_TIME.as_secs();
+        page.head(
+            Tone::Bad,
+            "✗",
+            &if stuck {
+                format!("still running after {seconds} s, so it was stopped")
+            } else {
+                "does not come to its end under one of its schedules".to_string()
+            },
+        );
+        page.wrapped(&failure.message);
+        return;
+    }
     for (n, line) in failure.table.iter().enumerate() {
         let tone = if n == 0 { Tone::Bad } else { Tone::Plain };
         page.body(tone, line.clone());
     }
-    if failure.table.is_empty() {
-        page.head(Tone::Bad, "✗", &failure.message);
-    }
-    if it.native == Some(Native::Timeout) {
+    if stuck {
         page.blank();
         page.wrapped("When it just runs it does not end either: it was stopped after its time.");
     }

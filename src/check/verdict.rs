@@ -93,6 +93,13 @@ pub struct FailedSchedule {
     pub table: Vec<String>,
 }
 
+impl FailedSchedule {
+    /// It never came to its next step, so there are no steps to show and nothing to replay.
+    pub fn is_stuck(&self) -> bool {
+        self.steps == 0
+    }
+}
+
 /// How much was tried.
 #[derive(Debug, Clone, Default)]
 pub struct Tried {

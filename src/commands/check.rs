@@ -13,6 +13,7 @@ use crate::progress::Progress;
 use crate::report::{Exit, OrProblem as _, Problem, Report, Result};
 use crate::text;
 use crate::workbook::Workbook;
+use goroutines::explore::Schedule;
 use serde_json::json;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
@@ -120,8 +121,31 @@ fn check_all(cx: &Context) -> Result<Exit> {
     })
 }
 
-pub fn replay(_cx: &Context, _exercise: &str, _token: &str) -> Result<Exit> {
-    Err(Problem::new("this build cannot replay yet"))
+/// `gotour replay EXERCISE TOKEN`: that one schedule.
+pub fn replay(cx: &Context, wanted: &str, token: &str) -> Result<Exit> {
+    let r = &cx.report;
+    let e = cx.course.find_exercise(wanted)?;
+    let schedule: Schedule = token.parse().map_err(|why| {
+        Problem::new(format!("{token} is no schedule: {why}"))
+            .mend("`gotour check` prints the one that a program fails under")
+    })?;
+    let book = cx.workbook()?;
+    let exercise = e.read()?;
+    let task = Task::new(&exercise).map_err(Problem::new)?;
+    let options = options(cx, signals()?);
+    let program = match build(cx, &book, &e, &options.cancel)? {
+        Ok(program) => program,
+        Err(exit) => return Ok(exit),
+    };
+    let verdict = check::replay(&task, &program, book.root(), schedule, &options);
+    let exit = exit(&verdict);
+    if exit == Exit::Passed && !r.is_json() {
+        r.line(r.good(&format!("✓ {} {}: right under {token}", e.label(), e.name)));
+        r.line(r.dim(&format!("  all its schedules: gotour check {}", e.name)));
+    } else {
+        show(r, &e, &verdict.into(), "", false);
+    }
+    Ok(exit)
 }
 
 /// Builds an exercise's program for a command that is about something else; shows why where it cannot.

@@ -34,7 +34,7 @@ fn programs_that_would_not_end_are_ended_and_explained() {
     explained(
         &desk,
         &program("let mut n = 0u64; loop { n = n.wrapping_add(1); std::hint::black_box(n); }"),
-        &["exercise-1", "still running after 3 s", "never ends"],
+        &["exercise-1", "still running after 3 s", "so it was stopped"],
     );
     explained(
         &desk,
@@ -70,8 +70,95 @@ fn programs_that_die_are_told_apart() {
     );
     explained(
         &desk,
+        "fn main() { println!(\"2\"); }\n",
+        &["never calls run"],
+    );
+    explained(
+        &desk,
+        "use goroutines::prelude::*;\nfn main() { let s = String::from(\"2\"); run(move || println!(\"{s}\")); }\n",
+        &[
+            "cannot be tried under other schedules",
+            "make them inside of it",
+        ],
+    );
+    explained(
+        &desk,
         "fn main() { let a: Option<u8> = None; a.expect(\"nothing there\"); }\n",
         &["panicked: nothing there", "lost-update.rs:1:"],
+    );
+}
+
+const SOLUTION: &str = include_str!("../../solutions/lost-update/solution.rs");
+const START: &str = include_str!("../../exercises/lost-update/start.rs");
+
+#[test]
+fn a_failing_schedule_is_shown_kept_and_tried_first() {
+    let desk = with_workbook();
+    let ran = check(&desk, START);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    for word in [
+        "printed \"1\", expected \"2\"",
+        "again: gotour replay lost-update G",
+        "hint: gotour hint",
+    ] {
+        assert!(ran.flat().contains(word), "{word:?} in\n{}", ran.out);
+    }
+    let json = desk.run(&["check", NAME, "--json"]).json();
+    let token = json["failure"]["schedule"].as_str().unwrap();
+    assert_eq!(json["failure"]["index"], 1, "the kept one is tried first");
+    assert_eq!(
+        desk.read("workbook/.gotour/schedules/lost-update"),
+        format!("{token}\n")
+    );
+    let again = desk.run(&["replay", NAME, token]);
+    assert_eq!(again.code, Some(1), "{again:?}");
+    assert!(
+        again.out.contains("printed \"1\", expected \"2\""),
+        "{}",
+        again.out
+    );
+    // The same program and the same verdict, each time.
+    let json_again = desk.run(&["check", NAME, "--json"]).json();
+    assert_eq!(
+        json["failure"]["schedule"],
+        json_again["failure"]["schedule"]
+    );
+    let nonsense = desk.run(&["replay", NAME, "Gx"]);
+    assert_eq!(nonsense.code, Some(2));
+    assert!(nonsense.err.contains("no schedule"), "{nonsense:?}");
+}
+
+#[test]
+fn a_pass_says_what_was_tried_and_marks_it_solved() {
+    let desk = with_workbook();
+    check(&desk, START);
+    let ran = check(&desk, SOLUTION);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let first = ran.out.lines().next().unwrap();
+    assert!(first.starts_with("✓ exercise-1 lost-update: "), "{first}");
+    assert!(
+        first.ends_with(" distinct") || first.ends_with(" interleavings"),
+        "{first}"
+    );
+    let progress: serde_json::Value =
+        serde_json::from_str(&desk.read("workbook/.gotour/progress.json")).unwrap();
+    assert!(
+        progress["exercises"]["lost-update"]["solved"].is_string(),
+        "{progress}"
+    );
+    assert_eq!(progress["exercises"]["lost-update"]["attempts"], 2);
+    // Broken again: the schedule it failed under before is still the first.
+    let json = {
+        save(&desk, START);
+        desk.run(&["check", NAME, "--json"]).json()
+    };
+    assert_eq!(json["failure"]["index"], 1);
+    save(&desk, SOLUTION);
+    let json = desk.run(&["check", NAME, "--json"]).json();
+    assert_eq!(json["verdict"], "passed");
+    assert!(
+        json["schedules"]["ran"].as_u64().unwrap() >= 1_000
+            || json["schedules"]["exhausted"] == true
     );
 }
 
