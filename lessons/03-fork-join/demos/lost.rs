@@ -1,0 +1,92 @@
+//! A lost update: its shortest schedule, and how often it happens in plain runs and among all orders.
+
+use crate::stage::Stage;
+use goroutines::explore::{self, Options, Strategy};
+use goroutines::prelude::*;
+use goroutines::println;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex as StdMutex};
+
+/// How often the program runs on the real scheduler.
+const RUNS: usize = 20_000;
+
+fn program() {
+    let n = Shared::new(0);
+    let wg = WaitGroup::new();
+    for _ in 0..2 {
+        let n = n.clone();
+        wg.go(move || {
+            let v = n.get();
+            n.set(v + 1);
+        });
+    }
+    wg.wait();
+    println!("{}", n.get());
+}
+
+pub(super) fn lost_update(stage: &mut Stage) -> io::Result<()> {
+    let opts = Options::new()
+        .seed(stage.fixed().unwrap_or(1))
+        .races(false)
+        .expect(|out| out == "2\n");
+    let report = explore::check(&opts, program);
+    let Some(failure) = report.failure else {
+        return Err(io::Error::other("no schedule lost an update"));
+    };
+    writeln!(stage, "{failure}")?;
+    stage.say(&format!(
+        "{} of {} schedules lost one. This is the shortest that was found; its name is {}.",
+        report.failed, report.ran, failure.schedule
+    ))
+}
+
+pub(super) fn every_order(stage: &mut Stage) -> io::Result<()> {
+    let runs = if stage.fixed().is_some() { 10 } else { RUNS };
+    let lost = run(move || (0..runs).filter(|_| one_run() != 2).count());
+    stage.say(&format!(
+        "on the real scheduler: {} of {RUNS} runs lost an update",
+        stage.measured(lost)
+    ))?;
+
+    let seen = Arc::new(StdMutex::new(BTreeMap::new()));
+    let note = seen.clone();
+    let opts = Options::new()
+        .strategy(Strategy::Exhaustive)
+        .races(false)
+        .expect(move |out| {
+            *note.lock().unwrap().entry(out.to_string()).or_insert(0) += 1;
+            true
+        });
+    let report = explore::check(&opts, program);
+    let seen = seen.lock().unwrap();
+    let wrong: usize = seen
+        .iter()
+        .filter(|(out, _)| out.as_str() != "2\n")
+        .map(|(_, n)| n)
+        .sum();
+    stage.say(&format!(
+        "under every order:     {wrong} of {} orders lose one",
+        report.ran
+    ))?;
+    writeln!(stage)?;
+    stage.say(
+        "Two orders count as one if they differ only where it can make no difference, such as which of two reads comes \
+         first.",
+    )
+}
+
+/// What the two additions made of 0, on the real scheduler.
+fn one_run() -> i64 {
+    let n = Shared::new(0);
+    let wg = WaitGroup::new();
+    for _ in 0..2 {
+        let n = n.clone();
+        wg.go(move || {
+            let v = n.get();
+            n.set(v + 1);
+        });
+    }
+    wg.wait();
+    n.get()
+}
