@@ -2,6 +2,7 @@
 
 use crate::report::Look;
 use crate::text;
+use goroutines::Builder;
 use std::io::{self, Write};
 
 /// A demo of a lesson: a program of ours that shows something on the learner's own machine.
@@ -234,6 +235,15 @@ impl Drop for Stage<'_> {
     fn drop(&mut self) {
         let _ = self.flush();
     }
+}
+
+/// Runs `main` as the main goroutine of a runtime of its own, of which nothing stays: no thread, no stack.
+///
+/// `run` would do for a program that ends with its main. A demo goes on, and others come after it.
+pub fn program<R>(builder: Builder, main: impl FnOnce() -> R) -> io::Result<R> {
+    builder
+        .try_run(main)
+        .map_err(|crash| io::Error::other(crash.to_string()))
 }
 
 /// A number as short as it stays readable.

@@ -1,11 +1,13 @@
 //! gotour from outside: through pipes, as scripts see it, and through a terminal, as a learner does.
 
 mod bad_input;
+mod beside;
 mod book;
 mod check;
 mod desk;
 mod doctor;
 mod exercises;
+mod go;
 mod pages;
 mod pipes;
 mod terminal;

@@ -1,6 +1,7 @@
 //! What one more costs: a process, a thread, a goroutine, each made and waited for, one after the other.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, program};
+use crate::text::thousands;
 use goroutines::prelude::*;
 use std::hint::black_box;
 use std::io::{self, Write};
@@ -16,7 +17,9 @@ pub(super) fn making(stage: &mut Stage) -> io::Result<()> {
     writeln!(stage)?;
 
     let mut made: Vec<(&str, f64)> = Vec::new();
-    match each(100, || {
+    // A fixed stage shows no figure, so it need not make many.
+    let few = if stage.fixed().is_some() { 50 } else { 1 };
+    match each(100 / few, || {
         let status = Command::new("true")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -35,7 +38,7 @@ pub(super) fn making(stage: &mut Stage) -> io::Result<()> {
     }
     made.push((
         "a thread",
-        each(2_000, || {
+        each(2_000 / few, || {
             thread::Builder::new()
                 .spawn(|| black_box(()))?
                 .join()
@@ -44,14 +47,14 @@ pub(super) fn making(stage: &mut Stage) -> io::Result<()> {
     ));
     made.push((
         "a goroutine",
-        run(|| {
-            each(20_000, || {
+        program(Builder::new(), || {
+            each(20_000 / few, || {
                 let wg = WaitGroup::new();
                 wg.go(|| black_box(()));
                 wg.wait();
                 Ok(())
             })
-        })?,
+        })??,
     ));
     stage.bars(&made, "µs")?;
 
@@ -59,9 +62,9 @@ pub(super) fn making(stage: &mut Stage) -> io::Result<()> {
         if let [(_, process), (_, thread), (_, goroutine)] = made[..] {
             writeln!(stage)?;
             stage.say(&format!(
-                "For one process: {:.0} threads, or {:.0} goroutines.",
+                "For one process: {:.0} threads, or {} goroutines.",
                 process / thread,
-                process / goroutine
+                thousands((process / goroutine) as u64)
             ))?;
         }
     }

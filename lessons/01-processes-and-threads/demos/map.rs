@@ -1,6 +1,6 @@
 //! The memory map of this process, as the OS tells it, with code, data, heap and three stacks pointed out.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, program};
 use goroutines::prelude::*;
 use std::hint::black_box;
 use std::io::{self, Write};
@@ -60,10 +60,9 @@ pub(super) fn memory_map(stage: &mut Stage) -> io::Result<()> {
     writeln!(stage)?;
     stage.say(&format!(
         "r: may be read, w: written, x: run. A mapping is a piece of the address space; this process has {}, most of \
-         them for libraries and the gaps between stacks.",
+         them for libraries. The goroutine's stack lies in a mapping that has room for many of them.",
         stage.measured(maps.len())
-    ))?;
-    stage.say("The goroutine's stack lies in a mapping that has room for many of them.")
+    ))
 }
 
 /// Reads the map while a second thread and a goroutine are there.
@@ -81,7 +80,7 @@ fn look() -> io::Result<(Vec<Part>, Vec<Mapping>)> {
     });
     let second_at = told.recv().map_err(io::Error::other)?;
 
-    let (goroutine_at, maps) = run(|| {
+    let (goroutine_at, maps) = program(Builder::new(), || {
         let (here, go_on) = (chan(0), chan::<()>(0));
         let (tell, until) = (here.clone(), go_on.clone());
         go! {
@@ -93,21 +92,21 @@ fn look() -> io::Result<(Vec<Part>, Vec<Mapping>)> {
         let maps = std::fs::read_to_string("/proc/self/maps");
         go_on.close();
         (at, maps)
-    });
+    })?;
     drop(end);
     let _ = second.join();
 
     let parts = vec![
         Part {
-            name: "stack of the first thread",
+            name: "stack: first thread",
             at: &raw const on_main as usize,
         },
         Part {
-            name: "stack of a second thread",
+            name: "stack: second thread",
             at: second_at,
         },
         Part {
-            name: "stack of a goroutine",
+            name: "stack: goroutine",
             at: goroutine_at,
         },
         Part {

@@ -1,6 +1,6 @@
 //! The threads of this very program while goroutines run in it, as the OS lists them.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, program};
 use goroutines::prelude::*;
 use std::io::{self, Write};
 
@@ -20,7 +20,7 @@ pub(super) fn this_process(stage: &mut Stage) -> io::Result<()> {
              such folder. It would show the main thread, and beside it those that the runtime keeps for goroutines.",
         );
     }
-    let threads = run(|| {
+    let threads = program(Builder::new(), || {
         let (ready, end) = (WaitGroup::new(), chan::<()>(0));
         for _ in 0..GOROUTINES {
             ready.add(1);
@@ -34,7 +34,7 @@ pub(super) fn this_process(stage: &mut Stage) -> io::Result<()> {
         let threads = threads();
         end.close();
         threads
-    })?;
+    })??;
 
     let me = u64::from(std::process::id());
     let pid = stage.measured(me);
@@ -46,8 +46,21 @@ pub(super) fn this_process(stage: &mut Stage) -> io::Result<()> {
     }
     for (i, t) in threads.iter().enumerate() {
         let branch = if i + 1 == threads.len() { "└─" } else { "├─" };
-        let what = if t.id == me { "the main thread" } else { t.name.as_str() };
-        writeln!(stage, "{branch} thread {:<8} {what:<16} last on CPU {}", t.id, t.cpu)?;
+        // M is Go's name for a thread that runs goroutines, and so the runtime calls its own.
+        let runs_goroutines = t
+            .name
+            .strip_prefix('M')
+            .is_some_and(|n| n.parse::<u32>().is_ok());
+        let what = match () {
+            () if t.id == me => "the main thread",
+            () if runs_goroutines => "runs goroutines",
+            () => &t.name,
+        };
+        writeln!(
+            stage,
+            "{branch} thread {:<8} {what:<16} last on CPU {}",
+            t.id, t.cpu
+        )?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! There and back between two processes, two threads and two goroutines, side by side.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, program};
 use goroutines::prelude::*;
 use std::io::{self, PipeReader, PipeWriter, Read, Write, pipe};
 use std::process::{Child, Command, Stdio};
@@ -15,7 +15,9 @@ const GOROUTINE_TRIPS: u32 = 10_000;
 
 pub(super) fn switch_cost(stage: &mut Stage) -> io::Result<()> {
     // In a thread of its own, because it binds itself to one CPU.
-    let measured = thread::spawn(measure)
+    // A fixed stage shows no figure, so one round will do.
+    let rounds = if stage.fixed().is_some() { 1 } else { ROUNDS };
+    let measured = thread::spawn(move || measure(rounds))
         .join()
         .unwrap_or_else(|_| Err(io::Error::other("a thread of this demo panicked")))?;
 
@@ -40,15 +42,13 @@ pub(super) fn switch_cost(stage: &mut Stage) -> io::Result<()> {
     let place = match measured.one_cpu {
         true => "Both sides were bound to one CPU, so each trip is two switches on it.",
         false => {
-            "The two sides could not be bound to one CPU (that takes Linux and the program `taskset`). They may have \
-             stood on two, and then the bars hold the time to wake a CPU up."
+            "This system does not let a program bind both sides to one CPU. They may have stood on two, and then the bars \
+             hold the time to wake a CPU up."
         }
     };
-    let place = if stage.fixed().is_some() {
-        "Where the program `taskset` is there, both sides are bound to one CPU."
-    } else {
-        place
-    };
+    if stage.fixed().is_some() {
+        return Ok(());
+    }
     stage.say(place)
 }
 
@@ -61,7 +61,7 @@ struct Measured {
     one_cpu: bool,
 }
 
-fn measure() -> io::Result<Measured> {
+fn measure(rounds: usize) -> io::Result<Measured> {
     let one_cpu = bind_to_one_cpu();
 
     let (mut own_in, mut own_out) = pipe()?;
@@ -74,13 +74,13 @@ fn measure() -> io::Result<Measured> {
 
     let (mut alone, mut processes, mut threads, mut goroutines) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         alone.push(trips(&mut own_out, &mut own_in)?);
         if let Some(cat) = &mut child {
             processes.push(trips(&mut cat.to, &mut cat.from)?);
         }
         threads.push(trips(&mut thread_out.1, &mut thread_out.0)?);
-        goroutines.push(between_goroutines());
+        goroutines.push(between_goroutines()?);
     }
     drop(thread_out);
     let _ = to_thread.join();
@@ -105,8 +105,8 @@ fn trips(to: &mut impl Write, from: &mut impl Read) -> io::Result<f64> {
 }
 
 /// One processor of the runtime, so that both goroutines share a thread.
-fn between_goroutines() -> f64 {
-    Builder::new().procs(1).run(|| {
+fn between_goroutines() -> io::Result<f64> {
+    program(Builder::new().procs(1), || {
         let (there, back) = (chan::<u8>(0), chan::<u8>(0));
         let (asked, answer) = (there.clone(), back.clone());
         go! {
@@ -174,26 +174,24 @@ impl Drop for Cat {
     }
 }
 
-/// Binds this thread, and what it starts from now on, to one CPU. No library of Rust's own does that, `taskset` does.
+/// Binds this thread, and what it starts from now on, to the first of the CPUs that it may use.
+#[cfg(target_os = "linux")]
 fn bind_to_one_cpu() -> bool {
-    let bind = || {
-        let status = std::fs::read_to_string("/proc/thread-self/status").ok()?;
-        let allowed = status
-            .lines()
-            .find_map(|l| l.strip_prefix("Cpus_allowed_list:"))?;
-        let cpu = allowed.trim().split([',', '-']).next()?;
-        let me = std::fs::read_link("/proc/thread-self").ok()?;
-        let thread = me.file_name()?.to_str()?.to_string();
-        let done = Command::new("taskset")
-            .args(["-cp", cpu, &thread])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .ok()?;
-        Some(done.success())
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+    let Ok(allowed) = sched_getaffinity(None) else {
+        return false;
     };
-    bind().unwrap_or(false)
+    let Some(first) = (0..CpuSet::MAX_CPU).find(|cpu| allowed.is_set(*cpu)) else {
+        return false;
+    };
+    let mut one = CpuSet::new();
+    one.set(first);
+    sched_setaffinity(None, &one).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn bind_to_one_cpu() -> bool {
+    false
 }
 
 fn median(mut all: Vec<f64>) -> f64 {

@@ -1,6 +1,6 @@
 //! Two jobs of four pieces, drawn over time: with one processor of the runtime, then with two.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, program};
 use goroutines::explore::{self, Options, Strategy};
 use goroutines::prelude::*;
 use std::hint::black_box;
@@ -31,7 +31,7 @@ pub(super) fn two_jobs(stage: &mut Stage) -> io::Result<()> {
     }
     let rounds = calibrate();
     for procs in [1, 2] {
-        let pieces = by_time(procs, rounds);
+        let pieces = by_time(procs, rounds)?;
         let whole = pieces.iter().map(|p| p.to).fold(0.0, f64::max);
         let processors = if procs == 1 { "processor" } else { "processors" };
         writeln!(stage, "{procs} {processors}: done after {whole:.0} ms")?;
@@ -48,8 +48,8 @@ pub(super) fn two_jobs(stage: &mut Stage) -> io::Result<()> {
 }
 
 /// Both jobs on the real scheduler. Each piece is a number of steps, not a time: a piece that has no CPU gets no further.
-fn by_time(procs: usize, rounds: u64) -> Vec<Piece> {
-    Builder::new().procs(procs).run(move || {
+fn by_time(procs: usize, rounds: u64) -> io::Result<Vec<Piece>> {
+    program(Builder::new().procs(procs), move || {
         let pieces = Arc::new(Mutex::new(Vec::new()));
         let wg = WaitGroup::new();
         let start = Instant::now();

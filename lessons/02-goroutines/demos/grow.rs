@@ -1,7 +1,7 @@
 //! One goroutine goes 1 MiB deep: the memory on the way down, on the way back, and after its end.
 
 use super::memory;
-use crate::stage::Stage;
+use crate::stage::{Stage, program};
 use goroutines::prelude::*;
 use std::hint::black_box;
 use std::io::{self, Write};
@@ -20,7 +20,7 @@ pub(super) fn growing_stack(stage: &mut Stage) -> io::Result<()> {
         );
     }
     let patience = if stage.fixed().is_some() { Duration::ZERO } else { PATIENCE };
-    let (points, gone) = Builder::new().max_stack(2 << 20).run(|| go_deep(patience));
+    let (points, gone) = program(Builder::new().max_stack(2 << 20), || go_deep(patience))?;
 
     let start = points.first().map_or(0.0, |(_, kib)| *kib);
     let bars: Vec<(&str, f64)> = points

@@ -1,11 +1,11 @@
 //! What the runtime keeps of its goroutines, threads and processors, asked for while some wait and some may run.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, program};
 use goroutines::prelude::*;
 use std::io::{self, Write};
 
 pub(super) fn what_is_kept(stage: &mut Stage) -> io::Result<()> {
-    let (snapshot, waiting) = Builder::new().procs(1).run(|| {
+    let (snapshot, waiting) = program(Builder::new().procs(1), || {
         let letter_box = chan::<()>(0);
         for _ in 0..3 {
             let letter_box = letter_box.clone();
@@ -21,7 +21,7 @@ pub(super) fn what_is_kept(stage: &mut Stage) -> io::Result<()> {
         let waiting = letter_box.snapshot().recvq.len();
         letter_box.close();
         (snapshot, waiting)
-    });
+    })?;
 
     let mut of: Vec<(u64, String)> = snapshot
         .goroutines
@@ -44,7 +44,7 @@ pub(super) fn what_is_kept(stage: &mut Stage) -> io::Result<()> {
         )?;
     }
     writeln!(stage, "  wait at the channel: {waiting}")?;
-    stage.say("")?;
+    writeln!(stage)?;
     stage.say(
         "One processor of the runtime. Those that wait stand at the channel; they are in no queue of the scheduler.",
     )

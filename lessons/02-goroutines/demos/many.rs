@@ -1,7 +1,8 @@
 //! Goroutines and threads in great numbers, all waiting: how long they take to make, and what each of them keeps.
 
 use super::memory::{self, Memory, bytes};
-use crate::stage::Stage;
+use crate::stage::{Stage, program};
+use crate::text;
 use goroutines::prelude::*;
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex as StdMutex};
@@ -9,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Making them may take so long; then the demo goes on with those there are.
-const LIMIT: Duration = Duration::from_secs(4);
+const LIMIT: Duration = Duration::from_secs(5);
 
 /// What became of so many.
 struct Made {
@@ -48,7 +49,7 @@ pub(super) fn hundred_thousand(stage: &mut Stage) -> io::Result<()> {
     // A fixed stage shows no figure, so it need not make many.
     let few = if stage.fixed().is_some() { 100 } else { 1 };
     let threads = threads(1_000 / few);
-    let goroutines = goroutines(100_000 / few);
+    let goroutines = goroutines(100_000 / few)?;
     let (t, g) = (threads.column(), goroutines.column());
     let heading = [
         String::from("each of"),
@@ -79,7 +80,7 @@ pub(super) fn hundred_thousand(stage: &mut Stage) -> io::Result<()> {
 
 pub(super) fn a_million(stage: &mut Stage) -> io::Result<()> {
     let few = if stage.fixed().is_some() { 1_000 } else { 1 };
-    let first = goroutines(100_000 / few);
+    let first = goroutines(100_000 / few)?;
     let wanted = 1_000_000;
     let fits = match (first.each(|m| m.resident), memory::left()) {
         // A fifth stays free: for the rest of the machine.
@@ -98,7 +99,7 @@ pub(super) fn a_million(stage: &mut Stage) -> io::Result<()> {
         writeln!(stage)?;
     }
     let count = if few > 1 { wanted / few } else { count.max(50_000) };
-    let many = goroutines(count);
+    let many = goroutines(count)?;
 
     let heading = [
         String::new(),
@@ -131,9 +132,9 @@ pub(super) fn a_million(stage: &mut Stage) -> io::Result<()> {
     Ok(())
 }
 
-/// Starts goroutines that all wait for one channel. They end with their runtime.
-fn goroutines(wanted: usize) -> Made {
-    run(|| {
+/// Starts goroutines that all wait for one channel. They end with their runtime, and their memory goes back.
+fn goroutines(wanted: usize) -> io::Result<Made> {
+    program(Builder::new(), || {
         let before = memory::now();
         let in_os = memory::stacks_in_the_os();
         let (waiting, gate) = (WaitGroup::new(), chan::<()>(0));
@@ -219,15 +220,6 @@ fn table(stage: &mut Stage, heading: &[String; 3], rows: &[[String; 3]]) -> io::
     stage.table(&rows)
 }
 
-/// `100000` as `100,000`.
 fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
+    text::thousands(n as u64)
 }

@@ -1,6 +1,6 @@
 //! A row for each OS thread, and in it the goroutines that it ran, piece by piece.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, program};
 use goroutines::explore::{self, Options, Strategy};
 use goroutines::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ struct Piece {
 pub(super) fn which_thread(stage: &mut Stage) -> io::Result<()> {
     let pieces = match stage.fixed() {
         Some(seed) => under_seed(seed),
-        None => for_real(),
+        None => for_real()?,
     };
     let threads: BTreeSet<u64> = pieces.iter().map(|p| p.thread).collect();
     for (i, thread) in threads.iter().enumerate() {
@@ -57,11 +57,11 @@ pub(super) fn which_thread(stage: &mut Stage) -> io::Result<()> {
     Ok(())
 }
 
-fn for_real() -> Vec<Piece> {
+fn for_real() -> io::Result<Vec<Piece>> {
     let log = Arc::new(StdMutex::new(Vec::new()));
     let theirs = log.clone();
     let procs = runtime::num_cpu().clamp(1, 4);
-    Builder::new().procs(procs).run(move || {
+    program(Builder::new().procs(procs), move || {
         let wg = WaitGroup::new();
         for name in ('A'..).take(GOROUTINES) {
             let log = theirs.clone();
@@ -76,10 +76,10 @@ fn for_real() -> Vec<Piece> {
             });
         }
         wg.wait();
-    });
+    })?;
     let mut log = std::mem::take(&mut *log.lock().unwrap());
     log.sort_by_key(|(start, _)| *start);
-    log.into_iter().map(|(_, piece)| piece).collect()
+    Ok(log.into_iter().map(|(_, piece)| piece).collect())
 }
 
 fn under_seed(seed: u64) -> Vec<Piece> {

@@ -1,6 +1,7 @@
 //! A lost update: its shortest schedule, and how often it happens in plain runs and among all orders.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, program};
+use crate::text::thousands;
 use goroutines::explore::{self, Options, Strategy};
 use goroutines::prelude::*;
 use goroutines::println;
@@ -11,7 +12,7 @@ use std::sync::{Arc, Mutex as StdMutex};
 /// How often the program runs on the real scheduler.
 const RUNS: usize = 20_000;
 
-fn program() {
+fn two_additions() {
     let n = Shared::new(0);
     let wg = WaitGroup::new();
     for _ in 0..2 {
@@ -30,7 +31,7 @@ pub(super) fn lost_update(stage: &mut Stage) -> io::Result<()> {
         .seed(stage.fixed().unwrap_or(1))
         .races(false)
         .expect(|out| out == "2\n");
-    let report = explore::check(&opts, program);
+    let report = explore::check(&opts, two_additions);
     let Some(failure) = report.failure else {
         return Err(io::Error::other("no schedule lost an update"));
     };
@@ -43,10 +44,11 @@ pub(super) fn lost_update(stage: &mut Stage) -> io::Result<()> {
 
 pub(super) fn every_order(stage: &mut Stage) -> io::Result<()> {
     let runs = if stage.fixed().is_some() { 10 } else { RUNS };
-    let lost = run(move || (0..runs).filter(|_| one_run() != 2).count());
+    let lost = program(Builder::new(), move || (0..runs).filter(|_| one_run() != 2).count())?;
     stage.say(&format!(
-        "on the real scheduler: {} of {RUNS} runs lost an update",
-        stage.measured(lost)
+        "on the real scheduler: {} of {} runs lost an update",
+        stage.measured(lost),
+        thousands(RUNS as u64)
     ))?;
 
     let seen = Arc::new(StdMutex::new(BTreeMap::new()));
@@ -58,7 +60,7 @@ pub(super) fn every_order(stage: &mut Stage) -> io::Result<()> {
             *note.lock().unwrap().entry(out.to_string()).or_insert(0) += 1;
             true
         });
-    let report = explore::check(&opts, program);
+    let report = explore::check(&opts, two_additions);
     let seen = seen.lock().unwrap();
     let wrong: usize = seen
         .iter()

@@ -1,6 +1,6 @@
 //! Three workers forked and joined, drawn over the time that they took.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, program};
 use goroutines::explore::{self, Options, Strategy};
 use goroutines::prelude::*;
 use std::hint::black_box;
@@ -28,7 +28,7 @@ struct Drawn {
 pub(super) fn fork_and_join(stage: &mut Stage) -> io::Result<()> {
     let run = match stage.fixed() {
         Some(seed) => under_seed(seed),
-        None => for_real(),
+        None => for_real()?,
     };
     let columns = stage.width().saturating_sub(14).clamp(10, 56);
     let at = |t: f64| ((t / run.joined * columns as f64).round() as usize).min(columns);
@@ -36,7 +36,7 @@ pub(super) fn fork_and_join(stage: &mut Stage) -> io::Result<()> {
     let mut main = vec!['·'; columns];
     main[..at(run.forked).max(1)].fill('█');
     let row: String = main.into_iter().collect();
-    writeln!(stage, "main      {row}█ >")?;
+    writeln!(stage, "main      {row}█")?;
     for span in &run.workers {
         let mut row = vec![' '; columns];
         let (from, to) = (at(span.from).min(columns - 1), at(span.to));
@@ -56,8 +56,8 @@ pub(super) fn fork_and_join(stage: &mut Stage) -> io::Result<()> {
     }
 }
 
-fn for_real() -> Drawn {
-    run(|| {
+fn for_real() -> io::Result<Drawn> {
+    program(Builder::new(), || {
         let start = Instant::now();
         let ms = move || start.elapsed().as_secs_f64() * 1e3;
         let spans = Arc::new(StdMutex::new(Vec::new()));

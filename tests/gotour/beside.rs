@@ -1,0 +1,207 @@
+//! The Rust of the lessons: every `rust` block and every right column of "Go | here" is code that compiles, here.
+
+use std::collections::BTreeMap;
+
+/// This file: what stands in it has been compiled.
+const COMPILED: &str = include_str!("beside.rs");
+
+const LESSONS: [(&str, &str); 3] = [
+    (
+        "01-processes-and-threads",
+        include_str!("../../lessons/01-processes-and-threads/lesson.md"),
+    ),
+    (
+        "02-goroutines",
+        include_str!("../../lessons/02-goroutines/lesson.md"),
+    ),
+    (
+        "03-fork-join",
+        include_str!("../../lessons/03-fork-join/lesson.md"),
+    ),
+];
+
+/// What the pages show, as it stands there. Compiled, and never run.
+#[allow(dead_code, unused_variables, clippy::all)]
+mod pages {
+    use goroutines::prelude::*;
+    use goroutines::println;
+    use std::sync::Arc;
+
+    fn work() {}
+    fn f() {}
+    fn g<T>(_: T) {}
+    fn lay_the_table() {}
+    fn serve_the_soup() {}
+
+    fn lesson_1() {
+        let n = Shared::new(0);
+        let mu = Arc::new(Mutex::new(()));
+        {
+            let _held = mu.lock(); // waits while another holds it
+            n.set(n.get() + 1);
+        } // given back here
+
+        let ready = chan(0);
+        let tell = ready.clone(); // the same channel
+        go! {
+            lay_the_table();
+            tell.send(()); // waits for the one who receives
+        }
+        ready.recv(); // waits for the one who sends
+        serve_the_soup(); // the table is laid, in every order
+    }
+
+    fn lesson_1_table() {
+        run(f);
+        go! { f() }
+        let n = Shared::new(0);
+        n.set(n.get() + 1);
+        let mu = Mutex::new(());
+        let held = mu.lock();
+        drop(held);
+        let ch = chan::<i64>(0);
+        ch.send(1);
+        let v = ch.recv();
+        g::<Option<i64>>(v);
+    }
+
+    fn lesson_2_table() {
+        let x = 1;
+        {
+            let f = g;
+            go! { f(x) }
+        }
+        let ch = chan::<i64>(10);
+        for v in &ch {}
+        runtime::gosched();
+        runtime::num_goroutine();
+        runtime::gomaxprocs(2);
+        let n = 1;
+        Builder::new().max_stack(n);
+    }
+
+    fn lesson_3() {
+        let wg = WaitGroup::new();
+        for _ in 0..3 {
+            wg.add(1);
+            let wg = wg.clone(); // the same counter
+            go! {
+                work();
+                wg.done();
+            }
+        }
+        wg.wait();
+
+        go! {
+            defer! { wg.done(); }
+            work(); // may return early, may panic
+        }
+    }
+
+    fn lesson_3_table() {
+        let wg = WaitGroup::new();
+        wg.add(1);
+        let of_the_block = wg.clone();
+        {
+            let wg = of_the_block;
+            defer! { wg.done(); }
+        }
+        wg.wait();
+        wg.go(f);
+    }
+}
+
+/// The program that rustc is asked about in lesson 3 must not compile; its demo shows that.
+const REFUSED: &str = "std::thread::spawn(f);";
+
+#[test]
+fn every_rust_block_compiles() {
+    let mut shown = 0;
+    for (lesson, text) in LESSONS {
+        for code in blocks(text, "rust") {
+            if code.contains(REFUSED) {
+                continue;
+            }
+            shown += 1;
+            assert!(
+                flat(COMPILED).contains(&flat(&code)),
+                "{lesson}: not in this file, so not compiled:\n{code}"
+            );
+        }
+    }
+    assert_eq!(shown, 4, "blocks of rust in the lessons");
+}
+
+#[test]
+fn every_right_column_compiles() {
+    let mut shown = BTreeMap::new();
+    for (lesson, text) in LESSONS {
+        for [_, here] in go_and_here(text) {
+            for code in code_of(&here) {
+                *shown.entry(lesson).or_insert(0) += 1;
+                assert!(
+                    flat(COMPILED).contains(&flat(&code)),
+                    "{lesson}: not in this file, so not compiled: {code}"
+                );
+            }
+        }
+    }
+    assert_eq!(shown.len(), LESSONS.len(), "lessons with a table: {shown:?}");
+}
+
+/// The fenced blocks of a text in one language.
+pub fn blocks(text: &str, language: &str) -> Vec<String> {
+    let open = format!("```{language}");
+    let mut out: Vec<String> = Vec::new();
+    let mut inside = false;
+    for line in text.lines() {
+        if inside && line == "```" {
+            inside = false;
+        } else if inside {
+            let last = out.last_mut().unwrap();
+            last.push_str(line);
+            last.push('\n');
+        } else if line == open {
+            inside = true;
+            out.push(String::new());
+        }
+    }
+    out
+}
+
+/// The rows of the table "Go | here".
+pub fn go_and_here(text: &str) -> Vec<[String; 2]> {
+    let rows: Vec<[String; 2]> = text
+        .lines()
+        .skip_while(|l| *l != "| Go | here |")
+        .take_while(|l| l.starts_with('|'))
+        .skip(2)
+        .map(|l| {
+            let cells: Vec<&str> = l.trim_matches('|').split('|').map(str::trim).collect();
+            match cells[..] {
+                [go, here] => [go.to_string(), here.to_string()],
+                _ => panic!("not two cells: {l}"),
+            }
+        })
+        .collect();
+    assert!(!rows.is_empty(), "no table Go | here");
+    rows
+}
+
+/// What stands in backticks.
+pub fn code_of(cell: &str) -> Vec<String> {
+    cell.split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_string)
+        .collect()
+}
+
+/// Code without its comments and without what is only layout.
+pub fn flat(code: &str) -> String {
+    code.lines()
+        .map(|l| l.split(" //").next().unwrap_or(l))
+        .flat_map(str::split_whitespace)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
