@@ -24,7 +24,6 @@ const LESSONS: [(&str, &str); 3] = [
 #[allow(dead_code, unused_variables, clippy::all)]
 mod pages {
     use goroutines::prelude::*;
-    use goroutines::println;
     use std::sync::Arc;
 
     fn work() {}
@@ -77,7 +76,7 @@ mod pages {
         runtime::num_goroutine();
         runtime::gomaxprocs(2);
         let n = 1;
-        Builder::new().max_stack(n);
+        let _ = Builder::new().max_stack(n);
     }
 
     fn lesson_3() {
@@ -146,7 +145,11 @@ fn every_right_column_compiles() {
             }
         }
     }
-    assert_eq!(shown.len(), LESSONS.len(), "lessons with a table: {shown:?}");
+    assert_eq!(
+        shown.len(),
+        LESSONS.len(),
+        "lessons with a table: {shown:?}"
+    );
 }
 
 /// The fenced blocks of a text in one language.

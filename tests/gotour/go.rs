@@ -205,7 +205,11 @@ impl Go {
         Command::new("go")
             .args(args)
             .current_dir(dir)
-            .envs([("GOTOOLCHAIN", "local"), ("GOPROXY", "off"), ("GOFLAGS", "")])
+            .envs([
+                ("GOTOOLCHAIN", "local"),
+                ("GOPROXY", "off"),
+                ("GOFLAGS", ""),
+            ])
             .output()
             .unwrap()
     }
@@ -214,7 +218,11 @@ impl Go {
         let dir = dir.join(&p.name);
         std::fs::create_dir(&dir).unwrap();
         let language = p.language.as_deref().unwrap_or(version);
-        std::fs::write(dir.join("go.mod"), format!("module lesson\n\ngo {language}\n")).unwrap();
+        std::fs::write(
+            dir.join("go.mod"),
+            format!("module lesson\n\ngo {language}\n"),
+        )
+        .unwrap();
         std::fs::write(dir.join("main.go"), whole(&p.source)).unwrap();
 
         let built = self.run(&dir, &["build", "-o", "program", "."]);

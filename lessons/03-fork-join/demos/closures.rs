@@ -1,9 +1,9 @@
-//! Three ways to capture the variable of a loop, each run under many schedules, with the outputs counted.
+//! Three ways to capture the variable of a loop: run once on the real scheduler, then under many schedules.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, program};
+use crate::text::thousands;
 use goroutines::explore::{self, Options, Strategy};
 use goroutines::prelude::*;
-use goroutines::print;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex as StdMutex};
@@ -12,20 +12,35 @@ const SCHEDULES: usize = 1_000;
 /// Outputs shown for each way.
 const SHOWN: usize = 6;
 
+/// Where the goroutines of a program print their numbers.
+#[derive(Clone, Default)]
+struct Page(Arc<StdMutex<String>>);
+
+impl Page {
+    fn print(&self, i: i64) {
+        self.0.lock().unwrap().push_str(&format!("{i} "));
+    }
+
+    fn take(&self) -> String {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
 pub(super) fn captures(stage: &mut Stage) -> io::Result<()> {
     let seed = stage.fixed().unwrap_or(1);
-    let ways: [(&str, fn()); 3] = [
+    let ways: [(&str, fn(&Page)); 3] = [
         ("by value: a copy", by_value),
         ("by reference: a fresh variable each time", fresh),
         ("by reference: the loop's one variable", the_one),
     ];
     stage.say(&format!(
-        "Each ran under {SCHEDULES} schedules. Behind an output: how many of them printed it."
+        "Each ran under {} schedules. Behind an output: how many of them printed it.",
+        thousands(SCHEDULES as u64)
     ))?;
-    for (title, program) in ways {
+    for (title, way) in ways {
         writeln!(stage)?;
         writeln!(stage, "{title}")?;
-        let outputs = outputs(seed, program);
+        let outputs = outputs(seed, way);
         let mut by_count: Vec<(&String, &usize)> = outputs.iter().collect();
         by_count.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
         let shown: Vec<String> = by_count
@@ -39,56 +54,66 @@ pub(super) fn captures(stage: &mut Stage) -> io::Result<()> {
         if by_count.len() > SHOWN {
             writeln!(stage, "    and {} others", by_count.len() - SHOWN)?;
         }
+        if stage.fixed().is_none() {
+            let now = program(Builder::new(), || {
+                let page = Page::default();
+                way(&page);
+                page.take()
+            })?;
+            writeln!(stage, "  on the real scheduler, this once: {}", now.trim())?;
+        }
     }
     Ok(())
 }
 
 /// A number moves into each goroutine.
-fn by_value() {
+fn by_value(page: &Page) {
     let wg = WaitGroup::new();
     for i in 0..3 {
-        wg.go(move || print!("{i} "));
+        let page = page.clone();
+        wg.go(move || page.print(i));
     }
     wg.wait();
 }
 
 /// Go 1.22 and later: each time round has a variable of its own.
-fn fresh() {
+fn fresh(page: &Page) {
     let wg = WaitGroup::new();
     for n in 0..3 {
         let i = Shared::new(n);
-        wg.go(move || print!("{} ", i.get()));
+        let page = page.clone();
+        wg.go(move || page.print(i.get()));
     }
     wg.wait();
 }
 
 /// Go up to 1.21: one variable for the whole loop.
-fn the_one() {
+fn the_one(page: &Page) {
     let wg = WaitGroup::new();
     let i = Shared::new(0);
     while i.get() < 3 {
-        let same = i.clone();
-        wg.go(move || print!("{} ", same.get()));
+        let (same, page) = (i.clone(), page.clone());
+        wg.go(move || page.print(same.get()));
         i.set(i.get() + 1);
     }
     wg.wait();
 }
 
 /// How often the program printed what.
-fn outputs(seed: u64, program: fn()) -> BTreeMap<String, usize> {
-    let seen = Arc::new(StdMutex::new(BTreeMap::new()));
-    let note = seen.clone();
+fn outputs(seed: u64, way: fn(&Page)) -> BTreeMap<String, usize> {
+    let all = Arc::new(StdMutex::new(BTreeMap::new()));
+    let note = all.clone();
     let opts = Options::new()
         .seed(seed)
         .schedules(SCHEDULES)
         .strategy(Strategy::Random)
         // The third way has a data race. Here its outputs are wanted, not the report.
-        .races(false)
-        .expect(move |out| {
-            *note.lock().unwrap().entry(out.to_string()).or_insert(0) += 1;
-            true
-        });
-    explore::check(&opts, program);
-    let all = seen.lock().unwrap();
+        .races(false);
+    explore::check(&opts, move || {
+        let page = Page::default();
+        way(&page);
+        *note.lock().unwrap().entry(page.take()).or_insert(0) += 1;
+    });
+    let all = all.lock().unwrap();
     all.clone()
 }

@@ -38,7 +38,9 @@ pub(super) fn lost_update(stage: &mut Stage) -> io::Result<()> {
     writeln!(stage, "{failure}")?;
     stage.say(&format!(
         "{} of {} schedules lost one. This is the shortest that was found; its name is {}.",
-        report.failed, report.ran, failure.schedule
+        thousands(report.failed as u64),
+        thousands(report.ran as u64),
+        failure.schedule
     ))
 }
 
@@ -68,13 +70,17 @@ pub(super) fn every_order(stage: &mut Stage) -> io::Result<()> {
         .map(|(_, n)| n)
         .sum();
     stage.say(&format!(
-        "under every order:     {wrong} of {} orders lose one",
-        report.ran
+        "under every order:     {} of {} runs lost an update",
+        thousands(wrong as u64),
+        thousands(report.ran as u64)
     ))?;
     writeln!(stage)?;
+    if !report.exhausted {
+        return stage.say("There are more orders, which were not tried.");
+    }
     stage.say(
-        "Two orders count as one if they differ only where it can make no difference, such as which of two reads comes \
-         first.",
+        "Those are all the orders there are. Left out is only what can make no difference, such as which of two reads \
+         comes first.",
     )
 }
 
