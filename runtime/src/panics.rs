@@ -7,6 +7,10 @@
 //!
 //! A deferred block that panics while its goroutine already unwinds would abort a Rust process. `defer!` catches it there
 //! and adds it to the chain, so that the text has both, as Go's has.
+//!
+//! The list of raised panics that a goroutine has is that chain. Nobody tells us when a panic is recovered; so each new
+//! one begins the list anew, and what came before survives only where a `defer!` block knows that it still unwinds: it
+//! puts the list aside while the block runs.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -36,9 +40,9 @@ pub(crate) fn install_hook() {
             let at = info
                 .location()
                 .map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
-            let text = text_of(info.payload());
+            let text = said(info.payload());
             // SAFETY: the hook runs on the thread that panics, and that thread runs `g`.
-            unsafe { g.with_raised(|list| list.push(Raised { text, at })) };
+            unsafe { g.with_raised(|list| *list = vec![Raised { text, at }]) };
         }));
     });
 }
@@ -84,6 +88,15 @@ pub(crate) fn text_of(payload: &(dyn Any + Send)) -> String {
     "(a value that is no text)".to_string()
 }
 
+/// A panic as Go's text has it: a value that was caught and is thrown again says so.
+fn said(payload: &(dyn Any + Send)) -> String {
+    let mut text = text_of(payload);
+    if payload.is::<Box<dyn Any + Send>>() {
+        text.push_str(" [recovered, repanicked]");
+    }
+    text
+}
+
 /// Runs a goroutine's closure and settles how it ended. Never unwinds.
 pub(crate) fn body(g: &'static G, f: impl FnOnce()) {
     let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else {
@@ -94,14 +107,13 @@ pub(crate) fn body(g: &'static G, f: impl FnOnce()) {
     if payload.is::<Goexit>() && raised.is_empty() {
         return;
     }
-    let text = if raised.is_empty() || payload.is::<Goexit>() {
-        // Raised where our hook did not see it (`resume_unwind`, or a hook set after ours).
-        chain(
-            &raised,
-            (!payload.is::<Goexit>()).then(|| text_of(&*payload)),
-        )
+    let text = if payload.is::<Goexit>() {
+        // Deferred blocks panicked while the goroutine was ending: the program ends all the same.
+        chain(raised.iter().map(|r| r.text.clone()))
     } else {
-        chain(&raised, None)
+        // The first of the list is the payload's own, unless it was raised where our hook did not see it.
+        let later = raised.iter().skip(1).map(|r| r.text.clone());
+        chain(std::iter::once(said(&*payload)).chain(later))
     };
     let at = raised.last().map(|r| r.at.clone());
     // A payload's destructor is the program's code and may panic as well; it must not get out of here.
@@ -113,9 +125,8 @@ pub(crate) fn body(g: &'static G, f: impl FnOnce()) {
     }
 }
 
-/// `first`, and below it, indented, what was raised while it unwound.
-fn chain(raised: &[Raised], last: Option<String>) -> String {
-    let mut texts = raised.iter().map(|r| r.text.clone()).chain(last);
+/// The first, and below it, indented, what was raised while it unwound.
+fn chain(mut texts: impl Iterator<Item = String>) -> String {
     let mut out = texts.next().unwrap_or_default();
     for t in texts {
         out.push_str("\n\tpanic: ");
@@ -149,7 +160,10 @@ fn chain(raised: &[Raised], last: Option<String>) -> String {
 /// ```
 #[track_caller]
 pub fn goexit() -> ! {
-    seam::expect_current("goexit");
+    let (_, g) = seam::expect_current("goexit");
+    // What is on the list was recovered, or a `defer!` block keeps it.
+    // SAFETY: `g` runs here.
+    unsafe { g.with_raised(Vec::clear) };
     resume_unwind(Box::new(Goexit));
 }
 
@@ -183,12 +197,26 @@ impl<F: FnOnce()> Drop for Deferred<F> {
             f();
             return;
         }
-        let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else {
-            return;
+        // SAFETY: `with_raised` is called by the code that runs on the goroutine in question.
+        let list = |f: &mut dyn FnMut(&mut Vec<Raised>)| unsafe {
+            if let Some((_, g)) = seam::current() {
+                g.with_raised(f);
+            }
         };
-        // A second unwinding out of a destructor would abort. The hook has added it to the chain; what was thrown
-        // without the hook is added here. A `goexit` during a panic changes nothing, as in Go.
-        std::mem::forget(payload);
+        let mut outer = Vec::new();
+        list(&mut |raised| outer = std::mem::take(raised));
+        let end = catch_unwind(AssertUnwindSafe(f));
+        list(&mut |raised| {
+            if end.is_ok() {
+                // Whatever panicked in there was recovered in there.
+                raised.clear();
+            }
+            raised.splice(..0, outer.drain(..));
+        });
+        // A second unwinding out of a destructor would abort. A `goexit` during a panic changes nothing, as in Go.
+        if let Err(payload) = end {
+            std::mem::forget(payload);
+        }
     }
 }
 

@@ -281,3 +281,81 @@ fn a_goroutine_that_gives_way_while_it_unwinds_keeps_its_thread() {
         assert_eq!(done.load(Ordering::SeqCst), 8);
     }
 }
+
+/// The panic's own text under `try_run`, chained as Go chains it.
+fn message(main: impl FnOnce()) -> String {
+    match one().try_run(main) {
+        Err(Crash::Panic(r)) => r.message,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn chains_of_panics_have_gos_text() {
+    use goroutines::defer;
+    use std::panic::{catch_unwind, panic_any};
+
+    let text = message(|| {
+        let _ = catch_unwind(|| panic!("recovered"));
+        panic!("b");
+    });
+    assert_eq!(text, "b");
+    let text = message(|| {
+        defer! { panic!("second") }
+        panic!("first");
+    });
+    assert_eq!(text, "first\n\tpanic: second");
+    let text = message(|| {
+        defer! { panic!("third") }
+        defer! { panic!("second") }
+        panic!("first");
+    });
+    assert_eq!(text, "first\n\tpanic: second\n\tpanic: third");
+    let text = message(|| {
+        defer! {
+            defer! { panic!("third") }
+            panic!("second");
+        }
+        panic!("first");
+    });
+    assert_eq!(text, "first\n\tpanic: second\n\tpanic: third");
+    let text = message(|| {
+        defer! { let _ = catch_unwind(|| panic!("recovered in there")); }
+        panic!("first");
+    });
+    assert_eq!(text, "first");
+    let text = message(|| {
+        let caught = catch_unwind(|| panic!("first")).unwrap_err();
+        panic_any(caught);
+    });
+    assert_eq!(text, "first [recovered, repanicked]");
+    let text = message(|| {
+        let caught = catch_unwind(|| panic!("first")).unwrap_err();
+        let _ = catch_unwind(|| panic!("another"));
+        std::panic::resume_unwind(caught);
+    });
+    assert_eq!(text, "first");
+    let text = message(|| {
+        go(|| {
+            defer! { panic!("in defer") }
+            runtime::goexit();
+        });
+        loop {
+            runtime::gosched();
+        }
+    });
+    assert_eq!(text, "in defer");
+}
+
+#[test]
+fn goexit_after_a_recovered_panic_ends_one_goroutine() {
+    one().run(|| {
+        go(|| {
+            let _ = std::panic::catch_unwind(|| panic!("recovered"));
+            runtime::goexit();
+        });
+        while runtime::num_goroutine() > 1 {
+            runtime::gosched();
+        }
+    });
+}

@@ -156,7 +156,7 @@ fn a_panic_in_go_does_not_let_wait_go_on() {
         w.store(true, Ordering::SeqCst);
     });
     assert!(
-        text.starts_with("panic: in the group\n\ngoroutine 2 ["),
+        text.starts_with("panic: in the group [recovered, repanicked]\n\ngoroutine 2 ["),
         "{text}"
     );
     assert!(!went_on.load(Ordering::SeqCst));

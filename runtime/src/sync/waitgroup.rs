@@ -5,7 +5,8 @@
 //! noticed it is Go's panic.
 
 use std::fmt;
-use std::panic::{Location, RefUnwindSafe, UnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, Location, RefUnwindSafe, UnwindSafe};
+use std::panic::{catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -193,12 +194,14 @@ impl WaitGroup {
         let group = self.clone();
         let at = Location::caller();
         crate::go(move || {
-            let end = catch_unwind(std::panic::AssertUnwindSafe(f));
-            if let Err(payload) = end {
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
                 if panics::is_goexit(&*payload) {
                     group.done_at(at);
+                    resume_unwind(payload);
                 }
-                resume_unwind(payload);
+                // No `done`: who waits must not go on and end the program before this panic does. In a box it is
+                // "recovered, repanicked", as Go says.
+                resume_unwind(Box::new(payload));
             }
             group.done_at(at);
         });
