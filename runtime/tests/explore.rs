@@ -435,3 +435,118 @@ fn a_static_lock_held_at_the_end_is_free_in_the_next_schedule() {
     });
     f.assert_passed();
 }
+
+#[test]
+fn a_thousand_goroutines_are_no_trouble() {
+    let o = Options::new().schedules(30);
+    check(&o, || {
+        let ch = chan(0);
+        for i in 0..1000 {
+            let ch = ch.clone();
+            go(move || ch.send(i));
+        }
+        assert_eq!((0..1000).filter_map(|_| ch.recv()).sum::<i32>(), 499_500);
+    })
+    .assert_passed();
+}
+
+#[test]
+fn a_judge_that_panics_leaves_nothing_behind() {
+    let caught = std::panic::catch_unwind(|| {
+        let o = opts().expect(|_| panic!("no opinion"));
+        check(&o, locked_update)
+    });
+    assert!(caught.is_err());
+    check(&opts(), locked_update).assert_passed();
+}
+
+#[test]
+fn goexit_of_main_waits_for_the_others_and_is_a_deadlock() {
+    let f = failure(check(&opts().schedules(50), || {
+        go(|| {});
+        runtime::goexit();
+    }));
+    assert_eq!(f.kind, Kind::Deadlock);
+    assert_eq!(
+        f.message,
+        "no goroutines (main called runtime.Goexit) - deadlock!"
+    );
+    assert!(f.blocked.is_empty());
+}
+
+#[test]
+fn a_recovered_panic_is_no_failure_and_its_deferred_blocks_run() {
+    check(&opts().expect(|o| o == "deferred\nrecovered\n"), || {
+        let caught = std::panic::catch_unwind(|| {
+            defer! { println!("deferred") }
+            panic!("caught");
+        });
+        assert!(caught.is_err());
+        println!("recovered");
+    })
+    .assert_passed();
+}
+
+#[test]
+fn a_wake_up_from_a_thread_outside_does_no_harm() {
+    let o = Options::new().schedules(200).leaks(false);
+    let r = check(&o, || {
+        let ch = chan(1);
+        let out = ch.clone();
+        let t = std::thread::spawn(move || out.send(1));
+        go(move || {
+            ch.recv();
+        });
+        runtime::gosched();
+        t.join().expect("it sent");
+    });
+    // Threads are not controlled, so what is found may differ; that nothing breaks is what is tested.
+    assert!(r.ran > 0);
+}
+
+#[test]
+fn an_unordered_add_and_wait_is_a_race() {
+    let f = failure(check(&opts(), || {
+        let wg = WaitGroup::new();
+        let hold = chan(0);
+        let (group, go_on) = (wg.clone(), hold.clone());
+        wg.add(1);
+        let first = wg.clone();
+        go(move || {
+            go_on.recv();
+            first.done();
+        });
+        let (second, third) = (wg.clone(), chan(1));
+        let tell = third.clone();
+        go(move || {
+            group.wait();
+            tell.send(());
+        });
+        go(move || {
+            second.add(1);
+            second.done();
+        });
+        hold.send(());
+        third.recv();
+    }));
+    assert!(matches!(f.kind, Kind::Race | Kind::Panic), "{f}");
+}
+
+#[test]
+fn a_send_and_a_close_that_nothing_orders_race() {
+    // The one that receives and the buffer make every schedule end well; the order is luck all the same.
+    let r = check(&opts(), || {
+        let ch = chan(1);
+        let out = ch.clone();
+        let done = chan(1);
+        let tell = done.clone();
+        go(move || {
+            let sent = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| out.send(1)));
+            drop(sent);
+            tell.send(());
+        });
+        ch.close();
+        done.recv();
+    });
+    assert_eq!(failure(r).kind, Kind::Race);
+}

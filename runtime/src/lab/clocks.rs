@@ -56,7 +56,12 @@ struct Access {
 struct Variable {
     write: Option<Access>,
     reads: Vec<Access>,
+    /// At this length the reads are looked through for those that a later one stands for.
+    full: usize,
 }
+
+/// The shortest list of reads that is looked through.
+const FEW: usize = 8;
 
 /// Two accesses that nothing orders.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,6 +103,7 @@ impl Clocks {
         for v in &mut self.variables[..self.objects] {
             v.write = None;
             v.reads.clear();
+            v.full = FEW;
         }
         self.objects = 0;
         self.race = None;
@@ -184,7 +190,10 @@ impl Clocks {
     pub(super) fn meet(&mut self, me: u32, other: u32) {
         let mut theirs = std::mem::take(&mut self.of[other as usize]);
         let mine = &mut self.of[me as usize];
-        mine.join(&theirs);
+        // Who knows somebody's present span knows all that one knows.
+        if mine.get(other) < theirs.get(other) {
+            mine.join(&theirs);
+        }
         theirs.copy(mine);
         mine.tick(me);
         theirs.tick(other);
@@ -221,9 +230,15 @@ impl Clocks {
             v.write = Some(now);
             v.reads.clear();
         } else {
-            // What happened before this read is found through it from now on.
-            v.reads.retain(|r| unordered(r));
-            v.reads.push(now);
+            if v.reads.len() >= v.full {
+                // What happened before this read is found through it from now on.
+                v.reads.retain(|r| unordered(r));
+                v.full = (2 * v.reads.len()).max(FEW);
+            }
+            match v.reads.last_mut() {
+                Some(last) if !unordered(last) => *last = now,
+                _ => v.reads.push(now),
+            }
         }
         if let Some((a, wrote)) = found
             && self.race.is_none()

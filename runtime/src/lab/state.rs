@@ -130,6 +130,7 @@ pub(super) struct State {
     timer_count: usize,
     slots: Vec<Slot>,
     runnable: Vec<u32>,
+    fresh: Vec<u32>,
     alive: usize,
     objects: Vec<Object>,
     workers: u32,
@@ -160,6 +161,7 @@ impl State {
             timer_count: 0,
             slots: Vec::new(),
             runnable: Vec::new(),
+            fresh: Vec::new(),
             alive: 0,
             objects: Vec::new(),
             workers: 0,
@@ -187,6 +189,7 @@ impl State {
         }
         self.slots.clear();
         self.runnable.clear();
+        self.fresh.clear();
         self.alive = 0;
         self.objects.clear();
         self.workers = 0;
@@ -256,6 +259,7 @@ impl State {
             printed: false,
         });
         self.runnable.push(who);
+        self.fresh.push(who);
         self.alive += 1;
         self.clocks.birth(by.map(|by| by - 1));
         if who != 1 {
@@ -289,6 +293,7 @@ impl State {
         slot.stand = Stand::Ready;
         if let Err(i) = self.runnable.binary_search(&who) {
             self.runnable.insert(i, who);
+            self.fresh.push(who);
         }
     }
 
@@ -393,7 +398,9 @@ impl State {
                 usual,
                 steps: self.steps,
                 timer: self.timer_count > 0,
+                fresh: &self.fresh,
             });
+            self.fresh.clear();
             self.steps += 1;
             let others = self.runnable.len() > 1;
             self.recorded.turn(who, self.current, why, usual, others);

@@ -9,6 +9,8 @@
 //!   gives way, a bounded number of times: `gosched` is no promise that somebody else gets anywhere.
 //! - `Tree` visits every schedule, one after the other, depth first; with a bound, every one of so many preemptions.
 
+use std::collections::BinaryHeap;
+
 use super::plan::{CLOCK, Plan};
 use super::rng::Rng;
 
@@ -36,11 +38,13 @@ pub(super) struct View<'a> {
     pub(super) steps: u64,
     /// Whether a timer is set that the clock could move to.
     pub(super) timer: bool,
+    /// Who can run since the last decision and could not before.
+    pub(super) fresh: &'a [u32],
 }
 
 impl View<'_> {
     fn can(&self, who: u32) -> bool {
-        self.runnable.binary_search(&who).is_ok()
+        who == self.current && self.why != Why::Forced || self.runnable.binary_search(&who).is_ok()
     }
 }
 
@@ -103,6 +107,8 @@ pub(crate) struct Pct {
     random: Random,
     /// By goroutine number; what is not there yet is drawn when it is first seen.
     priorities: Vec<i64>,
+    /// Everyone who can run, the highest first; beside them what has become void since.
+    queue: BinaryHeap<(i64, u32)>,
     falls: Vec<u64>,
     low: i64,
 }
@@ -249,6 +255,7 @@ impl Pct {
         Pct {
             random,
             priorities: Vec::new(),
+            queue: BinaryHeap::new(),
             falls,
             low: 0,
         }
@@ -258,11 +265,20 @@ impl Pct {
         self.low -= 1;
         self.know(who);
         self.priorities[who as usize] = self.low;
+        self.queue.push((self.low, who));
     }
 
     fn know(&mut self, who: u32) {
         while self.priorities.len() <= who as usize {
             self.priorities.push((self.random.rng.next() >> 2) as i64);
+        }
+    }
+
+    /// Some can run again, or for the first time.
+    fn notice(&mut self, fresh: &[u32]) {
+        for &who in fresh {
+            self.know(who);
+            self.queue.push((self.priorities[who as usize], who));
         }
     }
 
@@ -274,20 +290,22 @@ impl Pct {
         if v.why == Why::Yield {
             self.fall(v.current);
         }
-        if let Some(&highest) = v.runnable.last() {
-            self.know(highest);
+        while let Some(&(priority, who)) = self.queue.peek() {
+            if self.priorities[who as usize] == priority && v.can(who) {
+                return who;
+            }
+            self.queue.pop();
         }
-        v.runnable
-            .iter()
-            .copied()
-            .max_by_key(|&g| self.priorities[g as usize])
-            .unwrap_or(v.usual)
+        v.usual
     }
 }
 
 impl Driver {
     #[inline]
     pub(super) fn next(&mut self, v: &View<'_>) -> u32 {
+        if let Driver::Pct(p) = self {
+            p.notice(v.fresh);
+        }
         match self {
             Driver::Follow(f) => return f.next(v),
             Driver::Tree(t) => return t.next(v),
