@@ -1,7 +1,8 @@
-//! main receives once more than there are workers.
+//! One is added for all thousand workers, and one more for main, which never calls `done`.
 
 use goroutines::prelude::*;
 use goroutines::println;
+use std::sync::Arc;
 
 fn work(id: i64) -> i64 {
     id * id
@@ -9,19 +10,21 @@ fn work(id: i64) -> i64 {
 
 fn main() {
     run(|| {
-        let handed_over = chan::<i64>(0);
+        let collected = Arc::new(Mutex::new(Vec::new()));
+        let wg = WaitGroup::new();
+        wg.add(1001);
         for id in 1..=1000 {
-            let hand_over = handed_over.clone();
-            go(move || hand_over.send(work(id)));
+            let (collected, wg) = (collected.clone(), wg.clone());
+            go! {
+                defer! { wg.done(); }
+                collected.lock().push(work(id));
+            }
         }
-
-        let mut results = Vec::new();
-        for _ in 0..=1000 {
-            results.push(handed_over.recv().unwrap());
-        }
+        wg.wait();
+        let results = collected.lock();
         println!(
             "{} results, sum {}",
-            results.len() - 1,
+            results.len(),
             results.iter().sum::<i64>()
         );
     });

@@ -18,6 +18,7 @@ use super::source::starts_with;
 /// The facts that a check reports: each is a smallest and a largest value over the schedules.
 pub const FACTS: &[&str] = &[
     "goroutines",
+    "forked",
     "overlap",
     "unfinished",
     "sleeps",

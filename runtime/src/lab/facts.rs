@@ -24,6 +24,7 @@ mod names {
     use super::snake;
     facts! {
         goroutines: "Started by the program; main is not counted.",
+        forked: "Started before main first came to wait for others: to receive, select, or wait for a group or a condition.",
         overlap: "Most goroutines other than main that had begun and not ended at one time, each having made a step while another was in that state.",
         unfinished: "Not ended when main returned.",
         sleeps: "Calls of `time::sleep`.",

@@ -118,6 +118,8 @@ pub(super) struct State {
     pub(super) steps: u64,
     pub(super) verdict: Option<Verdict>,
     pub(super) main_returned: bool,
+    /// Main has come to an operation that waits for others.
+    main_waited: bool,
     pub(super) output: String,
     pub(super) counts: Counts,
     pub(super) recorded: Recorded,
@@ -149,6 +151,7 @@ impl State {
             steps: 0,
             verdict: None,
             main_returned: false,
+            main_waited: false,
             output: String::new(),
             counts: Counts::ZERO,
             recorded: Recorded::default(),
@@ -176,6 +179,7 @@ impl State {
         self.steps = 0;
         self.verdict = None;
         self.main_returned = false;
+        self.main_waited = false;
         self.output.clear();
         self.counts = Counts::ZERO;
         self.recorded.reset();
@@ -264,6 +268,9 @@ impl State {
         self.clocks.birth(by.map(|by| by - 1));
         if who != 1 {
             self.counts.add(Fact::goroutines);
+            if !self.main_waited {
+                self.counts.add(Fact::forked);
+            }
         }
     }
 
@@ -640,6 +647,9 @@ impl State {
     #[inline]
     fn count(&mut self, who: u32, op: Op) {
         let held = self.slots[who as usize - 1].held;
+        if who == 1 && matches!(op, Op::Recv | Op::Select | Op::Wait | Op::CondWait) {
+            self.main_waited = true;
+        }
         let c = &mut self.counts;
         match op {
             Op::Sleep => c.add(Fact::sleeps),
