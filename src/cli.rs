@@ -45,6 +45,9 @@ pub enum Command {
     Read {
         /// Number or name; without it the lesson you are in
         lesson: Option<String>,
+        /// Run its demos under the schedule of this seed: the same each time
+        #[arg(long, value_name = "N")]
+        seed: Option<u64>,
     },
     /// Run a demo of a lesson
     Demo {

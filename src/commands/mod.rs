@@ -2,8 +2,10 @@
 
 mod authors;
 mod check;
+mod demo;
 mod exercise;
 mod lesson;
+mod quiz;
 mod setup;
 pub mod tour;
 mod watch;
@@ -53,9 +55,9 @@ impl Context {
         };
         match command {
             Command::Next => tour::next(self),
-            Command::Read { lesson } => lesson::read(self, lesson.as_deref()),
-            Command::Demo { name, seed } => lesson::demo(self, name.as_deref(), seed),
-            Command::Quiz { lesson } => lesson::quiz(self, lesson.as_deref()),
+            Command::Read { lesson, seed } => lesson::read(self, lesson.as_deref(), seed),
+            Command::Demo { name, seed } => demo::demo(self, name.as_deref(), seed),
+            Command::Quiz { lesson } => quiz::quiz(self, lesson.as_deref()),
             Command::List => tour::list(self),
             Command::Run { exercise } => check::run(self, exercise.as_deref()),
             Command::Check(args) => check::check(self, &args),

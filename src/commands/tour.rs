@@ -1,6 +1,6 @@
 //! Where the learner is: `gotour` alone, `gotour next`, `gotour list`.
 
-use super::{Context, lesson};
+use super::{Context, lesson::Sitting};
 use crate::curriculum::{Entry, Exercise, Lesson};
 use crate::progress::Progress;
 use crate::report::{Exit, Result};
@@ -167,7 +167,7 @@ pub fn next(cx: &Context) -> Result<Exit> {
         return Ok(Exit::Passed);
     }
     match todo {
-        Todo::Read { lesson, place } => lesson::read_from(cx, lesson, place, Some(&book)),
+        Todo::Read { lesson, place } => Sitting::new(cx, lesson, Some(&book))?.read_from(place),
         Todo::Solve(e) => {
             cx.change(&book.progress(), |p| p.current = Some(e.name.to_string()))?;
             brief(cx, &e, Some(&book))?;

@@ -97,7 +97,8 @@ pub struct Look {
 }
 
 impl Look {
-    /// A fixed look for tests and for files.
+    /// A fixed look.
+    #[cfg(test)]
     pub fn plain(width: usize) -> Self {
         Look {
             width,

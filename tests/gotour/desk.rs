@@ -127,7 +127,7 @@ impl Desk {
         let parser = vt100::Parser::new(
             NonZeroU16::new(rows).unwrap(),
             NonZeroU16::new(columns).unwrap(),
-            1000,
+            5000,
         );
         let shared = Arc::new((
             Mutex::new(Shown {
@@ -186,14 +186,51 @@ impl Terminal {
         });
     }
 
+    /// Waits until the screen is as `holds` says.
+    pub fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) {
+        self.wait(what, |shown| holds(&shown.parser.screen().contents()));
+    }
+
+    /// Waits until what was written is as `holds` says; false when gotour ends before.
+    pub fn wait_for_more(&self, what: &str, holds: impl Fn(&[u8]) -> bool) -> bool {
+        let seen = std::cell::Cell::new(false);
+        self.wait_or_end(what, true, |shown| {
+            seen.set(holds(&shown.bytes));
+            seen.get() || shown.ended
+        });
+        seen.get()
+    }
+
+    /// How many lines were longer than the terminal is wide.
+    pub fn wrapped_rows(&self) -> usize {
+        let mut shown = self.shared.0.lock().unwrap();
+        let rows = shown.parser.screen().size().0.get();
+        let screen = shown.parser.screen_mut();
+        // From the oldest line to the newest, a screen at a time.
+        let mut wrapped = 0;
+        let mut back = screen.scrollback_len();
+        loop {
+            screen.set_scrollback(back);
+            wrapped += (0..rows).filter(|r| screen.row_wrapped(*r)).count();
+            if back == 0 {
+                return wrapped;
+            }
+            back = back.saturating_sub(rows.into());
+        }
+    }
+
     fn wait(&self, what: &str, holds: impl Fn(&Shown) -> bool) {
+        self.wait_or_end(what, false, holds);
+    }
+
+    fn wait_or_end(&self, what: &str, may_end: bool, holds: impl Fn(&Shown) -> bool) {
         let until = Instant::now() + PATIENCE;
         let mut shown = self.shared.0.lock().unwrap();
         while !holds(&shown) {
             let left = until.saturating_duration_since(Instant::now());
             let screen = shown.parser.screen().contents();
             assert!(
-                !shown.ended && !left.is_zero(),
+                (may_end || !shown.ended) && !left.is_zero(),
                 "waited for {what:?}; the screen shows:\n{screen}"
             );
             shown = self.shared.1.wait_timeout(shown, left).unwrap().0;

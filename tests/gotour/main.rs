@@ -7,6 +7,7 @@ mod check;
 mod desk;
 mod doctor;
 mod exercises;
+mod lessons;
 mod go;
 mod pages;
 mod pipes;

@@ -32,3 +32,28 @@ fn an_exercise_and_its_hints() {
     }
     insta::assert_snapshot!(shown);
 }
+
+fn lesson(number: &str) -> String {
+    Desk::new().run(&["read", number, "--seed", "1"]).out
+}
+
+#[test]
+fn lesson_1() {
+    insta::assert_snapshot!(lesson("1"));
+}
+
+#[test]
+fn lesson_2() {
+    insta::assert_snapshot!(lesson("2"));
+}
+
+#[test]
+fn lesson_3() {
+    insta::assert_snapshot!(lesson("3"));
+}
+
+#[test]
+fn lesson_1_at_60_columns_without_utf8() {
+    let desk = Desk::new().var("COLUMNS", "60").var("LANG", "C");
+    insta::assert_snapshot!(desk.run(&["read", "1", "--seed", "1"]).out);
+}

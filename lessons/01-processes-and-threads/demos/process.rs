@@ -38,7 +38,7 @@ pub(super) fn this_process(stage: &mut Stage) -> io::Result<()> {
 
     let me = u64::from(std::process::id());
     let pid = stage.measured(me);
-    writeln!(stage, "process {pid}: one address space, {GOROUTINES} goroutines and main")?;
+    writeln!(stage, "process {pid}: one address space, {GOROUTINES} goroutines + main")?;
     if stage.fixed().is_some() {
         writeln!(stage, "├─ thread {pid}  the main thread")?;
         writeln!(stage, "└─ threads of the runtime: their number differs")?;

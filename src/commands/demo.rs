@@ -1,0 +1,157 @@
+//! Demos: a prediction, the demo itself, and why it is so.
+
+use super::Context;
+use super::lesson::{Sitting, Step};
+use crate::curriculum::Lesson;
+use crate::page::pager;
+use crate::report::{Exit, Problem, Result};
+use crate::stage::{Demo, Stage};
+use crate::text;
+use serde_json::json;
+
+/// Asks for a prediction where there is one and someone to ask, runs the demo, and says why it is so.
+pub fn predicted(sitting: &Sitting, demo: &Demo) -> Result<Step> {
+    let r = &sitting.cx.report;
+    let predict = sitting.quiz.predict.iter().find(|p| p.demo == demo.name);
+    let mut guess = None;
+    if let Some(p) = predict {
+        r.text(format!("{} {}", r.warn("?"), p.question));
+        for (i, choice) in p.choices.iter().enumerate() {
+            r.text(format!("  {}. {choice}", i + 1));
+        }
+        let ask = format!("Your guess, 1 to {} (Enter: see it): ", p.choices.len());
+        match pager::choose(r, &ask, p.choices.len())? {
+            Ok(choice) => guess = choice,
+            Err(went) => return Ok(went.into()),
+        }
+        r.blank();
+        sitting.answered(demo.name, guess)?;
+    }
+    perform(sitting.cx, demo, sitting.seed)?;
+    if let Some(p) = predict {
+        let verdict = match guess {
+            Some(n) if n == p.answer => format!("{} As you said. ", r.good("✓")),
+            Some(_) => format!("{} Not as you said: it is {}. ", r.bad("✗"), p.answer),
+            None if r.interactive() => String::new(),
+            None => format!("It is {}. ", p.answer),
+        };
+        r.text(format!("{verdict}{}", p.because));
+        r.blank();
+    }
+    Ok(Step::On)
+}
+
+/// Runs a demo on a stage that shows it at once, and leaves an empty line below it.
+fn perform(cx: &Context, demo: &Demo, seed: Option<u64>) -> Result<()> {
+    let r = &cx.report;
+    r.line(r.bold(&format!("▶ {}", demo.title)));
+    r.blank();
+    // The last two characters that were shown.
+    let mut end = String::new();
+    let mut stage = Stage::new(r.look(), seed, |s| {
+        r.part(s);
+        let from = s.char_indices().rev().nth(1).map_or(0, |(at, _)| at);
+        end.push_str(&s[from..]);
+        let from = end.char_indices().rev().nth(1).map_or(0, |(at, _)| at);
+        end.drain(..from);
+    });
+    let ended = (demo.run)(&mut stage);
+    drop(stage);
+    if !end.ends_with('\n') && !end.is_empty() {
+        r.blank();
+    }
+    if !end.ends_with("\n\n") {
+        r.blank();
+    }
+    ended.map_err(|e| {
+        Problem::new(format!("the demo `{}` could not run: {e}", demo.name))
+            .mend("`gotour doctor` looks for what may be missing")
+    })
+}
+
+/// `gotour demo [NAME|LESSON]`.
+pub fn demo(cx: &Context, wanted: Option<&str>, seed: Option<u64>) -> Result<Exit> {
+    let Some(wanted) = wanted else {
+        return list_demos(cx);
+    };
+    let book = cx.found();
+    let (lesson, demos): (&Lesson, &[Demo]) = match cx.course.find_demo(wanted) {
+        Ok((lesson, demo)) => (lesson, std::slice::from_ref(demo)),
+        Err(no_demo) => match cx.course.find_lesson(wanted) {
+            Ok(lesson) => (lesson, lesson.demos),
+            // Nobody types a number for a demo.
+            Err(no_lesson) if wanted.parse::<u64>().is_ok() => return Err(no_lesson),
+            Err(_) => return Err(no_demo),
+        },
+    };
+    if cx.report.is_json() {
+        let mut shown = Vec::new();
+        for demo in demos {
+            let mut output = String::new();
+            let mut stage = Stage::new(cx.report.look(), seed, |s| output.push_str(s));
+            let ended = (demo.run)(&mut stage);
+            drop(stage);
+            shown.push(json!({
+                "name": demo.name,
+                "title": demo.title,
+                "output": output,
+                "error": ended.err().map(|e| e.to_string()),
+            }));
+        }
+        cx.report.json(&shown);
+        return Ok(Exit::Passed);
+    }
+    let mut sitting = Sitting::new(cx, lesson, book.as_ref())?;
+    sitting.seed = seed;
+    for demo in demos {
+        // Who gives a seed knows the demo, and looks for what is the same each time.
+        if seed.is_some() {
+            perform(cx, demo, seed)?;
+        } else if let Step::Left(exit) = predicted(&sitting, demo)? {
+            return Ok(exit);
+        }
+    }
+    if demos.is_empty() {
+        cx.report
+            .text(format!("Lesson {} has no demos.", lesson.number));
+    }
+    Ok(Exit::Passed)
+}
+
+fn list_demos(cx: &Context) -> Result<Exit> {
+    let r = &cx.report;
+    if r.is_json() {
+        let all: Vec<_> = cx
+            .course
+            .lessons
+            .iter()
+            .flat_map(|l| l.demos.iter().map(move |d| (l, d)))
+            .map(|(l, d)| json!({ "name": d.name, "title": d.title, "lesson": l.slug }))
+            .collect();
+        r.json(&all);
+        return Ok(Exit::Passed);
+    }
+    let widest = cx
+        .course
+        .lessons
+        .iter()
+        .flat_map(|l| l.demos)
+        .map(|d| text::width(d.name))
+        .max()
+        .unwrap_or(0);
+    for lesson in &cx.course.lessons {
+        r.line(r.bold(&format!("{:>2} {}", lesson.number, lesson.title)));
+        for d in lesson.demos {
+            let name = text::pad(d.name, widest);
+            let room = r.look().width.saturating_sub(widest + 7);
+            r.line(format!(
+                "     {}  {}",
+                r.command(&name),
+                r.look().cut(d.title, room)
+            ));
+        }
+    }
+    r.blank();
+    r.text(format!("Run one: {}", r.command("gotour demo NAME")));
+    Ok(Exit::Passed)
+}

@@ -1,0 +1,199 @@
+//! Lessons in a terminal: predictions before demos, quizzes, the place that is remembered.
+
+use crate::desk::{Desk, Terminal};
+
+/// Demos that are quick, under a seed where one can be given.
+const DEMO: &str = "all-orders";
+
+fn prediction(desk: &Desk) -> Terminal {
+    let t = desk.terminal(80, 40, &["demo", DEMO]);
+    t.wait_for("(Enter: see it): ");
+    t
+}
+
+/// The right choice, and another one.
+fn choices() -> (String, String) {
+    let quiz = include_str!("../../lessons/01-processes-and-threads/quiz.toml");
+    let quiz: toml::Table = quiz.parse().unwrap();
+    let predict = quiz["predict"].as_array().unwrap();
+    let predict = predict
+        .iter()
+        .find(|p| p["demo"].as_str() == Some(DEMO))
+        .unwrap();
+    let right = predict["answer"].as_integer().unwrap();
+    let wrong = if right == 1 { 2 } else { 1 };
+    (right.to_string(), wrong.to_string())
+}
+
+#[test]
+fn a_prediction_is_asked_and_answered_after_the_demo() {
+    let desk = Desk::new();
+    let (right, wrong) = choices();
+    for (key, says) in [
+        (&right, "As you said."),
+        (&wrong, "Not as you said: it is "),
+    ] {
+        let mut t = prediction(&desk);
+        // Nothing of the demo is given away before.
+        assert!(!t.screen().contains('▶'), "{}", t.screen());
+        assert!(!t.is_as_before());
+        t.send(key);
+        assert_eq!(t.end(), 0);
+        assert!(t.screen().contains(says), "{}", t.screen());
+        assert!(t.is_as_before());
+    }
+}
+
+#[test]
+fn a_prediction_can_be_skipped_and_left() {
+    let desk = Desk::new();
+    let mut t = prediction(&desk);
+    t.send("\r");
+    assert_eq!(t.end(), 0);
+    let screen = t.screen();
+    assert!(
+        screen.contains('▶') && !screen.contains("s you said"),
+        "{screen}"
+    );
+    let mut t = prediction(&desk);
+    t.send("\u{3}");
+    assert_eq!(t.end(), 130);
+    assert!(t.is_as_before());
+    assert!(!t.screen().contains('▶'), "{}", t.screen());
+}
+
+#[test]
+fn through_a_pipe_the_question_is_printed_and_nobody_asked() {
+    let ran = Desk::new().run(&["demo", DEMO]);
+    assert_eq!(ran.code, Some(0));
+    let (question, rest) = ran.out.split_once('▶').unwrap();
+    assert!(question.starts_with("? "), "{question}");
+    assert!(!ran.out.contains("Your guess"), "{}", ran.out);
+    assert!(rest.contains(&format!("It is {}. ", choices().0)), "{rest}");
+}
+
+#[test]
+fn next_goes_on_where_it_was_left() {
+    let desk = Desk::new();
+    desk.run(&["init"]);
+    let mut t = desk.terminal(80, 60, &["next"]);
+    t.wait_for("[Enter: ");
+    let first = t.screen();
+    let title = first.lines().next().unwrap().to_string();
+    t.send("\r");
+    // The question before the first demo or picture.
+    t.wait_for("Your guess");
+    t.send("q");
+    assert_eq!(t.end(), 0);
+    assert!(t.screen().contains("gotour next goes on from here."));
+    assert!(t.is_as_before());
+    let mut t = desk.terminal(80, 60, &["next"]);
+    t.wait_for("Your guess");
+    let screen = t.screen();
+    assert!(screen.contains("from where you left it"), "{screen}");
+    assert!(!screen.lines().any(|l| l == title), "{screen}");
+    t.send("q");
+    assert_eq!(t.end(), 0);
+    let json = desk.run(&["--json"]).json();
+    assert_eq!(json["next"]["place"], 1);
+}
+
+#[test]
+fn each_wrong_choice_is_answered_by_its_misconception() {
+    let desk = Desk::new();
+    desk.run(&["init"]);
+    let json = desk.run(&["quiz", "1", "--json"]).json();
+    let questions = json["questions"].as_array().unwrap();
+    let mut t = desk.terminal(80, 200, &["quiz", "1"]);
+    for (i, q) in questions.iter().enumerate() {
+        t.wait_for(&format!("Question {} of ", i + 1));
+        let choices = q["choices"].as_array().unwrap();
+        let right = choices.iter().position(|c| c["right"] == true).unwrap();
+        for (n, c) in choices.iter().enumerate().filter(|(n, _)| *n != right) {
+            t.send(&(n + 1).to_string());
+            t.wait_for(&format!("✗ {}:", c["misconception"].as_str().unwrap()));
+        }
+        let before = t.screen().matches("✓ Right.").count();
+        t.send(&(right + 1).to_string());
+        t.wait_until("the right answer", |s| {
+            s.matches("✓ Right.").count() > before
+        });
+    }
+    assert_eq!(t.end(), 0);
+    assert!(t.is_as_before());
+    // The first answer is the one that is kept.
+    let progress: serde_json::Value =
+        serde_json::from_str(&desk.read("workbook/.gotour/progress.json")).unwrap();
+    let slug = json["name"].as_str().unwrap();
+    let first = &progress["lessons"][slug]["answers"]["1"];
+    let right = questions[0]["choices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .position(|c| c["right"] == true)
+        .unwrap();
+    assert!(
+        first.is_u64() && first.as_u64() != Some(right as u64 + 1),
+        "{first}"
+    );
+}
+
+#[test]
+fn a_long_page_goes_down_and_up() {
+    let desk = Desk::new();
+    let mut t = desk.terminal(80, 8, &["read", "1"]);
+    t.wait_for("[space: more, ");
+    let top = t.screen();
+    let title = top.lines().next().unwrap().to_string();
+    assert!(!top.contains("↑ back"), "{top}");
+    t.send(" ");
+    t.wait_for("↑ back");
+    assert!(!t.screen().contains(&title), "{}", t.screen());
+    // Back to the top by arrows, then by a key.
+    t.send("\u{1b}[A\u{1b}[A\u{1b}[A\u{1b}[A\u{1b}[A\u{1b}[A\u{1b}[A\u{1b}[A");
+    t.wait_for(&title);
+    t.send("G");
+    t.wait_for("[Enter: ");
+    t.send("g");
+    t.wait_for(&title);
+    t.send("j");
+    t.wait_until("one line further", |s| !s.contains(&title));
+    t.send("q");
+    assert_eq!(t.end(), 0);
+    assert!(t.is_as_before());
+}
+
+/// A whole lesson under a seed, at two widths, key by key to its end.
+#[test]
+fn a_whole_lesson_is_gone_through_with_enter() {
+    for (columns, locale) in [(60, "C"), (80, "C.UTF-8")] {
+        let desk = Desk::new().var("LANG", locale);
+        desk.run(&["init"]);
+        let mut t = desk.terminal(columns, 50, &["read", "1", "--seed", "1"]);
+        let mut asked = 0;
+        loop {
+            let prompts = |bytes: &[u8]| {
+                let s = String::from_utf8_lossy(bytes);
+                s.matches("q: ").count() + s.matches("(Enter: ").count()
+            };
+            if t.wait_for_more("a prompt", |bytes| prompts(bytes) > asked) {
+                asked += 1;
+                t.send("\r");
+            } else {
+                break;
+            }
+        }
+        assert_eq!(t.end(), 0, "{}", t.screen());
+        assert!(
+            t.screen().contains("This is the end of lesson 1, "),
+            "{}",
+            t.screen()
+        );
+        assert!(asked > 10, "only {asked} prompts");
+        assert!(t.is_as_before());
+        let list = desk.run(&["list", "--json"]).json();
+        assert!(list["lessons"][0]["read"].is_string());
+        // A line that is too long would have been wrapped by the terminal.
+        assert_eq!(t.wrapped_rows(), 0, "{}", t.screen());
+    }
+}
