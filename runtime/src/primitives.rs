@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-pub(crate) use parking_lot::{Mutex as Lock, MutexGuard as LockGuard};
+pub(crate) use crate::lock::{Lock, LockGuard};
 
 /// Keeps what one thread writes often off the cache line of what others read.
 #[derive(Debug, Default)]

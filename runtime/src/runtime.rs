@@ -128,3 +128,35 @@ pub fn stack_dump() -> String {
 pub fn snapshot() -> SchedSnapshot {
     seam::expect_current("snapshot").0.snapshot()
 }
+
+/// Runs a blocking call with its P given up for others: Go's `entersyscall` and `exitsyscall`.
+///
+/// Announcing is cheap, and the P is only taken away once the call has lasted 20 µs or more and somebody could use it.
+/// A blocking call that is not announced loses its P too, after 10 ms. When `f` returns, the goroutine takes an idle P
+/// or waits its turn in the global queue.
+///
+/// # Panics
+///
+/// Outside of a goroutine.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// let size = run(|| runtime::syscall(|| std::fs::metadata("Cargo.toml").map(|m| m.len())));
+/// assert!(size.unwrap() > 0);
+/// ```
+#[track_caller]
+pub fn syscall<R>(f: impl FnOnce() -> R) -> R {
+    /// Also where `f` panics.
+    struct End;
+    impl Drop for End {
+        fn drop(&mut self) {
+            if let Some((s, _)) = seam::current() {
+                s.end_syscall();
+            }
+        }
+    }
+    seam::expect_current("syscall").0.begin_syscall();
+    let _end = End;
+    f()
+}

@@ -113,6 +113,15 @@ pub(crate) trait Scheduler: Sync {
     }
     /// Who listens at the choice points, if anybody does.
     fn observer(&self) -> Option<&dyn Observer>;
+    /// Gives way if this goroutine was asked to. Called at choice points while anybody is asked.
+    fn poll(&self, g: &'static G);
+    /// In the handler of the preemption signal, on the thread that it interrupted: stops the thread for as long as others
+    /// have its turn. `pc` is where it was interrupted, where known. Async-signal-safe.
+    fn interrupted(&self, g: &'static G, pc: Option<usize>);
+    /// A blocking call begins: the P may be taken away.
+    fn begin_syscall(&self);
+    /// It is over: comes back with a P.
+    fn end_syscall(&self);
     /// How many goroutines have not ended.
     fn count(&self) -> usize;
     /// Sets GOMAXPROCS and says what it was; 0 only asks.
@@ -276,13 +285,25 @@ fn with_observer<R>(f: impl FnOnce(&dyn Observer) -> R) -> Option<R> {
     s.observer().map(f)
 }
 
+/// A choice point: the observer's, or else the moment to give way if this goroutine was asked to. No lock is held here,
+/// which is not so at the other hooks.
+#[inline(never)]
+#[cold]
+fn at_point(op: Op, tag: Option<&Tag>, at: &'static Location<'static>) {
+    let Some((s, g)) = current() else { return };
+    match s.observer() {
+        Some(o) => o.point(op, tag, at),
+        None => s.poll(g),
+    }
+}
+
 /// A choice point: who goes on. Before every effect another goroutine could see.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn point(op: Op, tag: &Tag) {
     if hooked() {
         let at = Location::caller();
-        with_observer(|o| o.point(op, Some(tag), at));
+        at_point(op, Some(tag), at);
     }
 }
 
@@ -290,7 +311,7 @@ pub(crate) fn point(op: Op, tag: &Tag) {
 #[inline(always)]
 pub(crate) fn point_at(op: Op, tag: &Tag, at: &'static Location<'static>) {
     if hooked() {
-        with_observer(|o| o.point(op, Some(tag), at));
+        at_point(op, Some(tag), at);
     }
 }
 
@@ -313,7 +334,7 @@ pub(crate) fn unmet(tag: &Tag) -> bool {
 pub(crate) fn point_free(op: Op) {
     if hooked() {
         let at = Location::caller();
-        with_observer(|o| o.point(op, None, at));
+        at_point(op, None, at);
     }
 }
 
@@ -321,7 +342,7 @@ pub(crate) fn point_free(op: Op) {
 #[inline(always)]
 pub(crate) fn point_free_at(op: Op, at: &'static Location<'static>) {
     if hooked() {
-        with_observer(|o| o.point(op, None, at));
+        at_point(op, None, at);
     }
 }
 

@@ -215,7 +215,7 @@ struct Parked<S, E> {
 /// `data` points to a `Lock<S>` that is locked, and whose guard was forgotten.
 unsafe fn unlock<S>(data: *const ()) {
     // SAFETY: the caller's promise. The object is alive: the goroutine that parked holds a reference to it.
-    unsafe { (*data.cast::<Lock<S>>()).force_unlock(parking_lot::lock_api::GuardNoSend::new()) }
+    unsafe { (*data.cast::<Lock<S>>()).force_unlock(crate::lock::guard_state()) }
 }
 
 /// Takes the sudog of a waiting goroutine out of its queue.

@@ -452,6 +452,14 @@ impl Lab {
 }
 
 impl Scheduler for Lab {
+    fn poll(&self, _g: &'static G) {}
+
+    fn interrupted(&self, _g: &'static G, _pc: Option<usize>) {}
+
+    fn begin_syscall(&self) {}
+
+    fn end_syscall(&self) {}
+
     fn home(&self) -> u64 {
         self.home.load(Ordering::Relaxed)
     }

@@ -10,34 +10,40 @@
 
 use std::io::Write as _;
 use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
 
-use super::{M, Sched, State};
+use super::monitor::Monitor;
+use super::{Finish, M, Sched, State};
 use crate::crash::{Crash, DeadlockReport, FatalReport, PanicReport};
 use crate::goroutine::{self, G, Status};
+use crate::lock;
 use crate::primitives::LockGuard;
 use crate::seam::{self, Crashed};
 use crate::traceback::{self, Traced};
 
 impl Sched {
-    /// Lets `main` (already queued through `boot`) run, and waits until the runtime has ended. `wait_clear`: until it is
-    /// cleared up as well and its threads are gone.
+    /// Watches over the runtime until it has ended (`monitor.rs`). `wait_clear`: until it is cleared up as well and its
+    /// threads are gone; else the last M to leave clears up, whenever that is.
     pub(crate) fn wait(&'static self, wait_clear: bool) -> Result<(), Crash> {
-        let mut finished = self.finished.lock();
+        let mut monitor = Monitor::default();
+        let mut finished = self.finish_state();
         while !finished.main_returned && finished.crash.is_none() {
-            self.finish.wait(&mut finished);
+            finished = self.watch(finished, &mut monitor);
         }
         drop(finished);
         self.stop();
         let threads = std::mem::take(&mut self.state.lock().threads);
-        let mut finished = self.finished.lock();
+        let mut finished = self.finish_state();
         let crash = finished.crash.take();
         if !wait_clear && !finished.cleared {
-            // Somebody may still run and never reach the scheduler: the last M to leave clears up, whenever that is.
             finished.detached = true;
+            drop(finished);
+            // A thread that was stopped may hold a lock of the program, or the allocator's.
+            self.let_all_go();
             return crash.map_or(Ok(()), Err);
         }
         while !finished.cleared {
-            self.finish.wait(&mut finished);
+            finished = self.watch(finished, &mut monitor);
         }
         drop(finished);
         for t in threads {
@@ -48,11 +54,54 @@ impl Sched {
         crash.map_or(Ok(()), Err)
     }
 
+    /// One pause of the monitor, cut short by the end, and one look.
+    fn watch<'a>(
+        &'static self,
+        mut finished: MutexGuard<'a, Finish>,
+        monitor: &mut Monitor,
+    ) -> MutexGuard<'a, Finish> {
+        match monitor.pause(self) {
+            Some(pause) => {
+                finished = self
+                    .finish
+                    .wait_timeout(finished, pause)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0;
+            }
+            None => {
+                self.monitor_sleeps.store(true, Ordering::SeqCst);
+                // An M that starts after this sees it and calls; one that started before has made a P busy.
+                if monitor.pause(self).is_none() {
+                    finished = self
+                        .finish
+                        .wait(finished)
+                        .unwrap_or_else(PoisonError::into_inner);
+                }
+                self.monitor_sleeps.store(false, Ordering::SeqCst);
+            }
+        }
+        if finished.main_returned && !self.is_stopping() || finished.cleared {
+            return finished;
+        }
+        drop(finished);
+        monitor.look(self);
+        self.finish_state()
+    }
+
+    /// Wakes the monitor, which sleeps while every P is idle.
+    pub(super) fn call_monitor(&self) {
+        // Under the lock: it cannot be between its last look and its sleep.
+        drop(self.finish_state());
+        self.finish.notify_all();
+    }
+
     /// main returned: its M runs nobody after it, and the others stop as soon as they can.
     pub(crate) fn main_returned(&self) {
+        lock::count_in();
         self.stopping.store(true, Ordering::Release);
-        self.finished.lock().main_returned = true;
+        self.finish_state().main_returned = true;
         self.finish.notify_all();
+        lock::count_out();
     }
 
     /// main ended without returning: it called `goexit`.
@@ -121,7 +170,13 @@ impl Sched {
     }
 
     fn ended_by(&'static self, crash: Crash) {
-        let mut finished = self.finished.lock();
+        lock::count_in();
+        self.end_with(crash);
+        lock::count_out();
+    }
+
+    fn end_with(&'static self, crash: Crash) {
+        let mut finished = self.finish_state();
         if finished.main_returned || finished.crash.is_some() {
             return;
         }
@@ -145,6 +200,8 @@ impl Sched {
             self.spinning.fetch_sub(1, Ordering::SeqCst);
         }
         m.drop_p();
+        m.stop.gone();
+        m.was_asked();
         let mut state = self.state.lock();
         state.ms.retain(|x| !std::ptr::eq(*x, m));
         state.idle_ms.retain(|x| !std::ptr::eq(*x, m));
@@ -201,7 +258,8 @@ impl Sched {
         self.idle_p_count.store(0, Ordering::Release);
         self.global_len.store(0, Ordering::Release);
         self.sleep_until.store(0, Ordering::Release);
-        let mut finished = self.finished.lock();
+        self.without_p.store(0, Ordering::Relaxed);
+        let mut finished = self.finish_state();
         finished.cleared = true;
         let detached = finished.detached;
         drop(finished);
@@ -214,7 +272,7 @@ impl Sched {
 
     /// Everybody who had to see the end has seen it: the next runtime may use this scheduler.
     fn reuse(&'static self) {
-        *self.finished.lock() = super::Finish::default();
+        *self.finish_state() = super::Finish::default();
         super::POOL.lock().push(self);
     }
 }

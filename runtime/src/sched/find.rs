@@ -236,13 +236,17 @@ impl Sched {
 
     /// A timer was set: if the M that waits for timers would wake too late, or if there is none, somebody must look.
     pub(super) fn timer_was_set(&'static self, when: u64) {
-        let until = self.sleep_until.load(Ordering::Acquire);
-        if until != 0 && when < until {
-            let state = self.state.lock();
-            if let Some(m) = state.sleeper {
-                drop(state);
-                m.call();
+        match self.sleep_until.load(Ordering::Acquire) {
+            // Nobody waits for timers: an idle M, if there is one, shall look, and then wait for this one.
+            0 => self.wake_one(),
+            until if when < until => {
+                let state = self.state.lock();
+                if let Some(m) = state.sleeper {
+                    drop(state);
+                    m.call();
+                }
             }
+            _ => {}
         }
     }
 

@@ -1,16 +1,17 @@
 //! M: a thread that runs goroutines while it holds a P, and what it does for the goroutine it runs.
 
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering, compiler_fence};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use parking_lot::Condvar;
-
 use super::p::ID_BATCH;
+use super::preempt::{Parked, Stop};
 use super::{P, Sched};
 use crate::coro::{Command, Resumed};
 use crate::goroutine::{G, Status};
+use crate::lock;
 use crate::overflow::AltStack;
-use crate::primitives::Lock;
+use crate::primitives::{HOOKS, Lock};
 use crate::queue::Put;
 use crate::seam::{self, Crashed, Newborn, Observer, Scheduler};
 use crate::snapshot::SchedSnapshot;
@@ -21,9 +22,19 @@ pub(crate) struct M {
     sched: AtomicPtr<Sched>,
     p: AtomicPtr<P>,
     running: AtomicPtr<G>,
+    /// How deep its thread is in the runtime's own code, where its P must not be taken away. Written by its thread only.
+    critical: AtomicU32,
+    /// Its P was taken away while its goroutine ran on. Written under the state's lock.
+    taken: AtomicBool,
+    /// Its goroutine shall give way at its next call into the library.
+    asked: AtomicBool,
+    /// Its goroutine has announced a blocking call.
+    in_syscall: AtomicBool,
+    /// How its thread stands to the preemption signal.
+    pub(super) stop: Stop,
     /// Searches for work, and is counted in `Sched::spinning`.
     pub(super) spinning: AtomicBool,
-    seat: Lock<Seat>,
+    seat: Mutex<Seat>,
     called: Condvar,
 }
 
@@ -44,15 +55,25 @@ impl M {
                 sched: AtomicPtr::new(std::ptr::null_mut()),
                 p: AtomicPtr::new(std::ptr::null_mut()),
                 running: AtomicPtr::new(std::ptr::null_mut()),
+                critical: AtomicU32::new(1),
+                taken: AtomicBool::new(false),
+                asked: AtomicBool::new(false),
+                in_syscall: AtomicBool::new(false),
+                stop: Stop::new(),
                 spinning: AtomicBool::new(false),
-                seat: Lock::new(Seat::default()),
+                seat: Mutex::new(Seat::default()),
                 called: Condvar::new(),
             }))
         });
         m.id.store(id, Ordering::Relaxed);
         m.sched
             .store(std::ptr::from_ref(sched).cast_mut(), Ordering::Release);
-        m.seat.lock().called = false;
+        m.seat().called = false;
+        m.critical.store(1, Ordering::Relaxed);
+        m.taken.store(false, Ordering::Relaxed);
+        m.in_syscall.store(false, Ordering::Relaxed);
+        m.was_asked();
+        m.stop.reset();
         m
     }
 
@@ -90,52 +111,169 @@ impl M {
     }
 
     /// Gives it a P before it runs.
-    pub(super) fn assign(&self, p: &'static P, spinning: bool) {
+    pub(super) fn assign(&'static self, p: &'static P, spinning: bool) {
         self.spinning.store(spinning, Ordering::Relaxed);
+        p.held_by(Some(self));
         self.p
             .store(std::ptr::from_ref(p).cast_mut(), Ordering::Release);
     }
 
     pub(super) fn drop_p(&self) -> Option<&'static P> {
-        let p = self.p();
+        let p = self.p()?;
+        p.held_by(None);
         self.p.store(std::ptr::null_mut(), Ordering::Release);
-        p
+        Some(p)
+    }
+
+    // ---- the runtime's own code: see `preempt.rs` ---------------------------------------------------------------
+
+    /// From here on, until the guard is dropped, nobody takes its P away; if somebody has, waits for one first. For the
+    /// goroutine that runs.
+    #[inline]
+    fn enter(&'static self) -> Critical {
+        if self.begin_critical() {
+            self.regain();
+        }
+        Critical(self)
+    }
+
+    /// Says whether the P was taken away before.
+    #[inline]
+    fn begin_critical(&self) -> bool {
+        // Whoever takes a P away stores `taken`, runs a barrier on every thread, and then loads `critical`: so a fence
+        // for the compiler, which is in there, is enough here.
+        lock::count_in();
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Whether its thread is in the runtime's own code.
+    pub(super) fn is_critical(&self) -> bool {
+        self.critical.load(Ordering::Relaxed) != 0
+    }
+
+    pub(super) fn set_taken(&self, taken: bool) {
+        self.taken.store(taken, Ordering::SeqCst);
+    }
+
+    pub(super) fn is_taken(&self) -> bool {
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Under the state's lock: that its P was taken is known to its thread, or does not matter any more.
+    pub(super) fn settle(&self) {
+        if self.is_taken() {
+            self.set_taken(false);
+            self.sched().without_p.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn in_syscall(&self) -> bool {
+        self.in_syscall.load(Ordering::Relaxed)
+    }
+
+    /// Its P was taken away while its goroutine computed or blocked: takes an idle one, or waits for its turn as all who
+    /// are runnable do.
+    #[cold]
+    fn regain(&'static self) {
+        let sched = self.sched();
+        let mut state = sched.state.lock();
+        // Under the lock the decision to take it has been made, one way or the other.
+        if !self.taken.load(Ordering::Relaxed) {
+            return;
+        }
+        self.settle();
+        let g = self.running().expect("only a goroutine regains a P");
+        if !sched.is_stopping() {
+            if let Some(p) = sched.take_idle_p(&mut state) {
+                drop(state);
+                self.assign(p, false);
+                return;
+            }
+            g.lock_to(Some(self.id()));
+            g.set_status(Status::Runnable);
+            state.global.push_back(g);
+            sched
+                .global_len
+                .store(state.global.len(), Ordering::Release);
+            state.locked_ms.push(self);
+            drop(state);
+            while !sched.is_stopping() {
+                self.sleep(None);
+                let _state = sched.state.lock();
+                if self.p().is_some() {
+                    return;
+                }
+            }
+        } else {
+            drop(state);
+        }
+        // The runtime ends: its M leaves, and this goroutine never goes on.
+        // SAFETY: `g` is the goroutine that runs.
+        #[allow(unsafe_code, reason = "see the comment")]
+        unsafe {
+            g.suspend(Command::Yield);
+        }
+    }
+
+    /// Asks its goroutine to give way at its next call into the library.
+    pub(super) fn ask(&self) {
+        if !self.asked.swap(true, Ordering::Relaxed) {
+            HOOKS.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether its goroutine was asked to give way. It is not asked any more.
+    pub(super) fn was_asked(&self) -> bool {
+        let asked = self.asked.load(Ordering::Relaxed) && self.asked.swap(false, Ordering::Relaxed);
+        if asked {
+            HOOKS.fetch_sub(1, Ordering::Relaxed);
+        }
+        asked
+    }
+
+    /// Nobody panics while holding it.
+    fn seat(&self) -> MutexGuard<'_, Seat> {
+        self.seat.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Wakes it; a call before it sleeps is not lost.
     pub(super) fn call(&self) {
-        let mut seat = self.seat.lock();
-        seat.called = true;
-        drop(seat);
+        lock::count_in();
+        self.seat().called = true;
         self.called.notify_one();
+        lock::count_out();
     }
 
     /// Sleeps until it is called, or for `most`.
     pub(super) fn sleep(&self, most: Option<Duration>) {
-        let mut seat = self.seat.lock();
-        match most {
-            None => {
-                while !seat.called {
-                    self.called.wait(&mut seat);
-                }
-            }
+        let seat = self.seat();
+        let mut seat = match most {
+            None => self
+                .called
+                .wait_while(seat, |s| !s.called)
+                .unwrap_or_else(PoisonError::into_inner),
             Some(d) => {
-                if !seat.called {
-                    self.called.wait_for(&mut seat, d);
-                }
+                self.called
+                    .wait_timeout_while(seat, d, |s| !s.called)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0
             }
-        }
+        };
         seat.called = false;
     }
 
     /// What its thread does, from its first P to the end of the runtime.
     pub(super) fn main(&'static self) {
         let _signals = AltStack::new();
+        self.stop.here();
+        // From 1: the M's own loop is the runtime's own code.
+        lock::count_with(Some(&self.critical));
         seam::set_current(Some(self), None);
         while let Some((g, inherits)) = self.find_runnable() {
             self.execute(g, inherits);
         }
         seam::set_current(None, None);
+        lock::count_with(None);
         self.sched().leave(self);
     }
 
@@ -171,16 +309,21 @@ impl M {
 
     fn resume(&'static self, g: &'static G) -> Resumed {
         g.set_status(Status::Running);
+        self.was_asked();
         self.running
             .store(std::ptr::from_ref(g).cast_mut(), Ordering::Release);
         seam::set_current(Some(self), Some(g));
         // SAFETY: taken from a queue, so this thread alone holds it until the resume returns.
         #[allow(unsafe_code, reason = "see the comment")]
         let coro = unsafe { g.coro() };
-        let resumed = coro
-            .as_mut()
-            .expect("a queued goroutine has a coroutine")
-            .resume();
+        let coro = coro.as_mut().expect("a queued goroutine has a coroutine");
+        lock::count_out();
+        let resumed = coro.resume();
+        if self.begin_critical() {
+            // The P is gone; what the goroutine asked for can be done without one.
+            let _state = self.sched().state.lock();
+            self.settle();
+        }
         seam::set_current(Some(self), None);
         self.running.store(std::ptr::null_mut(), Ordering::Release);
         resumed
@@ -217,8 +360,9 @@ impl M {
         let mut state = sched.state.lock();
         state.locked_ms.push(self);
         state.unsettled += 1;
-        if let Some(p) = self.drop_p() {
-            sched.start_m(state, p, false);
+        match self.drop_p() {
+            Some(p) => sched.start_m(state, p, false),
+            None => drop(state),
         }
         self.carry_out(g, command);
         // Until now nobody could tell whether everything sleeps: somebody has to look again.
@@ -236,7 +380,6 @@ impl M {
                 return false;
             }
             if self.p().is_some() {
-                g.lock_to(None);
                 return true;
             }
         }
@@ -258,8 +401,13 @@ impl M {
         if let Some(p) = self.drop_p() {
             m.assign(p, false);
         }
+        m.settle();
+        g.lock_to(None);
+        g.set_status(Status::Running);
         drop(state);
-        m.call();
+        if !m.stop.let_go() {
+            m.call();
+        }
     }
 
     /// A goroutine has ended: its stack and its `G` are ready for the next.
@@ -268,7 +416,9 @@ impl M {
         #[allow(unsafe_code, reason = "see the comment")]
         let coro = unsafe { g.coro() }.take();
         g.set_status(Status::Dead);
-        let mut guard = self.held().local.lock();
+        // Its P may be gone; any P's cache will do.
+        let p = self.p().unwrap_or_else(|| self.sched().p(0));
+        let mut guard = p.local.lock();
         let local = &mut *guard;
         local.alive -= 1;
         if let (Some(coro), Some(pool)) = (coro, &local.pool) {
@@ -299,6 +449,7 @@ impl Scheduler for M {
 
     fn prepare(&self) -> Newborn {
         let sched = self.sched();
+        let _critical = self.as_static().enter();
         let mut guard = self.held().local.lock();
         let local = &mut *guard;
         if local.next_id == local.last_id {
@@ -336,14 +487,18 @@ impl Scheduler for M {
     }
 
     fn start(&self, g: &'static G) {
-        self.as_static().queue(g, true);
+        let m = self.as_static();
+        let _critical = m.enter();
+        m.queue(g, true);
     }
 
     fn ready(&self, g: &'static G) {
+        let m = self.as_static();
+        let _critical = m.enter();
         let woken = g.wake();
         debug_assert!(woken, "ready on a goroutine that does not wait");
         if woken {
-            self.as_static().queue(g, true);
+            m.queue(g, true);
         }
     }
 
@@ -375,6 +530,36 @@ impl Scheduler for M {
         None
     }
 
+    fn poll(&self, g: &'static G) {
+        if self.was_asked() {
+            // SAFETY: called by the goroutine that runs.
+            #[allow(unsafe_code, reason = "see the comment")]
+            unsafe {
+                g.suspend(Command::Yield);
+            }
+        }
+    }
+
+    fn interrupted(&self, g: &'static G, pc: Option<usize>) {
+        if !self.is_critical() && self.running().is_some() && self.stop.park(pc) == Parked::Leave {
+            // SAFETY: in a signal handler on this goroutine's thread, which it has interrupted outside of the runtime's
+            // own code. The goroutine is never resumed, so it does not matter that it stops in the middle.
+            #[allow(unsafe_code, reason = "see the comment")]
+            unsafe {
+                g.suspend(Command::Yield);
+            }
+        }
+    }
+
+    fn begin_syscall(&self) {
+        self.in_syscall.store(true, Ordering::Relaxed);
+    }
+
+    fn end_syscall(&self) {
+        self.in_syscall.store(false, Ordering::Relaxed);
+        drop(self.as_static().enter());
+    }
+
     fn count(&self) -> usize {
         self.sched().count()
     }
@@ -397,5 +582,15 @@ impl M {
     fn as_static(&self) -> &'static M {
         // SAFETY: an M is made by `Box::leak` in `take` only, and never freed.
         unsafe { &*std::ptr::from_ref(self) }
+    }
+}
+
+/// While it lives, its M's thread is in the runtime's own code.
+struct Critical(&'static M);
+
+impl Drop for Critical {
+    #[inline]
+    fn drop(&mut self) {
+        lock::count_out();
     }
 }

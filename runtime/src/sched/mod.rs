@@ -53,15 +53,16 @@ mod end;
 mod find;
 mod look;
 mod m;
+mod monitor;
 mod p;
+#[allow(unsafe_code, reason = "the preemption signal")]
+mod preempt;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
-
-use parking_lot::Condvar;
 
 use m::M;
 use p::P;
@@ -103,12 +104,16 @@ pub(crate) struct Sched {
     idle_p_count: CachePadded<AtomicUsize>,
     /// How many goroutines are in the global queue; written under `state`.
     global_len: CachePadded<AtomicUsize>,
+    /// How many Ms run a goroutine although their P was taken away: in a blocking call, most likely.
+    without_p: AtomicUsize,
     /// When the M that waits for timers will wake; 0 if none waits for them.
     sleep_until: AtomicU64,
     next_id: AtomicU64,
     state: Lock<State>,
-    finished: Lock<Finish>,
+    finished: Mutex<Finish>,
+    /// Somebody waits for the end; the monitor is that somebody, and also sleeps here.
     finish: Condvar,
+    monitor_sleeps: AtomicBool,
 }
 
 #[derive(Default)]
@@ -159,13 +164,16 @@ impl Sched {
                 spinning: CachePadded::default(),
                 idle_p_count: CachePadded::default(),
                 global_len: CachePadded::default(),
+                without_p: AtomicUsize::new(0),
                 sleep_until: AtomicU64::new(0),
                 next_id: AtomicU64::new(0),
                 state: Lock::new(State::default()),
-                finished: Lock::new(Finish::default()),
+                finished: Mutex::new(Finish::default()),
                 finish: Condvar::new(),
+                monitor_sleeps: AtomicBool::new(false),
             }))
         });
+        preempt::install();
         s.stopping.store(false, Ordering::Release);
         s.exit_on_crash
             .store(config.exit_on_crash, Ordering::Release);
@@ -188,6 +196,11 @@ impl Sched {
     /// The P with this number, made at first use.
     fn p(&'static self, i: usize) -> &'static P {
         self.ps[i].get_or_init(|| Box::new(P::new(i)))
+    }
+
+    /// How it ends. Nobody panics while holding it.
+    fn finish_state(&self) -> MutexGuard<'_, Finish> {
+        self.finished.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn procs(&self) -> usize {

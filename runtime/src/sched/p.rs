@@ -1,8 +1,9 @@
 //! P: the right to run goroutines, with the queue, the timers and the caches that go with it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
+use super::M;
 use crate::goroutine::G;
 use crate::primitives::{CachePadded, Lock};
 use crate::queue::RunQueue;
@@ -18,6 +19,8 @@ pub(crate) struct P {
     pub(crate) queue: CachePadded<RunQueue>,
     /// Goroutines it has run, for the look at the global queue every 61st time.
     pub(crate) tick: AtomicU32,
+    /// The M that holds it; null while it is idle.
+    holder: AtomicPtr<M>,
     timers: Lock<Timers>,
     /// When the first timer is due; `u64::MAX` for none. Written under the lock of `timers`.
     first_timer: AtomicU64,
@@ -42,6 +45,7 @@ impl P {
             id,
             queue: CachePadded(RunQueue::new()),
             tick: AtomicU32::new(0),
+            holder: AtomicPtr::new(std::ptr::null_mut()),
             timers: Lock::new(Timers::default()),
             first_timer: AtomicU64::new(u64::MAX),
             local: Lock::new(Local {
@@ -53,6 +57,18 @@ impl P {
                 alive: 0,
             }),
         }
+    }
+
+    /// The M that holds it.
+    #[allow(unsafe_code, reason = "see the comment")]
+    pub(super) fn holder(&self) -> Option<&'static M> {
+        // SAFETY: null, or stored from a `&'static M` in `held_by`.
+        unsafe { self.holder.load(Ordering::Acquire).as_ref() }
+    }
+
+    pub(super) fn held_by(&self, m: Option<&'static M>) {
+        let m = m.map_or(std::ptr::null_mut(), |m| std::ptr::from_ref(m).cast_mut());
+        self.holder.store(m, Ordering::Release);
     }
 
     /// When its first timer is due; `u64::MAX` for none.
@@ -94,5 +110,6 @@ impl P {
         l.free.clear();
         (l.next_id, l.last_id, l.alive) = (0, 0, 0);
         self.tick.store(0, Ordering::Relaxed);
+        self.held_by(None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use parking_lot::Mutex;
+use crate::primitives::Lock as Mutex;
 
 use super::memory::{self, Guards, Slab};
 use super::{Stack, StackError};

@@ -1,0 +1,402 @@
+//! Taking a P away from a goroutine that runs: the signal that stops its thread, and the barrier for one that blocks.
+//!
+//! Nothing in Rust marks a place where a goroutine could be switched away from: the code may be anywhere, inside the
+//! allocator or a foreign function, with locks held. But its *thread* can be stopped anywhere, as the operating system
+//! does all the time. So:
+//!
+//! 1. The monitor (`monitor.rs`) finds an M whose goroutine has had its 10 ms while others wait. It first *asks*: the
+//!    goroutine gives way at its next call into the library (`HOOKS` makes every choice point look).
+//! 2. If that did not help, and the thread runs, it sends SIGURG. The handler, if the thread is outside of the runtime's
+//!    own code (`M::critical` is 0), parks the thread on a futex, there and then.
+//! 3. The monitor sees that it is parked, takes the P away and gives it to another M. The goroutine goes to the end of
+//!    the global queue, locked to its M, as every goroutine that is preempted.
+//! 4. Whoever takes it from the queue hands its M the P and lets the thread go on (`pass_on`). The code that was
+//!    interrupted never notices.
+//!
+//! If the thread of step 2 does not run but **blocks** in the kernel (nobody announced it), a signal would cut its call
+//! short. Its P is taken without one: the monitor writes `taken`, runs a barrier on all threads (`membarrier`), and
+//! looks at `critical`. If that is 0, the thread will see `taken` when it next enters the runtime's code, and wait for a
+//! P there (`regain`). An announced blocking call (`runtime::syscall`) is the same without the 10 ms.
+//!
+//! **Invariants**: in the runtime's own code nobody takes a P away, so that code may use it. The handler touches atomics
+//! and the futex only. Never more goroutines run than there are Ps, except that one which returns from a blocking call
+//! may run on until it next enters the runtime or the monitor sees it.
+//!
+//! **Rejected**: switching stacks in the handler (the allocator's lock would be held by a goroutine that is not even
+//! running); a flag checked at loop edges (needs a compiler); counting in the scheduler how long calls take (a loop
+//! without calls is the case that matters).
+
+use std::sync::Once;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+
+use crate::seam;
+
+/// The signal. Go uses it too: it is ignored by default, debuggers let it pass, and hardly anybody uses it.
+const SIGNAL: libc::c_int = libc::SIGURG;
+
+/// What our signals carry, so that they can be told from the application's own.
+const MARK: usize = 0x676f_7572_676f;
+
+/// How an M's thread stands to the signal.
+pub(super) struct Stop {
+    thread: AtomicI32,
+    word: AtomicU32,
+}
+
+const RUNS: u32 = 0;
+/// It waits in the handler, and nobody has taken its P yet.
+const PARKED: u32 = 1;
+/// Its P was taken away.
+const SEEN: u32 = 2;
+/// The runtime has ended: the thread has to leave.
+const LEAVE: u32 = 3;
+
+/// How a thread came out of the handler's wait.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[must_use]
+pub(super) enum Parked {
+    /// Its turn has come.
+    GoOn,
+    /// The runtime has ended.
+    Leave,
+}
+
+impl Stop {
+    pub(super) fn new() -> Stop {
+        Stop {
+            thread: AtomicI32::new(0),
+            word: AtomicU32::new(RUNS),
+        }
+    }
+
+    pub(super) fn reset(&self) {
+        self.thread.store(0, Ordering::Relaxed);
+        self.word.store(RUNS, Ordering::Relaxed);
+    }
+
+    /// This thread is the one to be stopped.
+    pub(super) fn here(&self) {
+        self.thread.store(os::thread_id(), Ordering::Release);
+    }
+
+    /// This thread ends: no signal is sent to its number any more, which may be somebody else's soon.
+    pub(super) fn gone(&self) {
+        self.thread.store(0, Ordering::Release);
+    }
+
+    /// Sends the signal.
+    pub(super) fn want(&self) {
+        let thread = self.thread.load(Ordering::Acquire);
+        if thread != 0 {
+            os::signal(thread, SIGNAL, MARK);
+        }
+    }
+
+    /// In the handler: waits until somebody lets it go. A thread that was interrupted inside the C library is never told
+    /// to leave: it could hold the allocator's lock, and would hold it for ever. It goes on, and is stopped again.
+    pub(super) fn park(&self, pc: Option<usize>) -> Parked {
+        self.word.store(PARKED, Ordering::Release);
+        loop {
+            match self.word.load(Ordering::Acquire) {
+                RUNS => return Parked::GoOn,
+                LEAVE => {
+                    if pc.is_none_or(os::in_c_library) {
+                        self.word.store(RUNS, Ordering::Release);
+                        return Parked::GoOn;
+                    }
+                    return Parked::Leave;
+                }
+                v => os::futex_wait(&self.word, v),
+            }
+        }
+    }
+
+    /// Whether it waits in the handler and still has its P. The monitor, under the state's lock, then takes it.
+    pub(super) fn is_parked(&self) -> bool {
+        self.word.load(Ordering::Acquire) == PARKED
+    }
+
+    /// Its P was taken away.
+    pub(super) fn set_seen(&self) {
+        self.word.store(SEEN, Ordering::Release);
+    }
+
+    /// Lets it go on if it waits in the handler.
+    pub(super) fn let_go(&self) -> bool {
+        let parked = matches!(self.word.load(Ordering::Acquire), PARKED | SEEN);
+        if parked {
+            self.word.store(RUNS, Ordering::Release);
+            os::futex_wake(&self.word);
+        }
+        parked
+    }
+
+    /// The runtime has ended: if it waits in the handler, it leaves its goroutine there and then.
+    pub(super) fn leave(&self) {
+        if matches!(self.word.load(Ordering::Acquire), PARKED | SEEN) {
+            self.word.store(LEAVE, Ordering::Release);
+            os::futex_wake(&self.word);
+        }
+    }
+
+    /// The CPU time that its thread has used, in nanoseconds.
+    pub(super) fn cpu_time(&self) -> u64 {
+        os::cpu_time(self.thread.load(Ordering::Acquire))
+    }
+
+    /// Whether its thread is asleep in the kernel, as far as can be told.
+    pub(super) fn sleeps(&self) -> bool {
+        os::sleeps(self.thread.load(Ordering::Acquire))
+    }
+}
+
+/// Runs a full memory barrier on every thread of the process that runs. `false` where the system has no such thing:
+/// then no P is taken from a thread that blocks unannounced without a signal.
+pub(super) fn barrier() -> bool {
+    os::barrier()
+}
+
+static BEFORE: OnceLock<libc::sigaction> = OnceLock::new();
+
+/// Installs the handler, once a process. What stood there before is called for signals that are not ours.
+pub(super) fn install() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        os::prepare();
+        // SAFETY: all zeroes is a `sigaction`; both live across the calls; what stood before is noted before our handler
+        // can need it. The handler keeps to what a handler may do.
+        unsafe {
+            let mut old: libc::sigaction = std::mem::zeroed();
+            libc::sigaction(SIGNAL, std::ptr::null(), &mut old);
+            BEFORE.get_or_init(|| old);
+            let mut new: libc::sigaction = std::mem::zeroed();
+            new.sa_sigaction = on_signal as *const () as usize;
+            new.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_ONSTACK;
+            libc::sigemptyset(&mut new.sa_mask);
+            libc::sigaction(SIGNAL, &new, std::ptr::null_mut());
+        }
+    });
+}
+
+extern "C" fn on_signal(
+    signal: libc::c_int,
+    info: *mut libc::siginfo_t,
+    context: *mut libc::c_void,
+) {
+    let errno = os::errno();
+    if os::mark(info) == Some(MARK) {
+        if let Some((s, g)) = seam::current() {
+            s.interrupted(g, os::pc(context));
+        }
+    } else if let Some(before) = BEFORE.get() {
+        let f = before.sa_sigaction;
+        if f != libc::SIG_DFL && f != libc::SIG_IGN {
+            // SAFETY: what another part of the program installed for this signal, called as it asked to be called.
+            unsafe {
+                if before.sa_flags & libc::SA_SIGINFO != 0 {
+                    let f: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) =
+                        std::mem::transmute(f);
+                    f(signal, info, context);
+                } else {
+                    let f: extern "C" fn(libc::c_int) = std::mem::transmute(f);
+                    f(signal);
+                }
+            }
+        }
+    }
+    os::set_errno(errno);
+}
+
+#[cfg(target_os = "linux")]
+mod os {
+    //! Linux: futex, tgkill, membarrier, /proc.
+
+    use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+    const MEMBARRIER_PRIVATE_EXPEDITED: libc::c_int = 1 << 3;
+    const MEMBARRIER_REGISTER_PRIVATE_EXPEDITED: libc::c_int = 1 << 4;
+
+    static HAS_BARRIER: AtomicBool = AtomicBool::new(false);
+
+    /// Where the C library's code lies.
+    static C_LIBRARY: OnceLock<Vec<(usize, usize)>> = OnceLock::new();
+
+    /// Whether `pc` lies in the C library, as far as is known.
+    pub(super) fn in_c_library(pc: usize) -> bool {
+        match C_LIBRARY.get() {
+            // Linked statically: it cannot be told apart from the program.
+            None => false,
+            Some(ranges) => ranges.iter().any(|&(from, to)| (from..to).contains(&pc)),
+        }
+    }
+
+    /// `address-address perms offset dev inode path`, a mapping a line; the ones of the C library that hold code.
+    fn c_library() -> Option<Vec<(usize, usize)>> {
+        let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
+        let code = maps.lines().filter_map(|line| {
+            let mut words = line.split_whitespace();
+            let (from, to) = words.next()?.split_once('-')?;
+            let perms = words.next()?;
+            let path = words.nth(3)?;
+            let name = path.rsplit('/').next()?;
+            let c = ["libc.", "libc-", "ld-", "libpthread"]
+                .iter()
+                .any(|n| name.starts_with(n));
+            (c && perms.contains('x')).then_some((
+                usize::from_str_radix(from, 16).ok()?,
+                usize::from_str_radix(to, 16).ok()?,
+            ))
+        });
+        Some(code.collect())
+    }
+
+    /// Where a thread was when the signal came.
+    pub(super) fn pc(context: *mut libc::c_void) -> Option<usize> {
+        let context = context.cast::<libc::ucontext_t>();
+        // SAFETY: the kernel passes a valid context to a handler with SA_SIGINFO.
+        #[cfg(target_arch = "x86_64")]
+        return usize::try_from(unsafe { (*context).uc_mcontext.gregs[libc::REG_RIP as usize] })
+            .ok();
+        // SAFETY: as above.
+        #[cfg(target_arch = "aarch64")]
+        return usize::try_from(unsafe { (*context).uc_mcontext.pc }).ok();
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+        return None;
+    }
+
+    pub(super) fn prepare() {
+        if let Some(ranges) = c_library() {
+            let _ = C_LIBRARY.set(ranges);
+        }
+        // SAFETY: no memory is passed.
+        let r = unsafe {
+            libc::syscall(
+                libc::SYS_membarrier,
+                MEMBARRIER_REGISTER_PRIVATE_EXPEDITED,
+                0,
+                0,
+            )
+        };
+        HAS_BARRIER.store(r == 0, Ordering::Release);
+    }
+
+    pub(super) fn barrier() -> bool {
+        HAS_BARRIER.load(Ordering::Acquire)
+            // SAFETY: no memory is passed.
+            && unsafe { libc::syscall(libc::SYS_membarrier, MEMBARRIER_PRIVATE_EXPEDITED, 0, 0) } == 0
+    }
+
+    pub(super) fn thread_id() -> i32 {
+        // SAFETY: always succeeds.
+        unsafe { libc::gettid() }
+    }
+
+    /// The start of the kernel's `siginfo`, for a signal with a value.
+    #[repr(C)]
+    struct Queued {
+        signo: libc::c_int,
+        errno: libc::c_int,
+        code: libc::c_int,
+        pad: libc::c_int,
+        pid: libc::pid_t,
+        uid: libc::uid_t,
+        value: usize,
+        rest: [u64; 12],
+    }
+
+    /// Sends a thread of this process a signal that carries `mark`.
+    pub(super) fn signal(thread: i32, signal: libc::c_int, mark: usize) {
+        // SAFETY: `info` is as large as a siginfo (128 bytes) and lives across the call. A thread that has ended answers
+        // ESRCH.
+        unsafe {
+            let info = Queued {
+                signo: signal,
+                errno: 0,
+                code: libc::SI_QUEUE,
+                pad: 0,
+                pid: libc::getpid(),
+                uid: libc::getuid(),
+                value: mark,
+                rest: [0; 12],
+            };
+            libc::syscall(
+                libc::SYS_rt_tgsigqueueinfo,
+                libc::getpid(),
+                thread,
+                signal,
+                &info,
+            );
+        }
+    }
+
+    /// What a signal carries, if it carries anything.
+    pub(super) fn mark(info: *mut libc::siginfo_t) -> Option<usize> {
+        // SAFETY: the kernel passes a valid siginfo to a handler with SA_SIGINFO; SI_QUEUE has a value.
+        unsafe {
+            ((*info).si_code == libc::SI_QUEUE).then(|| (*info).si_value().sival_ptr as usize)
+        }
+    }
+
+    pub(super) fn futex_wait(word: &AtomicU32, value: u32) {
+        // SAFETY: the word lives in a pooled M, for ever. Comes back at once if it has changed.
+        unsafe {
+            libc::syscall(
+                libc::SYS_futex,
+                word.as_ptr(),
+                libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
+                value,
+                std::ptr::null::<libc::timespec>(),
+            )
+        };
+    }
+
+    pub(super) fn futex_wake(word: &AtomicU32) {
+        // SAFETY: as above.
+        unsafe {
+            libc::syscall(
+                libc::SYS_futex,
+                word.as_ptr(),
+                libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG,
+                1,
+            )
+        };
+    }
+
+    /// The third field of the thread's `stat`: S and D sleep. The second one, a name in parentheses, may hold anything.
+    pub(super) fn sleeps(thread: i32) -> bool {
+        if thread == 0 {
+            return false;
+        }
+        std::fs::read_to_string(format!("/proc/self/task/{thread}/stat"))
+            .ok()
+            .and_then(|s| {
+                let (_, rest) = s.rsplit_once(')')?;
+                rest.trim_start().chars().next()
+            })
+            .is_some_and(|c| matches!(c, 'S' | 'D'))
+    }
+
+    pub(super) fn cpu_time(thread: i32) -> u64 {
+        // The kernel's encoding of a thread's CPU clock (`MAKE_THREAD_CPUCLOCK` in `linux/posix-timers.h`).
+        let clock = (!thread << 3) | 6;
+        let mut t = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        // SAFETY: `t` lives across the call. A thread that has ended answers EINVAL, and the time stays 0.
+        unsafe { libc::clock_gettime(clock, &mut t) };
+        t.tv_sec as u64 * 1_000_000_000 + t.tv_nsec as u64
+    }
+
+    pub(super) fn errno() -> libc::c_int {
+        // SAFETY: this thread's own errno.
+        unsafe { *libc::__errno_location() }
+    }
+
+    pub(super) fn set_errno(v: libc::c_int) {
+        // SAFETY: this thread's own errno.
+        unsafe { *libc::__errno_location() = v };
+    }
+}
