@@ -15,9 +15,11 @@ pub fn predicted(sitting: &Sitting, demo: &Demo) -> Result<Step> {
     let predict = sitting.quiz.predict.iter().find(|p| p.demo == demo.name);
     let mut guess = None;
     if let Some(p) = predict {
-        r.text(format!("{} {}", r.warn("?"), p.question));
+        sitting
+            .cx
+            .markdown(format!("{} {}", r.warn("?"), p.question));
         for (i, choice) in p.choices.iter().enumerate() {
-            r.text(format!("  {}. {choice}", i + 1));
+            sitting.cx.markdown(format!("  {}. {choice}", i + 1));
         }
         let ask = format!("Your guess, 1 to {} (Enter: see it): ", p.choices.len());
         match pager::choose(r, &ask, p.choices.len())? {
@@ -35,7 +37,7 @@ pub fn predicted(sitting: &Sitting, demo: &Demo) -> Result<Step> {
             None if r.interactive() => String::new(),
             None => format!("It is {}. ", p.answer),
         };
-        r.text(format!("{verdict}{}", p.because));
+        sitting.cx.markdown(format!("{verdict}{}", p.because));
         r.blank();
     }
     Ok(Step::On)

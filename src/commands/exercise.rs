@@ -1,7 +1,6 @@
 //! Help with one exercise: hints, its solution, and its file as it was shipped.
 
 use super::{Context, tour};
-use crate::page;
 use crate::report::{Exit, Problem, Result};
 use serde_json::json;
 
@@ -35,9 +34,7 @@ pub fn hint(cx: &Context, wanted: Option<&str>) -> Result<Exit> {
     for (i, hint) in ex.hints.iter().enumerate().take(level) {
         r.blank();
         r.line(r.warn(&format!("hint {} of {all}", i + 1)));
-        for line in page::lines(hint, r.look()) {
-            r.line(line);
-        }
+        cx.markdown(hint);
     }
     r.blank();
     if level < all {
@@ -98,13 +95,9 @@ pub fn solution(cx: &Context, wanted: Option<&str>, give_up: bool) -> Result<Exi
     r.line(r.bold(&format!("{} · {} · a solution", e.label(), ex.title)));
     r.blank();
     let code = format!("```rust\n{}\n```", ex.solution.trim_end());
-    for line in page::lines(&code, r.look()) {
-        r.line(line);
-    }
+    cx.markdown(code);
     r.blank();
-    for line in page::lines(ex.why, r.look()) {
-        r.line(line);
-    }
+    cx.markdown(ex.why);
     Ok(Exit::Passed)
 }
 

@@ -125,6 +125,7 @@ impl<'a> Sitting<'a> {
                 // The part that was left is where it goes on: it was not seen to its end.
                 if exit == Exit::Passed && self.book.is_some() {
                     r.text(format!("{} goes on from here.", r.command("gotour next")));
+                    self.cx.how_to_call_it();
                 }
                 return Ok(exit);
             }
@@ -139,6 +140,7 @@ impl<'a> Sitting<'a> {
             None => "Go on",
         };
         r.text(format!("{what}: {}", r.command("gotour next")));
+        self.cx.how_to_call_it();
         Ok(Exit::Passed)
     }
 

@@ -12,6 +12,7 @@ mod watch;
 
 use crate::cli::{Cli, Command, Dev};
 use crate::curriculum::{Course, Entry};
+use crate::page;
 use crate::progress::{Progress, SetAside, Store};
 use crate::report::{Exit, OrProblem as _, Problem, Report, Result};
 use crate::workbook::Workbook;
@@ -72,6 +73,31 @@ impl Context {
             Command::Completions { shell } => Ok(setup::completions(self, shell)),
             Command::Replay { exercise, token } => check::replay(self, &exercise, &token),
             Command::Dev(Dev::Check(args)) => authors::check(self, &args),
+        }
+    }
+
+    /// Who runs gotour through `cargo run` cannot type the commands that it names: says how they can.
+    pub fn how_to_call_it(&self) {
+        if !self.report.interactive() || on_the_path("gotour") {
+            return;
+        }
+        let Ok(program) = std::env::current_exe() else {
+            return;
+        };
+        self.report.blank();
+        self.report
+            .text("Your shell does not know the word gotour yet. For this shell:");
+        let program = program.display();
+        self.report.line(format!(
+            "    {}",
+            self.report.command(&format!("alias gotour='{program}'"))
+        ));
+    }
+
+    /// Prints Markdown, drawn for the place it is read in.
+    pub fn markdown(&self, s: impl AsRef<str>) {
+        for line in page::lines(s.as_ref(), self.report.look()) {
+            self.report.line(line);
         }
     }
 
@@ -141,4 +167,12 @@ impl Context {
         last.or_else(|| self.course.exercises().find(fresh))
             .or_else(|| self.course.exercises().find(open))
     }
+}
+
+/// Whether a shell would find `program`.
+fn on_the_path(program: &str) -> bool {
+    let Some(path) = std::env::var_os("PATH") else {
+        return false;
+    };
+    std::env::split_paths(&path).any(|dir| dir.join(program).is_file())
 }

@@ -55,13 +55,13 @@ pub fn ask_all(sitting: &Sitting) -> Result<Step> {
     let (r, quiz) = (&sitting.cx.report, &sitting.quiz);
     let all = quiz.question.len();
     for (i, q) in quiz.question.iter().enumerate() {
-        r.text(format!(
+        sitting.cx.markdown(format!(
             "{} {}",
             r.bold(&format!("Question {} of {all}.", i + 1)),
             q.text
         ));
         for (n, choice) in q.choice.iter().enumerate() {
-            r.text(format!("  {}. {}", n + 1, choice.text));
+            sitting.cx.markdown(format!("  {}. {}", n + 1, choice.text));
         }
         if r.interactive()
             && let Step::Left(exit) = ask_one(sitting, i, q)?
@@ -74,7 +74,9 @@ pub fn ask_all(sitting: &Sitting) -> Result<Step> {
         for (i, q) in quiz.question.iter().enumerate() {
             r.text(r.bold(&format!("Answers to question {}", i + 1)));
             for (n, c) in q.choice.iter().enumerate() {
-                r.text(format!("  {}. {}", n + 1, answer(sitting.cx, c)));
+                sitting
+                    .cx
+                    .markdown(format!("  {}. {}", n + 1, answer(sitting.cx, c)));
             }
             r.blank();
         }
@@ -92,7 +94,7 @@ fn ask_one(sitting: &Sitting, index: usize, q: &Question) -> Result<Step> {
         };
         let Some(n) = choice else {
             if let Some(right) = q.choice.iter().position(|c| c.right) {
-                r.text(format!(
+                sitting.cx.markdown(format!(
                     "It is {}. {}",
                     right + 1,
                     answer(sitting.cx, &q.choice[right])
@@ -102,7 +104,7 @@ fn ask_one(sitting: &Sitting, index: usize, q: &Question) -> Result<Step> {
         };
         sitting.answered(&(index + 1).to_string(), choice)?;
         let c = &q.choice[n - 1];
-        r.text(answer(sitting.cx, c));
+        sitting.cx.markdown(answer(sitting.cx, c));
         if c.right {
             return Ok(Step::On);
         }

@@ -54,6 +54,7 @@ pub fn init(cx: &Context, dir: Option<&Path>) -> Result<Exit> {
         _ => format!("cd {shown} && gotour next"),
     };
     tour::commands(cx, &[(&next, "opens the first thing to do")]);
+    cx.how_to_call_it();
     Ok(Exit::Passed)
 }
 

@@ -112,6 +112,7 @@ pub fn status(cx: &Context) -> Result<Exit> {
     rows.push(("gotour list", "all lessons and exercises"));
     rows.push(("gotour --help", "all commands"));
     commands(cx, &rows);
+    cx.how_to_call_it();
     Ok(Exit::Passed)
 }
 
@@ -171,6 +172,7 @@ pub fn next(cx: &Context) -> Result<Exit> {
         Todo::Solve(e) => {
             cx.change(&book.progress(), |p| p.current = Some(e.name.to_string()))?;
             brief(cx, &e, Some(&book))?;
+            cx.how_to_call_it();
             Ok(Exit::Passed)
         }
         Todo::Done => status(cx),
@@ -182,7 +184,7 @@ pub fn brief(cx: &Context, e: &Entry, book: Option<&Workbook>) -> Result<()> {
     let r = &cx.report;
     let ex = e.read()?;
     r.line(r.bold(&format!("{} · {}", e.label(), ex.title)));
-    r.text(format!(
+    cx.markdown(format!(
         "{}, about {}. {}",
         match ex.kind {
             crate::curriculum::ExerciseKind::Repair => "A program to repair",

@@ -70,7 +70,12 @@ fn words(markdown: &str, columns: usize) -> Vec<Word> {
             rest = tail;
             continue;
         }
-        let taken = if c == ' ' {
+        let taken = if c == '\u{1b}' {
+            // A colour: it takes no room.
+            let end = rest.find('m').map_or(rest.len(), |at| at + 1);
+            word.markdown.push_str(&rest[..end]);
+            end
+        } else if c == ' ' {
             close(&mut out, &mut word, open);
             1
         } else if rest.starts_with("\\*") {
@@ -150,6 +155,15 @@ mod tests {
             ["so", "`n = n + 1`", "is not"]
         );
         assert_eq!(wrap("`one two three`", 7), ["`one` `two`", "`three`"]);
+    }
+
+    #[test]
+    fn colours_take_no_room() {
+        let red = "\u{1b}[31mxx\u{1b}[0m";
+        assert_eq!(
+            wrap(&format!("{red} yy zz"), 5),
+            [format!("{red} yy"), "zz".to_string()]
+        );
     }
 
     #[test]

@@ -197,3 +197,17 @@ fn a_whole_lesson_is_gone_through_with_enter() {
         assert_eq!(t.wrapped_rows(), 0, "{}", t.screen());
     }
 }
+
+#[test]
+fn who_cannot_type_gotour_is_told_how_to() {
+    let desk = Desk::new();
+    let mut t = desk.terminal(200, 40, &[]);
+    assert_eq!(t.end(), 0);
+    let alias = format!("alias gotour='{}'", crate::desk::GOTOUR);
+    assert!(t.screen().contains(&alias), "{}", t.screen());
+    let bin = std::path::Path::new(crate::desk::GOTOUR).parent().unwrap();
+    let desk = Desk::new().var("PATH", &bin.display().to_string());
+    let mut t = desk.terminal(200, 40, &[]);
+    assert_eq!(t.end(), 0);
+    assert!(!t.screen().contains("alias"), "{}", t.screen());
+}
