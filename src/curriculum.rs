@@ -102,7 +102,6 @@ pub struct Entry {
 pub struct Exercise {
     pub number: usize,
     pub name: &'static str,
-    pub lesson: usize,
     pub title: String,
     pub kind: ExerciseKind,
     pub minutes: u32,
@@ -341,7 +340,6 @@ impl Entry {
         Ok(Exercise {
             number: self.number,
             name: self.name,
-            lesson: self.lesson,
             title: toml.title,
             kind: toml.kind,
             minutes: toml.minutes,

@@ -57,10 +57,6 @@ impl<'a> Stage<'a> {
         self.look.ascii
     }
 
-    pub fn colour(&self) -> bool {
-        self.look.colour
-    }
-
     /// The seed of a fixed stage, which shows the same thing each time.
     pub fn fixed(&self) -> Option<u64> {
         self.seed
@@ -74,11 +70,6 @@ impl<'a> Stage<'a> {
     /// `s` in a colour that says "look here".
     pub fn mark(&self, s: &str) -> String {
         self.painted("33", s)
-    }
-
-    /// `s` paler than the rest.
-    pub fn dim(&self, s: &str) -> String {
-        self.painted("2", s)
     }
 
     fn painted(&self, code: &str, s: &str) -> String {
@@ -103,11 +94,6 @@ impl<'a> Stage<'a> {
             writeln!(self, "{line}")?;
         }
         Ok(())
-    }
-
-    /// One bar of a chart that has only this one: see `bars`.
-    pub fn bar(&mut self, label: &str, value: f64, unit: &str) -> io::Result<()> {
-        self.bars(&[(label, value)], unit)
     }
 
     /// A bar for each value, as long beside the others as it is large beside them.

@@ -23,7 +23,6 @@ fn exercise() -> Exercise {
     Exercise {
         number: 7,
         name: "lost-update",
-        lesson: 1,
         title: "A lost update".to_string(),
         kind: ExerciseKind::Repair,
         minutes: 1,
