@@ -356,6 +356,40 @@ fn programs_without_mistakes_pass() {
 }
 
 #[test]
+fn who_wakes_in_its_own_turn_is_repeated() {
+    let program = || {
+        let n = Shared::new(0);
+        let wg = WaitGroup::new();
+        for id in 1..=3 {
+            let n = n.clone();
+            wg.go(move || {
+                time::sleep(Duration::from_millis(50 * id));
+                n.set(0);
+                for _ in 0..id {
+                    n.set(n.get() + 1);
+                }
+                println!("{id} {}", n.get());
+            });
+        }
+        wg.wait();
+    };
+    let right = |o: &str| {
+        o.lines()
+            .all(|l| l.split_once(' ').is_some_and(|(id, n)| id == n))
+    };
+    for seed in 1..=24 {
+        let f = failure(check(
+            &Options::new().schedules(400).seed(seed).expect(right),
+            program,
+        ));
+        assert!(
+            matches!(f.kind, Kind::Output | Kind::Race),
+            "seed {seed}: {f}"
+        );
+    }
+}
+
+#[test]
 fn gosched_promises_nothing() {
     let program = || {
         go!({ println!("a") });

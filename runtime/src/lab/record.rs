@@ -45,7 +45,8 @@ impl Recorded {
         match self.turns.last_mut() {
             Some(t) if t.who == who => {
                 t.count += 1;
-                t.insisted |= why == Why::Yield && others;
+                // It waited, and was the one to go on all the same: its turn is longer than until it waits.
+                t.insisted |= why == Why::Forced || why == Why::Yield && others;
             }
             last => {
                 if let Some(t) = last {
