@@ -3,9 +3,9 @@
 //! What speaks first, when several things are wrong:
 //! 1. a program that was stopped by force or died of a signal, natively: no schedule explains that better;
 //! 2. a schedule that failed: it has a table, and can be replayed;
-//! 3. the ordinary run that ended badly or printed something else;
-//! 4. the process that tried the schedules and died of it;
-//! 5. a requirement on the structure.
+//! 3. a requirement on the structure, once every schedule is right;
+//! 4. the ordinary run that ended badly or printed something else;
+//! 5. the process that tried the schedules and died of it.
 //!
 //! Then the named wrong answers of the exercise are asked, in their order, and the first one that fits is told.
 
@@ -115,6 +115,18 @@ impl<'a> Task<'a> {
                 let why = Why::Schedule(Box::new(failure), tried);
                 self.not_yet(failed, Some(how), why, Some(output), facts)
             }
+            // Whether an ordinary run goes wrong is a matter of luck: what is always missing is said first, and so the
+            // same program gets the same verdict.
+            Ok(None) if how != Native::Ok && how != Native::Timeout => {
+                let printed_then = printed.clone();
+                match self.structure(how, tried, facts.clone().unwrap_or_default(), printed_then) {
+                    Verdict::Passed(_) => {
+                        let died = self.died(native, how, &printed, When::Natively);
+                        self.native(how, died, printed, facts)
+                    }
+                    missing => missing,
+                }
+            }
             _ if how != Native::Ok => {
                 let died = self.died(native, how, &printed, When::Natively);
                 self.native(how, died, printed, facts)
@@ -138,7 +150,7 @@ impl<'a> Task<'a> {
                     mend: "check again when the machine has less to do".to_string(),
                 })
             }
-            Ok(None) => self.structure(tried, facts.unwrap_or_default(), printed),
+            Ok(None) => self.structure(how, tried, facts.unwrap_or_default(), printed),
         }
     }
 
@@ -176,7 +188,7 @@ impl<'a> Task<'a> {
     }
 
     /// Every schedule was right; now how it was done.
-    fn structure(&self, tried: Tried, facts: Facts, printed: String) -> Verdict {
+    fn structure(&self, how: Native, tried: Tried, facts: Facts, printed: String) -> Verdict {
         let seen = Evidence {
             facts: Some(&facts),
             ..Evidence::default()
@@ -190,13 +202,7 @@ impl<'a> Task<'a> {
             says: self.require[at].1.to_string(),
             tried,
         };
-        self.not_yet(
-            Failed::Require,
-            Some(Native::Ok),
-            why,
-            Some(printed),
-            Some(facts),
-        )
+        self.not_yet(Failed::Require, Some(how), why, Some(printed), Some(facts))
     }
 
     /// The process that tried the schedules ended without an answer, and the ordinary run went well.

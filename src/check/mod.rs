@@ -164,7 +164,7 @@ pub fn build(
     plan: &Plan<'_>,
     cancel: &Cancel,
 ) -> Result<Result<Program, Vec<Refusal>>, NotBuilt> {
-    let record = book.dot().join("built").join(name);
+    let record = record(book, name);
     let cannot = |what: &str, error: io::Error| NotBuilt::CouldNot {
         what: format!("{what}: {error}"),
         text: String::new(),
@@ -192,6 +192,32 @@ pub fn build(
             .into_iter()
             .collect(),
     }))
+}
+
+/// Builds what can be built of these exercises with one cargo, so that the checks that follow have less to wait for.
+/// What cannot be built is their matter.
+pub fn build_all(book: &Workbook, names: &[&str], cancel: &Cancel) {
+    for name in names {
+        let file = book.exercise(name);
+        if let Ok(bytes) = fs::read(&file) {
+            // The exercise's own check says what is wrong with its file.
+            let _ = compile::freshen(&file, &bytes, &record(book, name));
+        }
+    }
+    let target_dir = target_dir(book);
+    let plan = Plan {
+        dir: book.root(),
+        target_dir: &target_dir,
+        bins: &[],
+        colour: false,
+        throwaway: false,
+    };
+    let _ = compile::build(&plan, cancel);
+}
+
+/// Where the text is kept that an exercise's program was built from.
+fn record(book: &Workbook, name: &str) -> PathBuf {
+    book.dot().join("built").join(name)
 }
 
 /// The verdict on a program that was not built through no fault of its own.
@@ -238,6 +264,7 @@ pub fn try_out(
 ) -> Verdict {
     let (native, explored) = run_both(task, program, dir, keep, options);
     match (native, explored) {
+        _ if options.cancel.is_set() => Verdict::Cancelled,
         (Ok(native), Ok(explored)) => task.runs(&native, explored),
         (Err(error), _) | (_, Err(error)) => not_run(program, &error),
     }

@@ -96,11 +96,12 @@ fn not_yet_lines(it: &NotYet, page: &mut Page<'_>) {
         Why::Native(died) => native_lines(died, page),
         Why::Schedule(failure, tried) => schedule_lines(it, failure, tried, page),
         Why::Require { says, tried, .. } => {
-            page.head(
-                Tone::Bad,
-                "✗",
-                "prints the right thing, but not in the way that is asked",
-            );
+            let printed = if it.native == Some(Native::Ok) {
+                "prints the right thing, but not in the way that is asked"
+            } else {
+                "not done in the way that is asked"
+            };
+            page.head(Tone::Bad, "✗", printed);
             page.wrapped(says);
             page.wrapped(&format!("(tried: {})", passed(tried)));
         }

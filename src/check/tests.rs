@@ -161,6 +161,15 @@ fn the_ordinary_run_counts_too() {
         summary(&verdict),
         ("native", "timeout", "endless".to_string())
     );
+    // Whether the ordinary run shows it is luck; what is missing is missing each time.
+    let verdict = judged(
+        &ran(Ended::Exit(0), "1\n", ""),
+        answered(None, &[("goroutines", 0, 0)]),
+    );
+    assert_eq!(
+        summary(&verdict),
+        ("require", "output", "sequential".to_string())
+    );
     // A failing schedule explains it better.
     let verdict = judged(
         &ran(Ended::Time, "", ""),

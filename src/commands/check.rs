@@ -81,6 +81,9 @@ fn check_all(cx: &Context) -> Result<Exit> {
     let book = cx.workbook()?;
     let options = options(cx, signals()?);
     say_first_build(cx, &book);
+    // One cargo for all: each check then finds its program built.
+    let names: Vec<_> = cx.course.exercises().map(|e| e.name).collect();
+    check::build_all(&book, &names, &options.cancel);
     let (mut passed, mut broken) = (0, 0);
     let mut rows = Vec::new();
     for e in cx.course.exercises() {
