@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use goroutines::explore::wire::{Expect, Request, Response, WireFailure};
-use goroutines::explore::{Kind, Schedule};
+use goroutines::explore::{Kind, Render, Schedule};
 
 use crate::curriculum::Match;
 use crate::progress::write_whole;
@@ -15,6 +15,7 @@ use crate::report::Look;
 use super::condition::Failed;
 use super::execute::{self, Cancel, Ended, Limits};
 use super::judge::Task;
+use super::show::WIDE;
 use super::verdict::{Explored, FailedSchedule, Tried};
 
 /// Failing schedules that are kept for an exercise, the newest first.
@@ -157,8 +158,14 @@ fn told(ask: &Ask<'_>, f: WireFailure) -> FailedSchedule {
 }
 
 /// The steps of a failing schedule, drawn.
-fn table(_: &Ask<'_>, f: &WireFailure) -> Vec<String> {
-    f.message.lines().map(str::to_string).collect()
+fn table(ask: &Ask<'_>, f: &WireFailure) -> Vec<String> {
+    let drawn = f.render(&Render {
+        width: ask.look.width.min(WIDE),
+        ascii: ask.look.ascii,
+        source_root: ask.dir.to_path_buf(),
+        program: String::new(),
+    });
+    drawn.lines().map(str::to_string).collect()
 }
 
 /// What of the kept schedules can still be read.

@@ -6,14 +6,14 @@ use crate::report::Look;
 use crate::text;
 
 use super::compile::Refusal;
-use super::condition::Native;
+use super::condition::{Failed, Native};
 use super::source::Finding;
 use super::verdict::{CouldNot, Died, FailedSchedule, Named, NotYet, Tried, Verdict, When, Why};
 
 /// Lines of one verdict.
 pub const TALL: usize = 24;
 /// Columns of one verdict.
-const WIDE: usize = 99;
+pub const WIDE: usize = 99;
 
 /// One line and how it is painted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -310,9 +310,9 @@ fn schedule_lines(it: &NotYet, failure: &FailedSchedule, tried: &Tried, page: &m
         page.wrapped(&failure.message);
         return;
     }
-    for (n, line) in failure.table.iter().enumerate() {
-        let tone = if n == 0 { Tone::Bad } else { Tone::Plain };
-        page.body(tone, line.clone());
+    page.head_with(&failed_how(failure, tried), &failed_how_often(tried));
+    for line in &failure.table {
+        page.body(Tone::Plain, line.clone());
     }
     if stuck {
         page.blank();
@@ -325,6 +325,45 @@ fn schedule_lines(it: &NotYet, failure: &FailedSchedule, tried: &Tried, page: &m
             text::thousands(tried.ran as u64)
         ));
     }
+}
+
+/// `schedule 37 of 2,000 printed "1", expected "2"`
+fn failed_how(failure: &FailedSchedule, tried: &Tried) -> String {
+    let which = if tried.asked == 1 {
+        "this schedule".to_string()
+    } else {
+        let (index, ran) = (failure.index as u64, tried.ran as u64);
+        format!(
+            "schedule {} of {}",
+            text::thousands(index),
+            text::thousands(ran)
+        )
+    };
+    let message = failure.message.lines().next().unwrap_or_default();
+    let what = match failure.kind {
+        Failed::Output => message.to_string(),
+        Failed::Panic => format!("panicked: {message}"),
+        Failed::Fatal => format!("ended in a fatal error: {message}"),
+        Failed::Deadlock => "ends in a deadlock".to_string(),
+        Failed::Leak => "leaves goroutines behind that wait for ever".to_string(),
+        Failed::Race => "has a race: two accesses that nothing orders".to_string(),
+        Failed::Steps => "comes to no end".to_string(),
+        _ => "does something else when it is run again".to_string(),
+    };
+    format!("{which} {what}")
+}
+
+/// `4,920 fail · 61 ms`
+fn failed_how_often(tried: &Tried) -> String {
+    if tried.ran <= 1 {
+        return String::new();
+    }
+    let fail = if tried.failed == 1 { "fails" } else { "fail" };
+    format!(
+        "{} {fail} · {} ms",
+        text::thousands(tried.failed as u64),
+        tried.elapsed.as_millis()
+    )
 }
 
 fn could_not_lines(it: &CouldNot, page: &mut Page<'_>) {
@@ -364,6 +403,22 @@ impl<'a> Page<'a> {
         }
         if tone != Tone::Good && tone != Tone::Pale {
             self.blank();
+        }
+    }
+
+    /// A bad head with something at its right where there is room for it, else on a line of its own.
+    fn head_with(&mut self, what: &str, right: &str) {
+        let head = self.frame.head("✗", what);
+        let room = self.frame.wide().saturating_sub(text::width(&head));
+        if right.is_empty() || text::width(right) + 3 > room {
+            self.head(Tone::Bad, "✗", what);
+            self.body.pop();
+            if !right.is_empty() {
+                self.body(Tone::Pale, format!("  {right}"));
+            }
+        } else {
+            let gap = " ".repeat((room - text::width(right)).min(5));
+            self.body(Tone::Bad, format!("{head}{gap}{right}"));
         }
     }
 

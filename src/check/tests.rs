@@ -99,8 +99,8 @@ fn failing(kind: Failed) -> FailedSchedule {
         steps: 8,
         output: "1\n".to_string(),
         expected: Some("2\n".to_string()),
-        message: String::new(),
-        table: (0..40).map(|n| format!("exercise-7: row {n}")).collect(),
+        message: "printed \"1\", expected \"2\"".to_string(),
+        table: (0..40).map(|n| format!("row {n}")).collect(),
     }
 }
 
