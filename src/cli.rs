@@ -1,6 +1,7 @@
-//! What can be typed: the commands and their options, for clap. Nothing is done here.
+//! What can be typed: the commands and their options, for clap, and the script that completes them. Nothing is done here.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+pub use clap_complete::Shell;
 use std::path::PathBuf;
 
 /// A workbook for Go-style concurrency: lessons, live demos, and exercises that cannot pass by luck.
@@ -104,7 +105,7 @@ pub enum Command {
     /// Print the completions for a shell
     Completions {
         #[arg(value_enum)]
-        shell: clap_complete::Shell,
+        shell: Shell,
     },
     /// Run an exercise under one schedule, as a failed check printed it
     Replay {
@@ -149,4 +150,11 @@ pub struct DevCheck {
     /// Show what came of every answer
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// The script that teaches `shell` to complete gotour's commands.
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "gotour", &mut script);
+    script
 }

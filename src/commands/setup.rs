@@ -2,11 +2,10 @@
 
 use super::{Context, tour};
 use crate::check::execute::Cancel;
-use crate::cli::Cli;
+use crate::cli;
 use crate::doctor::{self, Finding};
 use crate::report::{Exit, OrProblem as _, Result};
 use crate::workbook::{self, Workbook};
-use clap::CommandFactory as _;
 use serde_json::json;
 use std::path::Path;
 
@@ -143,9 +142,7 @@ fn show(cx: &Context, f: &Finding) {
 }
 
 /// `gotour completions SHELL`.
-pub fn completions(cx: &Context, shell: clap_complete::Shell) -> Exit {
-    let mut bytes = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "gotour", &mut bytes);
-    cx.report.raw(&bytes);
+pub fn completions(cx: &Context, shell: cli::Shell) -> Exit {
+    cx.report.raw(&cli::completions(shell));
     Exit::Passed
 }

@@ -1,7 +1,7 @@
 //! What the lessons say about Go, asked of Go itself: snippets and programs are run, statements are looked up in its source.
 //!
 //! `lessons/go.toml` is the list. That every snippet and every left column stands in it is tested always; Go is asked where
-//! a `go` of the version of the list is on the PATH.
+//! a `go` of the version of the list is on the PATH. `.ci/run` puts it there, and sets `GOTOUR_ASK_GO`: then there must be one.
 
 use crate::beside::{blocks, code_of, flat, go_and_here};
 use serde::Deserialize;
@@ -185,20 +185,22 @@ impl Go {
             .output();
         let text = match out {
             Ok(out) if out.status.success() => String::from_utf8(out.stdout).unwrap(),
-            _ => {
-                eprintln!("left out: there is no go to ask");
-                return None;
-            }
+            _ => return Go::left_out("there is no go to ask"),
         };
         let mut lines = text.lines();
         let (is, root) = (lines.next()?, lines.next()?);
         if is != format!("go{version}") && !is.starts_with(&format!("go{version}.")) {
-            eprintln!("left out: the list is about go{version}, and this is {is}");
-            return None;
+            return Go::left_out(&format!("the list is about go{version}, and this is {is}"));
         }
         Some(Go {
             root: PathBuf::from(root),
         })
+    }
+
+    fn left_out(why: &str) -> Option<Go> {
+        assert!(std::env::var_os("GOTOUR_ASK_GO").is_none(), "{why}");
+        eprintln!("left out: {why}");
+        None
     }
 
     fn run(&self, dir: &Path, args: &[&str]) -> Output {

@@ -9,6 +9,7 @@ mod doctor;
 mod exercises;
 mod lessons;
 mod go;
+mod house;
 mod pages;
 mod pipes;
 mod terminal;

@@ -367,6 +367,10 @@ unsafe fn advise(ranges: &[Range<usize>], advice: libc::c_int) -> usize {
 
 /// Gives advice about up to [`RANGES`] ranges in one system call. Returns for how many it was wholly taken: none where
 /// the kernel is too old, or a sandbox forbids the call.
+///
+/// # Safety
+///
+/// As for `advise`.
 #[cfg(target_os = "linux")]
 unsafe fn advise_together(ranges: &[Range<usize>], advice: libc::c_int) -> usize {
     let mut vector = [libc::iovec {
