@@ -142,7 +142,7 @@ pub(crate) struct G {
     status: AtomicU8,
     reason: AtomicU8,
     wait_at: AtomicPtr<Location<'static>>,
-    /// When the wait began, in nanoseconds of the runtime's clock; 0 where nobody looked at the clock.
+    /// When the wait began, in nanoseconds of the runtime's clock, to some 10 ms; 0 where nobody looked at the clock.
     wait_since: AtomicU64,
     /// Which runtime (or explored schedule) it belongs to: a number given once in the life of the process.
     home: AtomicU64,

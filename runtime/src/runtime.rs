@@ -156,7 +156,11 @@ pub fn syscall<R>(f: impl FnOnce() -> R) -> R {
             }
         }
     }
-    seam::expect_current("syscall").0.begin_syscall();
+    seam::expect_current("syscall");
+    seam::point_free(seam::Op::Syscall);
+    if let Some((s, _)) = seam::current() {
+        s.begin_syscall();
+    }
     let _end = End;
     f()
 }

@@ -42,6 +42,7 @@ pub(crate) enum Op {
     Close,
     /// `len` of a channel.
     Len,
+    #[allow(dead_code, reason = "select comes with the rest of the channels")]
     Select,
     Lock,
     TryLock,
@@ -67,7 +68,9 @@ pub(crate) enum Op {
     /// `Shared::set`.
     Set,
     Print,
+    #[allow(dead_code, reason = "timer channels and contexts come next")]
     Timer,
+    #[allow(dead_code, reason = "timer channels and contexts come next")]
     Cancel,
     Syscall,
 }

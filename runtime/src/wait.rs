@@ -62,10 +62,6 @@ impl<E> WaitQueue<E> {
         self.len
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.head.is_none()
-    }
-
     /// Appends `node`.
     ///
     /// # Safety

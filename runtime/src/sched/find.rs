@@ -221,6 +221,8 @@ impl M {
                 return None;
             }
             if self.p().is_some() {
+                // The monitor may have slept as well.
+                sched.coarse.store(sched.nanos(), Ordering::Relaxed);
                 return Some(());
             }
         }

@@ -1,6 +1,6 @@
 //! M: a thread that runs goroutines while it holds a P, and what it does for the goroutine it runs.
 
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering, compiler_fence};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -134,7 +134,7 @@ impl M {
         if self.begin_critical() {
             self.regain();
         }
-        Critical(self)
+        Critical
     }
 
     /// Says whether the P was taken away before.
@@ -337,6 +337,7 @@ impl M {
                 self.sched().global_put(g);
             }
             Command::Park(unlock) => {
+                g.set_wait_since(self.sched().coarse.load(Ordering::Relaxed));
                 g.set_status(Status::Waiting);
                 if let Some(unlock) = unlock {
                     // SAFETY: the goroutine that parked promised that `data` is valid until it is readied, which can
@@ -586,7 +587,7 @@ impl M {
 }
 
 /// While it lives, its M's thread is in the runtime's own code.
-struct Critical(&'static M);
+struct Critical;
 
 impl Drop for Critical {
     #[inline]

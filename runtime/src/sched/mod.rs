@@ -104,6 +104,8 @@ pub(crate) struct Sched {
     idle_p_count: CachePadded<AtomicUsize>,
     /// How many goroutines are in the global queue; written under `state`.
     global_len: CachePadded<AtomicUsize>,
+    /// The clock as the monitor last read it: good enough to say since when somebody waits.
+    coarse: AtomicU64,
     /// How many Ms run a goroutine although their P was taken away: in a blocking call, most likely.
     without_p: AtomicUsize,
     /// When the M that waits for timers will wake; 0 if none waits for them.
@@ -164,6 +166,7 @@ impl Sched {
                 spinning: CachePadded::default(),
                 idle_p_count: CachePadded::default(),
                 global_len: CachePadded::default(),
+                coarse: AtomicU64::new(0),
                 without_p: AtomicUsize::new(0),
                 sleep_until: AtomicU64::new(0),
                 next_id: AtomicU64::new(0),
@@ -339,8 +342,12 @@ impl Sched {
 
     fn take_idle_p(&self, state: &mut LockGuard<'_, State>) -> Option<&'static P> {
         let p = state.idle_ps.pop()?;
+        // The monitor writes that it sleeps and then looks at this number; one of us sees the other.
         self.idle_p_count
-            .store(state.idle_ps.len(), Ordering::Release);
+            .store(state.idle_ps.len(), Ordering::SeqCst);
+        if self.monitor_sleeps.load(Ordering::SeqCst) {
+            self.call_monitor();
+        }
         Some(p)
     }
 

@@ -71,6 +71,7 @@ impl Monitor {
     /// One look at everything.
     pub(super) fn look(&mut self, sched: &'static Sched) {
         let now = sched.nanos();
+        sched.coarse.store(now, Ordering::Relaxed);
         if sched.is_stopping() {
             if self.stopping_since == 0 {
                 self.stopping_since = now;
