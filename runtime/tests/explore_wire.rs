@@ -229,3 +229,43 @@ fn facts_are_the_least_and_the_most_of_all_schedules() {
     assert_eq!(fact("writes_by_main"), (0, 0));
     assert_eq!(fact("unfinished").0, 0);
 }
+
+#[test]
+fn goschedule_runs_that_schedule_alone() {
+    use goroutines::explore::{Options, check};
+    if std::env::var_os("GOSCHEDULE").is_some() {
+        let r = check(&Options::new().expect(|o| o == "1 2\n"), || {
+            let n = Shared::new(0);
+            let m = n.clone();
+            let done = chan(0);
+            let tell = done.clone();
+            go(move || {
+                m.set(1);
+                tell.send(());
+            });
+            n.set(2);
+            done.recv();
+            goroutines::println!("{}", n.get());
+        });
+        std::println!(
+            "ran {} {:?}",
+            r.ran,
+            r.failure.map(|f| (f.schedule.to_string(), f.output))
+        );
+        return;
+    }
+    let out = Command::new(std::env::current_exe().expect("this test"))
+        .args([
+            "--exact",
+            "goschedule_runs_that_schedule_alone",
+            "--nocapture",
+        ])
+        .env("GOSCHEDULE", "G1x3.G2")
+        .output()
+        .expect("it starts");
+    let text = String::from_utf8_lossy(&out.stdout);
+    assert!(
+        text.contains("ran 1 Some((\"G1x3.G2\", \"1\\n\"))"),
+        "{text}"
+    );
+}

@@ -226,3 +226,151 @@ fn both(a: &Segment, b: &Segment) -> Segment {
         choices: a.choices.iter().chain(&b.choices).copied().collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::options::Strategy;
+    use super::super::search::{Rules, Task};
+    use super::*;
+    use crate::explore::Kind;
+    use crate::lab::{Exploration, Rng, Setup};
+    use crate::race::Shared;
+    use crate::sync::WaitGroup;
+    use crate::sync::raw::Mutex;
+    use std::sync::Arc;
+
+    /// Three goroutines, each a list of small operations on two variables and two locks, drawn from `seed`.
+    fn program(seed: u64) -> impl Fn() + Clone {
+        move || {
+            let vars: Vec<Shared<i64>> = (0..2).map(|_| Shared::new(0)).collect();
+            let locks: Arc<Vec<Mutex>> = Arc::new((0..2).map(|_| Mutex::new()).collect());
+            let wg = WaitGroup::new();
+            for who in 0..3 {
+                let (vars, locks) = (vars.clone(), locks.clone());
+                wg.go(move || {
+                    let mut rng = Rng::new(seed, who);
+                    let mut held = [false; 2];
+                    for _ in 0..3 {
+                        let i = rng.below(2);
+                        match rng.below(3) {
+                            0 => vars[i].update(|v| v * 2 + who as i64 + 1),
+                            1 if held[i] => {
+                                held[i] = false;
+                                locks[i].unlock();
+                            }
+                            1 => {
+                                held[i] = true;
+                                locks[i].lock();
+                            }
+                            _ => vars[i].set(vars[1 - i].get() + 1),
+                        }
+                    }
+                    for (lock, held) in locks.iter().zip(held) {
+                        if held {
+                            lock.unlock();
+                        }
+                    }
+                });
+            }
+            wg.wait();
+            let sum = vars[0].get() * 100 + vars[1].get();
+            assert!(sum % 5 != 0, "a sum of {sum}");
+        }
+    }
+
+    #[test]
+    fn the_shortest_still_fails_is_no_longer_and_has_the_fewest_preemptions_there_are() {
+        let mut found_any = 0;
+        for seed in 0..60 {
+            let main = program(seed);
+            let mut launch = |x: &mut Exploration, setup: Setup| x.run(setup, main.clone());
+            let mut runner = Runner {
+                x: Exploration::new(),
+                launch: &mut launch,
+                rules: Rules {
+                    max_steps: 10_000,
+                    races: false,
+                    leaks: true,
+                    expect: None,
+                },
+                steps: 0,
+            };
+            let tally = runner.explore(&Task {
+                schedules: 300,
+                seed,
+                strategy: Strategy::Random,
+                first: &[],
+                until: None,
+                progress: None,
+            });
+            let Some(found) = tally.found else { continue };
+            found_any += 1;
+            let short = shorten(&mut runner, &found).expect("it fails again");
+            assert_eq!(short.kind, found.kind);
+            assert!(short.cost.preemptions <= found.cost.preemptions);
+            assert!(short.plan.to_string().len() <= 40, "{}", short.plan);
+            for _ in 0..3 {
+                assert_eq!(runner.run(follow(&short.plan), false), Some(found.kind));
+                assert_eq!(
+                    runner.x.result().recorded().preemptions,
+                    short.cost.preemptions
+                );
+                assert_eq!(runner.x.result().plan(), short.plan);
+            }
+            // By trying all: nothing fails in the same way with fewer.
+            for bound in 0..short.cost.preemptions {
+                let mut tree = Tree::new(Some(bound));
+                loop {
+                    let kind = runner.run(Driver::Tree(tree), false);
+                    assert_ne!(kind, Some(found.kind), "seed {seed}, bound {bound}");
+                    let Driver::Tree(again) = runner.x.take_driver() else {
+                        unreachable!("it was a tree");
+                    };
+                    tree = again;
+                    if !tree.another() {
+                        break;
+                    }
+                }
+            }
+        }
+        assert!(found_any > 20, "{found_any}");
+    }
+
+    #[test]
+    fn many_preemptions_become_one() {
+        let main = || {
+            let n = Shared::new(0);
+            let wg = WaitGroup::new();
+            for _ in 0..2 {
+                let n = n.clone();
+                wg.go(move || (0..40).for_each(|_| n.update(|v| v + 1)));
+            }
+            wg.wait();
+            assert!(n.get() == 80);
+        };
+        let mut launch = |x: &mut Exploration, setup: Setup| x.run(setup, main);
+        let mut runner = Runner {
+            x: Exploration::new(),
+            launch: &mut launch,
+            rules: Rules {
+                max_steps: 10_000,
+                races: false,
+                leaks: true,
+                expect: None,
+            },
+            steps: 0,
+        };
+        let tally = runner.explore(&Task {
+            schedules: 1,
+            seed: 3,
+            strategy: Strategy::Random,
+            first: &[],
+            until: None,
+            progress: None,
+        });
+        let found = tally.found.expect("a random schedule loses some of 80");
+        assert!(found.cost.preemptions > 50);
+        let short = shorten(&mut runner, &found).expect("it fails again");
+        assert_eq!((short.kind, short.cost.preemptions), (Kind::Panic, 1));
+    }
+}

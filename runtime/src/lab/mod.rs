@@ -46,5 +46,7 @@ pub(crate) use engine::{Exploration, Outcome, Pulse, Setup};
 pub(crate) use facts::{COUNT, Counts, NAMES};
 pub(crate) use plan::{CLOCK, Plan, Segment};
 pub(crate) use record::What;
+#[cfg(test)]
+pub(crate) use rng::Rng;
 pub(crate) use state::Verdict;
 pub(crate) use strategy::{Driver, Follow, Pct, Random, Tree};
