@@ -1,0 +1,415 @@
+//! The public names, each used with no more than what programs outside of this repository bring.
+//!
+//! A function here has the promised signature and hands everything on: if the library came to ask more of its caller,
+//! or to give back something else, this file would not compile.
+#![allow(
+    dead_code,
+    reason = "to be compiled is the test of the shapes; only what is checked at run time is called"
+)]
+
+use std::fmt::{Debug, Display};
+use std::hash::Hash;
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use goroutines::prelude::*;
+use goroutines::race::Shared as RaceShared;
+use goroutines::sync::{
+    Map, MutexGuard, OnceFunc, OnceValue, Pool, RWMutexReadGuard, RWMutexWriteGuard, atomic, raw,
+};
+use goroutines::{
+    ChanSnapshot, Crash, DeadlockReport, FatalReport, PanicReport, Waiting, WouldBlock, explore,
+};
+
+fn is_plain<T: Send + Sync>() {}
+fn is_handle<T: Clone + PartialEq + Eq + Debug + Send + Sync>() {}
+fn is_error<T: std::error::Error + Debug + Display>() {}
+
+mod running {
+    use super::*;
+
+    fn run<R>(main: impl FnOnce() -> R) -> R {
+        goroutines::run(main)
+    }
+    fn go(f: impl FnOnce() + Send + 'static) {
+        goroutines::go(f);
+    }
+    fn builder<R>(main: impl FnOnce() -> R, n: usize, bytes: usize) -> R {
+        Builder::new().procs(n).max_stack(bytes).run(main)
+    }
+    fn try_run<R>(main: impl FnOnce() -> R) -> Result<R, Crash> {
+        Builder::new().try_run(main)
+    }
+    fn crash(c: &Crash) -> String {
+        is_error::<Crash>();
+        match c {
+            Crash::Panic(p) => told::<PanicReport>(p),
+            Crash::Deadlock(d) => told::<DeadlockReport>(d),
+            Crash::Fatal(f) => told::<FatalReport>(f),
+            _ => c.to_string(),
+        }
+    }
+    fn told<T: Debug>(t: &T) -> String {
+        format!("{t:?}")
+    }
+
+    fn runtime_package() {
+        let _: fn() = runtime::gosched;
+        let _: fn() -> ! = runtime::goexit;
+        let _: fn(usize) -> usize = runtime::gomaxprocs;
+        let _: fn() -> usize = runtime::num_cpu;
+        let _: fn() -> usize = runtime::num_goroutine;
+        let _: fn() -> u64 = runtime::goid;
+        let _: fn() -> String = runtime::stack_dump;
+        let _: fn() -> runtime::SchedSnapshot = runtime::snapshot;
+    }
+    fn syscall<R>(f: impl FnOnce() -> R) -> R {
+        runtime::syscall(f)
+    }
+    fn snapshot(s: runtime::SchedSnapshot) {
+        let _: Vec<runtime::MSnapshot> = s.ms;
+        let _: Vec<runtime::PSnapshot> = s.ps;
+        let _: Vec<u64> = s.global_queue;
+        let _: (Vec<usize>, Vec<usize>) = (s.idle_ms, s.idle_ps);
+        let _: Vec<runtime::GSnapshot> = s.goroutines;
+    }
+    fn parts(m: runtime::MSnapshot, p: runtime::PSnapshot, g: runtime::GSnapshot) {
+        let _: (usize, Option<usize>, Option<u64>) = (m.id, m.p, m.g);
+        let _: (usize, Option<u64>, Vec<u64>) = (p.id, p.runnext, p.run_queue);
+        let _: (u64, String) = (g.id, g.status);
+    }
+}
+
+mod channels {
+    use super::*;
+
+    fn make<T: Send + 'static>(cap: usize) -> Chan<T> {
+        chan(cap)
+    }
+    fn both<T: Send + 'static>(c: &Chan<T>, v: T, w: T) -> (SendChan<T>, RecvChan<T>) {
+        let _: Chan<T> = Chan::nil();
+        let _: (bool, usize, bool, usize) = (c.is_nil(), c.len(), c.is_empty(), c.cap());
+        c.send(v);
+        let _: Result<(), T> = c.try_send(w);
+        let _: Option<T> = c.recv();
+        let _: Result<Option<T>, WouldBlock> = c.try_recv();
+        for v in c {
+            let _: T = v;
+        }
+        for v in c.iter() {
+            let _: T = v;
+        }
+        for v in c.clone() {
+            let _: T = v;
+        }
+        c.close();
+        (c.sender(), c.receiver())
+    }
+    fn sending<T: Send + 'static>(c: &SendChan<T>, v: T, w: T) {
+        let _: SendChan<T> = SendChan::nil();
+        let _: (bool, usize, bool, usize) = (c.is_nil(), c.len(), c.is_empty(), c.cap());
+        c.send(v);
+        let _: Result<(), T> = c.try_send(w);
+        c.close();
+    }
+    fn receiving<T: Send + 'static>(c: &RecvChan<T>) {
+        let _: RecvChan<T> = RecvChan::nil();
+        let _: (bool, usize, bool, usize) = (c.is_nil(), c.len(), c.is_empty(), c.cap());
+        let _: Option<T> = c.recv();
+        let _: Result<Option<T>, WouldBlock> = c.try_recv();
+        for v in c {
+            let _: T = v;
+        }
+        for v in c.iter() {
+            let _: T = v;
+        }
+        for v in c.clone() {
+            let _: T = v;
+        }
+    }
+    fn looking<T: Send + Debug + 'static>(c: &Chan<T>) {
+        let s: ChanSnapshot = c.snapshot();
+        let _: (usize, usize, usize, usize) = (s.cap, s.qcount, s.sendx, s.recvx);
+        let _: Vec<Option<String>> = s.buf;
+        let _: (Vec<Waiting>, Vec<Waiting>, bool) = (s.sendq, s.recvq, s.closed);
+    }
+    fn waiting(w: Waiting) -> (u64, Option<String>) {
+        (w.goroutine, w.elem)
+    }
+}
+
+mod locks {
+    use super::*;
+
+    static MUTEX: Mutex<i64> = Mutex::new(0);
+    static RWMUTEX: RWMutex<i64> = RWMutex::new(0);
+    static RAW: raw::Mutex = raw::Mutex::new();
+    static RAW_RW: raw::RWMutex = raw::RWMutex::new();
+    static ONCE: Once = Once::new();
+    static COND: Cond = Cond::new();
+
+    fn mutex<T: ?Sized>(m: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+        drop(m.lock());
+        m.try_lock()
+    }
+    fn inside<T>(m: Mutex<T>) -> T {
+        m.into_inner()
+    }
+    fn reading<T: ?Sized>(m: &RWMutex<T>) -> Option<RWMutexReadGuard<'_, T>> {
+        let _: RWMutexReadGuard<'_, T> = m.read();
+        m.try_read()
+    }
+    fn writing<T: ?Sized>(m: &RWMutex<T>) -> Option<RWMutexWriteGuard<'_, T>> {
+        let _: RWMutexWriteGuard<'_, T> = m.write();
+        m.try_write()
+    }
+    fn by_hand() {
+        RAW.lock();
+        let _: bool = RAW.try_lock();
+        RAW.unlock();
+        RAW_RW.lock();
+        let _: bool = RAW_RW.try_lock();
+        RAW_RW.unlock();
+        RAW_RW.rlock();
+        let _: bool = RAW_RW.try_rlock();
+        RAW_RW.runlock();
+    }
+    fn group(wg: &WaitGroup, f: impl FnOnce() + Send + 'static) {
+        let _: (WaitGroup, WaitGroup) = (WaitGroup::new(), WaitGroup::default());
+        wg.add(1_i64);
+        wg.clone().done();
+        wg.go(f);
+        wg.wait();
+    }
+    fn once(f: impl FnOnce()) {
+        ONCE.call(f);
+    }
+    fn once_func(f: impl FnOnce() + Send + 'static) {
+        OnceFunc::new(f).call();
+    }
+    fn once_value<T: Clone + Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
+        OnceValue::new(f).call()
+    }
+    fn cond<'a, T: ?Sized>(c: &Cond, g: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
+        c.signal();
+        c.broadcast();
+        c.wait(g)
+    }
+    fn pool<T: Send>(f: impl Fn() -> T + Send + Sync + 'static) {
+        let p = Pool::new(f);
+        p.put(p.get());
+    }
+    fn map<K: Eq + Hash + Clone, V: Clone>(m: &Map<K, V>, k: K, v: V) {
+        let _: Map<K, V> = Map::new();
+        let _: Option<V> = m.load(&k);
+        m.store(k.clone(), v.clone());
+        let _: (V, bool) = m.load_or_store(k.clone(), v.clone());
+        let _: Option<V> = m.load_and_delete(&k);
+        let _: Option<V> = m.swap(k.clone(), v);
+        m.range(|_: &K, _: &V| true);
+        m.delete(&k);
+        m.clear();
+    }
+    fn map_of_comparable<K: Eq + Hash + Clone, V: Clone + PartialEq>(
+        m: &Map<K, V>,
+        k: &K,
+        v: V,
+    ) -> bool {
+        m.compare_and_swap(k, &v.clone(), v.clone()) || m.compare_and_delete(k, &v)
+    }
+}
+
+mod atomics {
+    use super::*;
+
+    macro_rules! number {
+        ($name:ident, $t:ty) => {{
+            static N: atomic::$name = atomic::$name::new(0);
+            let _: $t = N.load();
+            N.store(1);
+            let _: $t = N.add(1);
+            let _: $t = N.swap(2);
+            let _: bool = N.compare_and_swap(1, 2);
+            let _: ($t, $t) = (N.and(3), N.or(4));
+        }};
+    }
+
+    fn numbers() {
+        number!(Int32, i32);
+        number!(Int64, i64);
+        number!(Uint32, u32);
+        number!(Uint64, u64);
+    }
+    fn boolean() {
+        static B: atomic::Bool = atomic::Bool::new(false);
+        let _: bool = B.load();
+        B.store(true);
+        let _: (bool, bool) = (B.swap(true), B.compare_and_swap(true, false));
+    }
+    fn pointer<T>(p: &atomic::Pointer<T>, v: Option<Arc<T>>, old: Option<&Arc<T>>) -> bool {
+        let _: Option<Arc<T>> = p.load();
+        p.store(v.clone());
+        let _: Option<Arc<T>> = p.swap(v.clone());
+        p.compare_and_swap(old, v)
+    }
+    static POINTER: atomic::Pointer<String> = atomic::Pointer::new(None);
+    static VALUE: atomic::Value = atomic::Value::new();
+
+    fn value<T: Clone + Send + Sync + 'static>(v: T) -> (Option<T>, Option<T>) {
+        VALUE.store(v.clone());
+        (VALUE.load(), VALUE.swap(v))
+    }
+    fn comparable<T: PartialEq + Send + Sync + 'static>(old: &T, new: T) -> bool {
+        VALUE.compare_and_swap(old, new)
+    }
+}
+
+mod times {
+    use super::*;
+
+    fn package() {
+        let _: fn(Duration) = time::sleep;
+        let _: fn() -> Instant = time::now;
+        let _: fn(Instant) -> Duration = time::since;
+        let _: (time::Duration, time::Instant) = (Duration::ZERO, Instant::now());
+    }
+}
+
+mod variables {
+    use super::*;
+
+    fn shared<T: Copy + Send + 'static>(v: &RaceShared<T>, f: impl FnOnce(T) -> T) -> T {
+        let _: Shared<T> = v.clone();
+        v.set(v.get());
+        v.update(f);
+        RaceShared::new(v.get()).get()
+    }
+}
+
+mod exploring {
+    use super::*;
+    use goroutines::explore::{Blocked, Failure, Kind, Options, Report, Schedule, Strategy};
+
+    fn check(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Report {
+        explore::check(opts, f)
+    }
+    fn replay(schedule: &Schedule, f: impl Fn() + Send + Sync + 'static) -> Report {
+        explore::replay(schedule, f)
+    }
+    fn options(output: impl Fn(&str) -> bool + Send + Sync + 'static) -> Options {
+        let _: Options = Options::default();
+        Options::new()
+            .schedules(1_usize)
+            .seed(1_u64)
+            .strategy(Strategy::Pct { depth: 3_usize })
+            .max_steps(1_u64)
+            .races(true)
+            .leaks(true)
+            .expect(output)
+    }
+    fn strategies() -> [Strategy; 4] {
+        [
+            Strategy::Portfolio,
+            Strategy::Random,
+            Strategy::Pct { depth: 1 },
+            Strategy::Exhaustive,
+        ]
+    }
+    fn kinds() -> [Kind; 8] {
+        [
+            Kind::Panic,
+            Kind::Fatal,
+            Kind::Deadlock,
+            Kind::Leak,
+            Kind::Race,
+            Kind::Output,
+            Kind::StepLimit,
+            Kind::Nondeterminism,
+        ]
+    }
+    fn report(r: Report) {
+        let _: (usize, usize, usize, bool) = (r.ran, r.distinct, r.failed, r.exhausted);
+        let _: Option<Failure> = r.failure;
+    }
+    fn failure(f: Failure) -> String {
+        let text = f.to_string();
+        let _: (Kind, Schedule, usize, usize) = (f.kind, f.schedule, f.preemptions, f.steps);
+        let _: (String, String, Vec<Blocked>) = (f.output, f.message, f.blocked);
+        text
+    }
+    fn blocked(b: Blocked) {
+        let _: (u64, String, &'static Location<'static>) = (b.goroutine, b.reason, b.at);
+    }
+
+    pub fn traits() {
+        fn is_report<T: Clone + Debug + PartialEq>() {}
+        is_report::<Report>();
+        is_report::<Failure>();
+        is_report::<Blocked>();
+        fn is_kind<T: Copy + PartialEq + Debug>() {}
+        is_kind::<Kind>();
+        fn is_options<T: Clone + Debug + Default>() {}
+        is_options::<Options>();
+        fn is_schedule<T: Display + std::str::FromStr>() {}
+        is_schedule::<Schedule>();
+    }
+}
+
+/// What is printed by name, and the macros of the prelude: these need running to be seen.
+mod macros {
+    use super::*;
+    use goroutines::{eprint, eprintln, print, println};
+
+    pub fn all() {
+        let ch = chan(2);
+        {
+            let (first, second) = (ch.clone(), ch.clone());
+            defer! { second.send("deferred") }
+            go! { first.send("started") }
+            runtime::gosched();
+        }
+        assert_eq!((ch.recv(), ch.recv()), (Some("started"), Some("deferred")));
+        print!("{}", 1);
+        println!();
+        println!("{}", 1);
+        eprint!("{}", 1);
+        eprintln!();
+        eprintln!("{}", 1);
+    }
+}
+
+#[test]
+fn the_macros_do_what_they_are_named_for() {
+    Builder::new().procs(1).run(macros::all);
+}
+
+#[test]
+fn types_can_be_shared_as_far_as_what_they_hold() {
+    is_handle::<Chan<String>>();
+    is_handle::<SendChan<String>>();
+    is_handle::<RecvChan<String>>();
+    // What is only sent need not be shared.
+    is_handle::<Chan<std::cell::Cell<i64>>>();
+    is_plain::<(WaitGroup, Once, Cond, raw::Mutex, raw::RWMutex)>();
+    is_plain::<(Mutex<std::cell::Cell<i64>>, RWMutex<String>, Shared<i64>)>();
+    is_plain::<(
+        atomic::Int64,
+        atomic::Bool,
+        atomic::Value,
+        atomic::Pointer<String>,
+    )>();
+    is_plain::<(
+        OnceFunc,
+        OnceValue<String>,
+        Pool<String>,
+        Map<String, String>,
+    )>();
+    is_plain::<(Crash, ChanSnapshot, runtime::SchedSnapshot)>();
+    is_error::<WouldBlock>();
+    exploring::traits();
+    assert_eq!(WouldBlock, WouldBlock);
+    assert!(!WouldBlock.to_string().is_empty());
+    let ch = chan::<i64>(1);
+    assert!(ch == ch.clone() && ch != chan(1));
+}
