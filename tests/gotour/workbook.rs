@@ -106,3 +106,16 @@ fn many_at_once_lose_nothing_of_each_other() {
         assert_eq!(hints.collect::<Vec<_>>(), [level; 9]);
     }
 }
+
+#[test]
+fn cargo_takes_the_lock_as_it_is() {
+    let desk = Desk::new();
+    desk.run(&["init"]);
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--offline"])
+        .current_dir(desk.path("workbook"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}
