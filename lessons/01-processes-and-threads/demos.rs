@@ -101,7 +101,7 @@ fn one_address(stage: &mut Stage) -> io::Result<()> {
             what.to_string(),
             stage.measured(format!("{one:x}")),
             stage.measured(format!("{two:x}")),
-            if one == two { "the same" } else { "not the same" }.to_string(),
+            if one == two { "the same" } else { "differs" }.to_string(),
         ]
     });
     let heading = ["address of", "in thread 1", "in thread 2", ""];

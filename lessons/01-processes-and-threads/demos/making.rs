@@ -58,15 +58,13 @@ pub(super) fn making(stage: &mut Stage) -> io::Result<()> {
     ));
     stage.bars(&made, "µs")?;
 
-    if stage.fixed().is_none() {
-        if let [(_, process), (_, thread), (_, goroutine)] = made[..] {
-            writeln!(stage)?;
-            stage.say(&format!(
-                "For one process: {:.0} threads, or {} goroutines.",
-                process / thread,
-                thousands((process / goroutine) as u64)
-            ))?;
-        }
+    if let ([(_, process), (_, thread), (_, goroutine)], None) = (&made[..], stage.fixed()) {
+        writeln!(stage)?;
+        stage.say(&format!(
+            "For one process: {:.0} threads, or {} goroutines.",
+            process / thread,
+            thousands((process / goroutine) as u64)
+        ))?;
     }
     writeln!(stage)?;
     stage.say(

@@ -52,14 +52,14 @@ pub(super) fn memory_map(stage: &mut Stage) -> io::Result<()> {
     if stage.fixed().is_none() {
         rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     }
-    let heading = ["part", "a byte in it", "may", "size of its mapping"];
+    let heading = ["part", "a byte in it", "may", "mapping"];
     let mut table: Vec<Vec<&str>> = vec![heading.to_vec()];
     table.extend(rows.iter().map(|(_, r)| r.iter().map(String::as_str).collect()));
     let table: Vec<&[&str]> = table.iter().map(Vec::as_slice).collect();
     stage.table(&table)?;
     writeln!(stage)?;
     stage.say(&format!(
-        "r: may be read, w: written, x: run. A mapping is a piece of the address space; this process has {}, most of \
+        "r: may be read, w: written, x: run. A mapping is a piece of the address space, with its size; this process has {}, most of \
          them for libraries. The goroutine's stack lies in a mapping that has room for many of them.",
         stage.measured(maps.len())
     ))

@@ -46,6 +46,7 @@ pub(super) fn what_is_kept(stage: &mut Stage) -> io::Result<()> {
     writeln!(stage, "  wait at the channel: {waiting}")?;
     writeln!(stage)?;
     stage.say(
-        "One processor of the runtime. Those that wait stand at the channel; they are in no queue of the scheduler.",
+        "One processor of the runtime. Those that wait stand at the channel; they are in no queue of the scheduler. The \
+         one that was started last is the next to run: lesson 4 says why.",
     )
 }

@@ -73,8 +73,9 @@ pub(super) fn hundred_thousand(stage: &mut Stage) -> io::Result<()> {
         return stage.say("This system has no /proc, so the memory could not be asked for.");
     }
     stage.say(
-        "Reserved: addresses. Resident: memory, with the tables that say where each page is. In the OS: a stack that it \
-         keeps for each thread, for its own work; measured for the whole machine, so other programs can disturb it.",
+        "Reserved: addresses, also those that the allocator sets aside for threads. Resident: memory, with the tables \
+         that say where each page is. In the OS: a stack that it keeps for each thread, for its own work; measured for \
+         the whole machine, so other programs can disturb it.",
     )
 }
 

@@ -2,7 +2,8 @@
 
 use crate::stage::{Stage, program};
 use crate::text::thousands;
-use goroutines::explore::{self, Options, Strategy};
+use goroutines::explore::wire::WireFailure;
+use goroutines::explore::{self, Options, Render, Story, Strategy};
 use goroutines::prelude::*;
 use goroutines::println;
 use std::collections::BTreeMap;
@@ -35,7 +36,26 @@ pub(super) fn lost_update(stage: &mut Stage) -> io::Result<()> {
     let Some(failure) = report.failure else {
         return Err(io::Error::other("no schedule lost an update"));
     };
-    writeln!(stage, "{failure}")?;
+    let told = WireFailure {
+        kind: failure.kind,
+        schedule: failure.schedule.clone(),
+        schedule_index: 1,
+        preemptions: failure.preemptions,
+        steps: failure.steps,
+        output: failure.output,
+        expected: None,
+        message: failure.message,
+        blocked: Vec::new(),
+        story: Story::clone(&failure.story),
+    };
+    let table = told.render(&Render {
+        width: stage.width(),
+        ascii: stage.ascii(),
+        source_root: env!("CARGO_MANIFEST_DIR").into(),
+        // Without a name there is no line that says how to see it again: it is no exercise.
+        program: String::new(),
+    });
+    writeln!(stage, "{table}")?;
     stage.say(&format!(
         "{} of {} schedules lost one. This is the shortest that was found; its name is {}.",
         thousands(report.failed as u64),
