@@ -280,7 +280,12 @@ fn every_demo_fits_60_columns_without_utf8() {
         let ran = desk.run(&["demo", number.as_str(), "--seed", "1"]);
         assert_eq!(ran.code, Some(0), "{ran:?}");
         assert!(ran.out.is_ascii(), "{}", ran.out);
-        for line in ran.out.lines() {
+        // What rustc draws is shown as it is.
+        let of_rustc = |line: &&str| {
+            let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+            rest.trim_start().starts_with('|')
+        };
+        for line in ran.out.lines().filter(|l| !of_rustc(l)) {
             assert!(line.len() <= 60, "lesson {number}: {line}");
         }
     }
