@@ -11,16 +11,18 @@ use std::time::{Duration, Instant};
 /// How deep, in bytes.
 const DEPTHS: [usize; 4] = [16 << 10, 128 << 10, 512 << 10, 1 << 20];
 /// How long to wait for the pages to go back.
-const PATIENCE: Duration = Duration::from_secs(6);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn growing_stack(stage: &mut Stage) -> io::Result<()> {
-    if memory::now().is_none() {
+    if memory::of_no_file().is_none() {
         return stage.say(
             "This demo asks Linux for the memory of this process, in /proc. This system has no such folder.",
         );
     }
     let patience = if stage.fixed().is_some() { Duration::ZERO } else { PATIENCE };
-    let (points, gone) = program(Builder::new().max_stack(2 << 20), || go_deep(patience))?;
+    let (mut points, gone) =
+        program(Builder::new().max_stack(2 << 20), || go_deep(patience))?;
+    points.push(("runtime ended", resident()));
 
     let start = points.first().map_or(0.0, |(_, kib)| *kib);
     let bars: Vec<(&str, f64)> = points
@@ -28,17 +30,19 @@ pub(super) fn growing_stack(stage: &mut Stage) -> io::Result<()> {
         .map(|(what, kib)| (*what, (kib - start).max(0.0)))
         .collect();
     stage.bars(&bars, "KiB")?;
+    if stage.fixed().is_some() {
+        return Ok(());
+    }
     writeln!(stage)?;
     match gone {
-        _ if stage.fixed().is_some() => Ok(()),
         Some(after) => stage.say(&format!(
             "The pages went back to the OS {:.1} seconds after the goroutine had ended. The runtime keeps them for a \
              while, because the next goroutine may need them.",
             after.as_secs_f64()
         )),
         None => stage.say(&format!(
-            "{} seconds after its end the runtime still kept the pages for the next goroutine. They go back at the \
-             latest when the runtime ends.",
+            "{} seconds after the goroutine's end the runtime still kept the pages: the next goroutine may need them. \
+             When the runtime ended, they went back.",
             PATIENCE.as_secs()
         )),
     }
@@ -75,7 +79,7 @@ fn go_deep(patience: Duration) -> (Vec<(&'static str, f64)>, Option<Duration>) {
             gone = Some(ended.elapsed());
         }
     }
-    points.lock().unwrap().push(("later", resident()));
+    points.lock().unwrap().push(("after its end", resident()));
     let all = points.lock().unwrap().clone();
     (all, gone)
 }
@@ -95,5 +99,5 @@ fn descend(top: usize, depth: usize, at_bottom: &mut dyn FnMut()) {
 }
 
 fn resident() -> f64 {
-    memory::now().map_or(0.0, |m| m.resident as f64 / 1024.0)
+    memory::of_no_file().map_or(0.0, |bytes| bytes as f64 / 1024.0)
 }

@@ -26,6 +26,14 @@ pub(super) fn now() -> Option<Memory> {
     })
 }
 
+/// Memory of this process that no file stands behind: heap and stacks, and not the pages of its code.
+pub(super) fn of_no_file() -> Option<u64> {
+    kib(
+        &fs::read_to_string("/proc/self/smaps_rollup").ok()?,
+        "Anonymous:",
+    )
+}
+
 /// What the OS keeps of stacks of its own for all threads of the machine.
 pub(super) fn stacks_in_the_os() -> Option<u64> {
     kib(&fs::read_to_string("/proc/meminfo").ok()?, "KernelStack:")
