@@ -173,7 +173,7 @@ fn no_text_between_two_things_to_do_is_longer_than_a_screen() {
     for l in lessons() {
         let mut piece = String::new();
         let mut fenced = false;
-        let mut check = |piece: &mut String, until: &str| {
+        let check = |piece: &mut String, until: &str| {
             let tall = tall(piece);
             assert!(
                 tall <= SCREEN,
@@ -200,7 +200,7 @@ fn tall(markdown: &str) -> usize {
     let mut lines = 0;
     let mut fenced = false;
     let mut paragraph = String::new();
-    let mut flush = |paragraph: &mut String| {
+    let flush = |paragraph: &mut String| {
         let mut column = 0;
         let mut wrapped = 0;
         for word in paragraph.replace(['`', '*'], "").split_whitespace() {

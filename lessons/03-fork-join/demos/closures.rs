@@ -26,9 +26,12 @@ impl Page {
     }
 }
 
+/// A program that prints on a page.
+type Way = fn(&Page);
+
 pub(super) fn captures(stage: &mut Stage) -> io::Result<()> {
     let seed = stage.fixed().unwrap_or(1);
-    let ways: [(&str, fn(&Page)); 3] = [
+    let ways: [(&str, Way); 3] = [
         ("by value: a copy", by_value),
         ("by reference: a fresh variable each time", fresh),
         ("by reference: the loop's one variable", the_one),
@@ -100,7 +103,7 @@ fn the_one(page: &Page) {
 }
 
 /// How often the program printed what.
-fn outputs(seed: u64, way: fn(&Page)) -> BTreeMap<String, usize> {
+fn outputs(seed: u64, way: Way) -> BTreeMap<String, usize> {
     let all = Arc::new(StdMutex::new(BTreeMap::new()));
     let note = all.clone();
     let opts = Options::new()
