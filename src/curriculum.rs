@@ -100,7 +100,6 @@ pub struct Entry {
 
 #[derive(Clone, Debug)]
 pub struct Exercise {
-    pub number: usize,
     pub name: &'static str,
     pub title: String,
     pub kind: ExerciseKind,
@@ -338,7 +337,6 @@ impl Entry {
         let hints = hints(self.files.hints)
             .map_err(|e| Problem::new(format!("exercises/{}/hints.md: {e}", self.name)))?;
         Ok(Exercise {
-            number: self.number,
             name: self.name,
             title: toml.title,
             kind: toml.kind,
@@ -362,13 +360,6 @@ impl Entry {
         self.files.start
     }
 
-    /// `exercise-7`
-    pub fn label(&self) -> String {
-        format!("exercise-{}", self.number)
-    }
-}
-
-impl Exercise {
     /// `exercise-7`
     pub fn label(&self) -> String {
         format!("exercise-{}", self.number)

@@ -21,7 +21,6 @@ fn exercise() -> Exercise {
         says: format!("what {name} says"),
     };
     Exercise {
-        number: 7,
         name: "lost-update",
         title: "A lost update".to_string(),
         kind: ExerciseKind::Repair,

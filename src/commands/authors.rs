@@ -1,11 +1,11 @@
 //! `gotour dev check`: whether the course keeps what it promises about its exercises.
 
 use super::Context;
+use crate::check::Options;
 use crate::check::answers::{self, Answer, Kind, Outcome};
 use crate::check::compile::NotBuilt;
 use crate::check::execute::Cancel;
 use crate::check::judge::Task;
-use crate::check::{self as checking, Options};
 use crate::cli;
 use crate::curriculum::Exercise;
 use crate::report::{Exit, OrProblem as _, Problem, Result};

@@ -130,7 +130,9 @@ fn directives_cut_the_text_and_code_is_left_alone() {
 
 #[test]
 fn an_exercise_is_read_whole() {
-    let e = course().find_exercise("1").unwrap().read().unwrap();
+    let entry = course().find_exercise("1").unwrap();
+    assert_eq!(entry.label(), "exercise-1");
+    let e = entry.read().unwrap();
     assert_eq!(e.kind, ExerciseKind::Repair);
     assert_eq!(e.output, Match::Exact);
     assert_eq!(e.schedules, Some(2000));
@@ -139,7 +141,6 @@ fn an_exercise_is_read_whole() {
     assert_eq!(e.hints[0], "Look.");
     assert_eq!(e.hints[1], "Think.\n\n```\n# not a heading\n```");
     assert_eq!(e.hints[2], "Do.");
-    assert_eq!(e.label(), "exercise-1");
 }
 
 #[test]
