@@ -9,6 +9,12 @@ use std::time::Instant;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 #[allow(dead_code, reason = "the library uses the rest")]
+#[path = "../src/lock.rs"]
+mod lock;
+#[allow(dead_code, reason = "the library uses the rest")]
+#[path = "../src/primitives.rs"]
+mod primitives;
+#[allow(dead_code, reason = "the library uses the rest")]
 #[path = "../src/stack/mod.rs"]
 mod stack;
 

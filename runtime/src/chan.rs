@@ -59,7 +59,8 @@ pub use iter::{IntoIter, Iter};
 pub use snapshot::{ChanSnapshot, Waiting};
 
 use crate::goroutine::{G, WaitReason};
-use crate::primitives::{Lock, LockGuard, Tag, hooked};
+use crate::lock::LockGuard;
+use crate::primitives::{Lock, Tag, hooked};
 use crate::seam::{self, Op};
 use crate::show::arrow;
 use crate::wait::{WaitQueue, Woken, wait_on};

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-pub(crate) use crate::lock::{Lock, LockGuard};
+pub(crate) use crate::lock::Lock;
 
 /// Keeps what one thread writes often off the cache line of what others read.
 #[derive(Debug, Default)]

@@ -22,7 +22,8 @@ use std::ptr::NonNull;
 
 use crate::coro::{Command, Unlock};
 use crate::goroutine::{Abandon, G, WaitReason};
-use crate::primitives::{Lock, LockGuard};
+use crate::lock::LockGuard;
+use crate::primitives::Lock;
 use crate::seam::{self, Op};
 
 /// One goroutine's wait: in the frame of the goroutine that waits, linked into one queue.

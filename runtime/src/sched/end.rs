@@ -17,7 +17,7 @@ use super::{Finish, M, Sched, State};
 use crate::crash::{Crash, DeadlockReport, FatalReport, PanicReport};
 use crate::goroutine::{self, G, Status};
 use crate::lock;
-use crate::primitives::LockGuard;
+use crate::lock::LockGuard;
 use crate::seam::{self, Crashed};
 use crate::traceback::{self, Traced};
 

@@ -72,7 +72,8 @@ use p::ID_BATCH;
 
 use crate::birth;
 use crate::goroutine::{G, Origin};
-use crate::primitives::{CachePadded, Lock, LockGuard};
+use crate::lock::LockGuard;
+use crate::primitives::{CachePadded, Lock};
 use crate::queue::Put;
 use crate::seam::{self, Inbox, Newborn};
 use crate::stack::{StackError, StackPool};

@@ -6,7 +6,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use super::about_to;
-use crate::primitives::{Lock, LockGuard, Tag};
+use crate::lock::LockGuard;
+use crate::primitives::{Lock, Tag};
 use crate::seam::Op;
 
 type Stored = Option<Arc<dyn Any + Send + Sync>>;
