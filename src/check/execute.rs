@@ -29,10 +29,13 @@ const ANSWER: Duration = Duration::from_millis(300);
 /// How long a killed program may take to be gone.
 const DEATH: Duration = Duration::from_secs(2);
 
+/// How many times its limit a program may take beyond it, where it only stood in the queue for a processor.
+const STARVED: u32 = 2;
+
 /// What a program may use.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Wall time.
+    /// Wall time, less the time that the machine was busy with others.
     pub time: Duration,
     /// Resident bytes of the program's own process.
     pub memory: Option<u64>,
@@ -69,6 +72,8 @@ pub struct Ran {
     /// Where its goroutines were when its time was up, when it could say so.
     pub dump: Option<String>,
     pub took: Duration,
+    /// How long it might have taken.
+    pub allowed: Duration,
 }
 
 /// Tells a running check to stop; clones tell the same one.
@@ -126,7 +131,7 @@ pub fn run(command: &mut Command, limits: &Limits, cancel: &Cancel) -> io::Resul
     group.limit_cpu(limits.time);
     let mut pipes = Pipes::new(&mut group.child, limits.output);
     let start = Instant::now();
-    let mut ended = watch_over(&group, &mut pipes, limits, cancel, start + limits.time)?;
+    let mut ended = watch_over(&group, &mut pipes, limits, cancel, start)?;
     let mut dump = None;
     if ended == Some(Ended::Time) && limits.ask_where {
         dump = ask_where(&group, &mut pipes, cancel)?;
@@ -150,6 +155,7 @@ pub fn run(command: &mut Command, limits: &Limits, cancel: &Cancel) -> io::Resul
         stderr: pipes.stderr.bytes,
         dump,
         took,
+        allowed: limits.time,
     })
 }
 
@@ -159,8 +165,9 @@ fn watch_over(
     pipes: &mut Pipes,
     limits: &Limits,
     cancel: &Cancel,
-    deadline: Instant,
+    start: Instant,
 ) -> io::Result<Option<Ended>> {
+    let mut deadline = start + limits.time;
     let tick = memory_tick(limits.memory.is_some());
     let mut look = Instant::now();
     loop {
@@ -169,7 +176,12 @@ fn watch_over(
         }
         let now = Instant::now();
         if now >= deadline {
-            return Ok(Some(Ended::Time));
+            let longer = limits.time + starved(group.pid).min(limits.time * STARVED);
+            if now - start >= longer {
+                return Ok(Some(Ended::Time));
+            }
+            deadline = start + longer;
+            continue;
         }
         pipes.wait(group.ended.as_ref(), tick.min(deadline - now))?;
         if pipes.over {
@@ -452,6 +464,25 @@ fn memory_tick(limited: bool) -> Duration {
 #[cfg(not(target_os = "linux"))]
 fn memory_tick(limited: bool) -> Duration {
     Duration::from_millis(if limited { 100 } else { 20 })
+}
+
+/// How long the process could have run and did not, because others had the processors: the longest of its threads.
+///
+/// Without it a busy machine would call a slow program an endless one.
+#[cfg(target_os = "linux")]
+fn starved(pid: Pid) -> Duration {
+    let tasks = std::fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero()));
+    let delay = |task: io::Result<std::fs::DirEntry>| -> Option<u64> {
+        let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+        text.split_ascii_whitespace().nth(1)?.parse().ok()
+    };
+    let longest = tasks.into_iter().flatten().filter_map(delay).max();
+    Duration::from_nanos(longest.unwrap_or_default())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn starved(_: Pid) -> Duration {
+    Duration::ZERO
 }
 
 /// The bytes of a process that are in memory.

@@ -254,7 +254,7 @@ impl<'a> Task<'a> {
                 Ended::Signal(signal) => u64::try_from(signal).unwrap_or_default(),
                 Ended::Memory(bytes) => bytes,
                 Ended::Output => (ran.stdout.len() + ran.stderr.len()) as u64,
-                Ended::Time | Ended::Cancelled => ran.took.as_secs(),
+                Ended::Time | Ended::Cancelled => ran.allowed.as_secs(),
             },
             printed: first,
             difference: if how == Native::Output {

@@ -57,6 +57,7 @@ fn ran(ended: Ended, stdout: &str, stderr: &str) -> Ran {
         stderr: stderr.as_bytes().to_vec(),
         dump: None,
         took: Duration::from_secs(3),
+        allowed: Duration::from_secs(3),
     }
 }
 
