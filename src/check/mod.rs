@@ -3,19 +3,22 @@
 //! The ordinary run and the schedules are two processes of the same program. The second one starts when the first
 //! has ended, or after `GRACE`: so a program that never ends is explained after the time of one run and not of two.
 
-pub mod answers;
-pub mod compile;
-pub mod condition;
-pub mod execute;
-pub mod judge;
-pub mod output;
+// Each uses only those above it, and what this file has.
 pub mod rules;
-pub mod schedules;
-pub mod show;
 pub mod source;
+pub mod condition;
+pub mod usage;
+pub mod execute;
+pub mod compile;
+pub mod verdict;
+pub mod output;
+pub mod judge;
+pub mod show;
+pub mod json;
+pub mod schedules;
+pub mod answers;
 #[cfg(test)]
 mod tests;
-pub mod verdict;
 
 use std::fs;
 use std::io;

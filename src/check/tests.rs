@@ -8,6 +8,7 @@ use crate::text;
 
 use super::condition::{Failed, Native};
 use super::execute::{Ended, Ran};
+use super::json;
 use super::judge::Task;
 use super::show::{self, Frame, TALL};
 use super::source;
@@ -56,7 +57,6 @@ fn ran(ended: Ended, stdout: &str, stderr: &str) -> Ran {
         stdout: stdout.as_bytes().to_vec(),
         stderr: stderr.as_bytes().to_vec(),
         dump: None,
-        took: Duration::from_secs(3),
         allowed: Duration::from_secs(3),
     }
 }
@@ -331,7 +331,7 @@ fn drawn(verdict: &Verdict, width: usize, verbose: bool) -> Vec<String> {
         verbose,
     };
     let lines = show::lines(verdict, &frame);
-    let json = show::to_json(verdict, &frame);
+    let json = json::to_json(verdict, &frame);
     assert_eq!(json["name"], "lost-update");
     lines.into_iter().map(|l| l.text).collect()
 }

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::check::compile::Plan;
 use crate::check::execute::Cancel;
+use crate::check::json as verdict_json;
 use crate::check::judge::Task;
 use crate::check::show::{self, Frame, Line, Tone};
 use crate::check::verdict::Verdict;
@@ -99,7 +100,7 @@ fn check_all(cx: &Context) -> Result<Exit> {
         }
         let frame = frame(r, &e, "", false);
         if r.is_json() {
-            rows.push(show::to_json(&checked.verdict, &frame));
+            rows.push(verdict_json::to_json(&checked.verdict, &frame));
         } else if let Some(first) = show::lines(&checked.verdict, &frame).first() {
             r.line(painted(r, first));
         }
@@ -231,7 +232,7 @@ pub fn note(cx: &Context, book: &Workbook, e: &Entry, verdict: &Verdict) -> Resu
 pub fn show(r: &Report, e: &Entry, checked: &Checked, next: &str, verbose: bool) {
     let frame = frame(r, e, next, verbose);
     if r.is_json() {
-        r.json(&show::to_json(&checked.verdict, &frame));
+        r.json(&verdict_json::to_json(&checked.verdict, &frame));
         return;
     }
     for note in &checked.notes {
