@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Making them may take so long; then the demo goes on with those there are.
-const LIMIT: Duration = Duration::from_secs(5);
+const LIMIT: Duration = Duration::from_secs(6);
 
 /// What became of so many.
 struct Made {
