@@ -64,6 +64,11 @@ mod io_macros;
 pub mod runtime;
 pub mod prelude;
 
+#[cfg(test)]
+#[path = "../tests/limit/mod.rs"]
+#[allow(unsafe_code, reason = "a signal that ends tests which hang")]
+mod limit;
+
 pub use chan::{Chan, ChanSnapshot, RecvChan, SendChan, Waiting, WouldBlock, chan};
 pub use crash::{Crash, DeadlockReport, FatalReport, PanicReport};
 #[doc(hidden)]

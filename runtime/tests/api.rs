@@ -7,6 +7,8 @@
     reason = "to be compiled is the test of the shapes; only what is checked at run time is called"
 )]
 
+mod limit;
+
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 use std::panic::Location;

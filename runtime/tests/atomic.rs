@@ -1,5 +1,7 @@
 //! Atomics, pools and maps: nothing is lost, nothing is had twice, and Go's return values.
 
+mod limit;
+
 use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,5 +1,7 @@
 //! Channels: who waits, who is served, what is closed, and that each value arrives once and is dropped once.
 
+mod limit;
+
 use std::panic::catch_unwind;
 use std::time::Duration;
 

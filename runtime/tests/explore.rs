@@ -1,5 +1,7 @@
 //! Every kind of failure is found, shortened, repeated, and told; programs without mistakes pass.
 
+mod limit;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

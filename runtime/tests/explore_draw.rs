@@ -1,5 +1,7 @@
 //! What people read: the tables, wide and narrow, with and without more than ASCII. The line numbers are this file's.
 
+mod limit;
+
 use goroutines::explore::{Failure, Options, Render, check, record_schedule};
 use goroutines::prelude::*;
 use goroutines::println;

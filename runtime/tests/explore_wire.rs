@@ -1,5 +1,7 @@
 //! A program started with `GOEXPLORE` explores itself, answers in a file and ends with 0, 1 or 2.
 
+mod limit;
+
 use std::process::Command;
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,7 @@
 //! The library's own objects under thousands of schedules: what must hold in all of them, and what orders what.
 
+mod limit;
+
 use std::sync::Arc;
 
 use goroutines::explore::{Kind, Options, Report, Strategy, check};

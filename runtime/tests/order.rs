@@ -1,5 +1,7 @@
 //! Who runs when, with one P: the orders that Go 1.27 has for the same programs, run beside it.
 
+mod limit;
+
 use std::panic::catch_unwind;
 use std::sync::Arc;
 

@@ -1,6 +1,8 @@
 //! Goroutines that keep their P: loops without calls, blocking calls announced or not, and a runtime that must end all
 //! the same. No test looks at the clock to pass; a preemption that does not come is a hang, which the harness ends.
 
+mod limit;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 

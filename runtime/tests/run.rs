@@ -1,5 +1,7 @@
 //! Running programs: what `run` and `try_run` return, in which order goroutines run, and what is left afterwards.
 
+mod limit;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 

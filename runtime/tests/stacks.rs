@@ -1,5 +1,7 @@
 //! Goroutine stacks as a program meets them: large frames, an overflow told as Go tells it, many at once, reuse.
 
+mod limit;
+
 use std::hint::black_box;
 use std::process::{Command, Output};
 

@@ -1,5 +1,7 @@
 //! Locks, groups, shared variables and sleep: who gets on, in which order, and how misuse ends.
 
+mod limit;
+
 use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -1,5 +1,7 @@
 //! Reader/writer locks, things done once, and conditions.
 
+mod limit;
+
 use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};

@@ -1,5 +1,7 @@
 //! Values on their way: each is received once and dropped once, whatever ends first.
 
+mod limit;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

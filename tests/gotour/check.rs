@@ -1,7 +1,7 @@
 //! `gotour check` and `gotour run` on programs as learners break them.
 
 use crate::book::{NAME, check, file, program, save, with_workbook};
-use crate::desk::{Desk, Ran};
+use crate::desk::{Desk, Ran, output_of};
 use std::fs::{self, File};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -224,11 +224,7 @@ fn a_build_that_fails_through_no_fault_of_the_program_is_no_verdict() {
     assert!(ran.flat().contains("gotour doctor"), "{}", ran.out);
     fs::write(&manifest, good).unwrap();
     let nowhere = desk.path("nowhere");
-    let ran = desk
-        .command(&["check", NAME])
-        .env("PATH", nowhere)
-        .output()
-        .unwrap();
+    let ran = output_of(desk.command(&["check", NAME]).env("PATH", nowhere));
     assert_eq!(ran.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ran.stdout).contains("cargo was not found"));
 }

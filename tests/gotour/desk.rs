@@ -6,7 +6,7 @@ use std::io::{Read as _, Write as _};
 use std::num::NonZeroU16;
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,28 @@ pub const GOTOUR: &str = env!("CARGO_BIN_EXE_gotour");
 
 /// Only a hang lasts so long.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Only a program that hangs lasts so long, though it may build others first.
+const LONG_PATIENCE: Duration = Duration::from_secs(300);
+
+/// Runs a program to its end, as `Command::output` does, but not for ever.
+pub fn output_of(command: &mut Command) -> Output {
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    let id = rustix::process::Pid::from_child(&child);
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || tell.send(child.wait_with_output()));
+    match told.recv_timeout(LONG_PATIENCE) {
+        Ok(output) => output.unwrap(),
+        Err(_) => {
+            let _ = rustix::process::kill_process(id, rustix::process::Signal::KILL);
+            panic!("does not end within {LONG_PATIENCE:?}: {command:?}");
+        }
+    }
+}
 
 /// An empty folder of its own, and variables for the gotours that run in it.
 pub struct Desk {
@@ -99,7 +121,7 @@ impl Desk {
 
     /// Runs gotour through pipes.
     pub fn run(&self, args: &[&str]) -> Ran {
-        let output = self.command(args).output().unwrap();
+        let output = output_of(&mut self.command(args));
         Ran {
             code: output.status.code(),
             out: String::from_utf8(output.stdout).unwrap(),

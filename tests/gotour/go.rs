@@ -4,9 +4,10 @@
 //! a `go` of the version of the list is on the PATH. `.ci/run` puts it there, and sets `GOTOUR_ASK_GO`: then there must be one.
 
 use crate::beside::{blocks, code_of, flat, go_and_here};
+use crate::desk::output_of;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const LIST: &str = include_str!("../../lessons/go.toml");
 
@@ -204,16 +205,17 @@ impl Go {
     }
 
     fn run(&self, dir: &Path, args: &[&str]) -> Output {
-        Command::new("go")
-            .args(args)
-            .current_dir(dir)
-            .envs([
-                ("GOTOOLCHAIN", "local"),
-                ("GOPROXY", "off"),
-                ("GOFLAGS", ""),
-            ])
-            .output()
-            .unwrap()
+        output_of(
+            Command::new("go")
+                .args(args)
+                .current_dir(dir)
+                .stdin(Stdio::null())
+                .envs([
+                    ("GOTOOLCHAIN", "local"),
+                    ("GOPROXY", "off"),
+                    ("GOFLAGS", ""),
+                ]),
+        )
     }
 
     fn try_program(&self, p: &Program, dir: &Path, version: &str) -> Result<(), String> {
@@ -246,7 +248,7 @@ impl Go {
             return Ok(());
         }
         for _ in 0..p.runs {
-            let out = Command::new(dir.join("program")).output().unwrap();
+            let out = output_of(Command::new(dir.join("program")).stdin(Stdio::null()));
             let (printed, complained) = (
                 String::from_utf8_lossy(&out.stdout),
                 String::from_utf8_lossy(&out.stderr),

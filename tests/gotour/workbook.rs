@@ -1,6 +1,6 @@
 //! The workbook: where it is found, and that nothing of a learner's is ever lost.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, output_of};
 use std::fs;
 
 #[test]
@@ -15,11 +15,10 @@ fn it_is_found_from_inside_from_beside_and_by_name() {
         there(desk.run(&["--json", "--workbook", "mine"])),
         serde_json::json!(mine)
     );
-    let output = desk
-        .command(&["--json"])
-        .current_dir(desk.path("mine/exercises"))
-        .output()
-        .unwrap();
+    let output = output_of(
+        desk.command(&["--json"])
+            .current_dir(desk.path("mine/exercises")),
+    );
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(json["workbook"], serde_json::json!(mine));
     let desk = desk.var("GOTOUR_WORKBOOK", "mine");

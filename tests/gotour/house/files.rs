@@ -148,6 +148,26 @@ fn nothing_is_of_one_machine_only() {
 }
 
 #[test]
+fn no_test_of_the_runtime_can_hang() {
+    let mut broken = Broken::rule(
+        "A lost wake-up shows as a test that never ends: each test binary takes in the timer of \
+         runtime/tests/limit by `mod limit;`.",
+    );
+    let binaries = rust_files(&["runtime/tests"])
+        .into_iter()
+        .filter(|path| path.matches('/').count() == 2)
+        .chain(["runtime/src/lib.rs".to_string()]);
+    for path in binaries {
+        if Words::of(&path, &read(&path))
+            .find(&["mod", "limit", ";"])
+            .is_empty()
+        {
+            broken.at(&path, "no `mod limit;`");
+        }
+    }
+}
+
+#[test]
 fn tests_stand_where_tests_are_run() {
     let mut broken = Broken::rule(
         "A test file that no crate takes in is never run: name it in a `mod` line (or delete it).",
