@@ -40,7 +40,7 @@ use judge::Task;
 use verdict::{CouldNot, Explored, Verdict};
 
 /// How long an ordinary run may take.
-pub const NATIVE_TIME: Duration = Duration::from_secs(3);
+pub const NATIVE_TIME: Duration = Duration::from_secs(2);
 /// How long it is waited for before the schedules are begun beside it.
 const GRACE: Duration = Duration::from_millis(200);
 /// How long the schedules may go on when the ordinary run had to be stopped.

@@ -34,7 +34,7 @@ fn programs_that_would_not_end_are_ended_and_explained() {
     explained(
         &desk,
         &program("let mut n = 0u64; loop { n = n.wrapping_add(1); std::hint::black_box(n); }"),
-        &["exercise-1", "still running after 3 s", "so it was stopped"],
+        &["exercise-1", "still running after 2 s", "so it was stopped"],
     );
     explained(
         &desk,

@@ -98,7 +98,7 @@ fn keys_and_saves_are_answered_while_a_program_is_stuck() {
     t.wait_for("panicked: newer");
     assert_eq!(running(&desk), 0);
     save(&desk, &endless());
-    t.wait_for("still running after 3 s");
+    t.wait_for("still running after 2 s");
     assert_eq!(running(&desk), 0);
     // Alive after it, and as often as is asked.
     t.send("r");
