@@ -7,8 +7,6 @@
     reason = "to be compiled is the test of the shapes; only what is checked at run time is called"
 )]
 
-mod limit;
-
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 use std::panic::Location;
@@ -415,3 +413,5 @@ fn types_can_be_shared_as_far_as_what_they_hold() {
     let ch = chan::<i64>(1);
     assert!(ch == ch.clone() && ch != chan(1));
 }
+
+mod limit;

@@ -1,7 +1,5 @@
 //! Atomics, pools and maps: nothing is lost, nothing is had twice, and Go's return values.
 
-mod limit;
-
 use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -201,3 +199,5 @@ fn a_map_is_changed_by_all_and_walked_meanwhile() {
         map.range(|_, _| unreachable!());
     });
 }
+
+mod limit;

@@ -1,7 +1,5 @@
 //! Channels: who waits, who is served, what is closed, and that each value arrives once and is dropped once.
 
-mod limit;
-
 use std::panic::catch_unwind;
 use std::time::Duration;
 
@@ -483,3 +481,5 @@ fn two_runtimes_talk_over_a_channel() {
     });
     other.join().unwrap();
 }
+
+mod limit;

@@ -1,7 +1,5 @@
 //! Every kind of failure is found, shortened, repeated, and told; programs without mistakes pass.
 
-mod limit;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -586,3 +584,5 @@ fn a_send_and_a_close_that_nothing_orders_race() {
     });
     assert_eq!(failure(r).kind, Kind::Race);
 }
+
+mod limit;

@@ -1,7 +1,5 @@
 //! What people read: the tables, wide and narrow, with and without more than ASCII. The line numbers are this file's.
 
-mod limit;
-
 use goroutines::explore::{Failure, Options, Render, check, record_schedule};
 use goroutines::prelude::*;
 use goroutines::println;
@@ -180,3 +178,5 @@ fn a_schedule_is_drawn_for_a_lesson() {
     assert!(table.contains("wg.done"), "{table}");
     assert!(table.contains("go G3"), "{table}");
 }
+
+mod limit;

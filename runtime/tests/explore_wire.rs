@@ -1,7 +1,5 @@
 //! A program started with `GOEXPLORE` explores itself, answers in a file and ends with 0, 1 or 2.
 
-mod limit;
-
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -271,3 +269,5 @@ fn goschedule_runs_that_schedule_alone() {
         "{text}"
     );
 }
+
+mod limit;

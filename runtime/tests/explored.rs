@@ -1,7 +1,5 @@
 //! The library's own objects under thousands of schedules: what must hold in all of them, and what orders what.
 
-mod limit;
-
 use std::sync::Arc;
 
 use goroutines::explore::{Kind, Options, Report, Strategy, check};
@@ -587,3 +585,5 @@ fn statics_are_free_in_each_schedule() {
     });
     assert_eq!(r.failed, 0, "{r}\n{}", told(&r));
 }
+
+mod limit;

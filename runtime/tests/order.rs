@@ -1,7 +1,5 @@
 //! Who runs when, with one P: the orders that Go 1.27 has for the same programs, run beside it.
 
-mod limit;
-
 use std::panic::catch_unwind;
 use std::sync::Arc;
 
@@ -213,3 +211,5 @@ fn values_and_their_senders_alternate() {
         }
     });
 }
+
+mod limit;

@@ -1,8 +1,6 @@
 //! Goroutines that keep their P: loops without calls, blocking calls announced or not, and a runtime that must end all
 //! the same. No test looks at the clock to pass; a preemption that does not come is a hang, which the harness ends.
 
-mod limit;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -183,3 +181,5 @@ fn the_application_keeps_its_own_use_of_the_signal() {
         String::from_utf8_lossy(&out.stdout)
     );
 }
+
+mod limit;

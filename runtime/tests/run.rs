@@ -1,7 +1,5 @@
 //! Running programs: what `run` and `try_run` return, in which order goroutines run, and what is left afterwards.
 
-mod limit;
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -361,3 +359,5 @@ fn goexit_after_a_recovered_panic_ends_one_goroutine() {
         }
     });
 }
+
+mod limit;

@@ -1,7 +1,5 @@
 //! Goroutine stacks as a program meets them: large frames, an overflow told as Go tells it, many at once, reuse.
 
-mod limit;
-
 use std::hint::black_box;
 use std::process::{Command, Output};
 
@@ -159,3 +157,5 @@ fn a_runtime_that_ends_gives_its_stacks_back() {
         "{before:?} {after:?} KiB"
     );
 }
+
+mod limit;

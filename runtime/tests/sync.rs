@@ -1,7 +1,5 @@
 //! Locks, groups, shared variables and sleep: who gets on, in which order, and how misuse ends.
 
-mod limit;
-
 use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -472,3 +470,5 @@ fn two_sleeps_take_the_time_of_one() {
         assert!(took < Duration::from_millis(1_500), "{took:?}");
     });
 }
+
+mod limit;

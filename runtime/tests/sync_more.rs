@@ -1,7 +1,5 @@
 //! Reader/writer locks, things done once, and conditions.
 
-mod limit;
-
 use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -472,3 +470,5 @@ fn who_waits_for_a_condition_says_so() {
     assert!(text.contains("\ngoroutine 1 [sync.Cond.Wait]:\n"), "{text}");
     assert!(text.contains(&format!("/sync_more.rs:{line}\n")), "{text}");
 }
+
+mod limit;

@@ -1,7 +1,5 @@
 //! Values on their way: each is received once and dropped once, whatever ends first.
 
-mod limit;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -326,3 +324,5 @@ fn outside_of_a_goroutine_what_need_not_wait_works() {
     assert_eq!(drops.count(), 1);
     assert_eq!(full.try_recv().err(), Some(WouldBlock), "it is not locked");
 }
+
+mod limit;
