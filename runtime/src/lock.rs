@@ -25,8 +25,12 @@ const FREE: u32 = 0;
 const HELD: u32 = 1;
 /// Held, and somebody may sleep.
 const WANTED: u32 = 2;
-/// Looks at a held lock before sleeping: it is held for some ten nanoseconds as a rule.
-const SPINS: u32 = 100;
+/// How long one who finds it held looks away before it looks again, in pauses of the processor; twice as long each time,
+/// and after the last it sleeps. It is held for some ten nanoseconds as a rule, but who has just released it wants it
+/// again soon: two threads that look all the time take it from each other at each turn, which costs a cache miss a turn.
+/// One that looks away leaves the other to make many turns at full speed.
+const FIRST_PAUSES: u32 = 32;
+const LAST_PAUSES: u32 = 256;
 
 /// The lock itself.
 pub(crate) struct RawLock(AtomicU32);
@@ -34,8 +38,12 @@ pub(crate) struct RawLock(AtomicU32);
 impl RawLock {
     #[cold]
     fn lock_slow(&self) {
-        for _ in 0..SPINS {
-            std::hint::spin_loop();
+        let mut pauses = FIRST_PAUSES;
+        while pauses <= LAST_PAUSES {
+            for _ in 0..pauses {
+                std::hint::spin_loop();
+            }
+            pauses *= 2;
             if self.0.load(Ordering::Relaxed) == FREE
                 && self
                     .0

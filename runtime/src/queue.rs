@@ -18,7 +18,16 @@ pub(crate) struct RunQueue {
     head: AtomicU32,
     tail: AtomicU32,
     runnext: AtomicPtr<G>,
+    /// How often `runnext` was filled; written by the owner.
+    nexts: AtomicU32,
     ring: [AtomicPtr<G>; CAPACITY as usize],
+}
+
+/// Who ran next in somebody's queue when a thief looked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Next {
+    g: *mut G,
+    nexts: u32,
 }
 
 /// What a `put` did.
@@ -45,6 +54,7 @@ impl RunQueue {
             head: AtomicU32::new(0),
             tail: AtomicU32::new(0),
             runnext: AtomicPtr::new(std::ptr::null_mut()),
+            nexts: AtomicU32::new(0),
             ring: [const { AtomicPtr::new(std::ptr::null_mut()) }; CAPACITY as usize],
         }
     }
@@ -78,6 +88,8 @@ impl RunQueue {
     pub(crate) fn put(&self, g: &'static G, next: bool) -> Put {
         let mut g = g;
         if next {
+            let nexts = self.nexts.load(Ordering::Relaxed).wrapping_add(1);
+            self.nexts.store(nexts, Ordering::Relaxed);
             match from_ptr(self.runnext.swap(to_ptr(g), Ordering::AcqRel)) {
                 None => return Put::Queued,
                 Some(old) => g = old,
@@ -154,35 +166,42 @@ impl RunQueue {
         }
     }
 
-    /// A thief, which owns `mine`: takes half of what is here, gives back one to run now and puts the rest into `mine`
-    /// (which is empty). `and_next`: takes `runnext` too when the ring is empty.
-    pub(crate) fn steal_into(&self, mine: &RunQueue, and_next: bool) -> Option<&'static G> {
+    /// A thief: who runs next here, to be taken a little later if nothing has moved until then.
+    pub(crate) fn next(&self) -> Option<Next> {
+        let nexts = self.nexts.load(Ordering::Relaxed);
+        let g = self.runnext.load(Ordering::Relaxed);
+        (!g.is_null()).then_some(Next { g, nexts })
+    }
+
+    /// A thief: takes who ran next when `seen` was looked at, if that one has stood there all the time.
+    ///
+    /// It may have been taken out and put back between our look at the count and the swap: then it is stolen although
+    /// it would have run here in a moment, which costs time and is not wrong.
+    pub(crate) fn steal_next(&self, seen: &Next) -> Option<&'static G> {
+        if self.nexts.load(Ordering::Relaxed) != seen.nexts {
+            return None;
+        }
+        self.runnext
+            .compare_exchange(
+                seen.g,
+                std::ptr::null_mut(),
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            )
+            .ok()
+            .and_then(from_ptr)
+    }
+
+    /// A thief, which owns `mine`: takes half of the ring, gives back one to run now and puts the rest into `mine` (which
+    /// is empty). `runnext` is left alone: see [`RunQueue::next`].
+    pub(crate) fn steal_into(&self, mine: &RunQueue) -> Option<&'static G> {
         loop {
             let head = self.head.load(Ordering::Acquire);
             let tail = self.tail.load(Ordering::Acquire);
             let there = tail.wrapping_sub(head);
             let n = there - there / 2;
             if n == 0 {
-                if !and_next {
-                    return None;
-                }
-                let next = self.runnext.load(Ordering::Relaxed);
-                if next.is_null() {
-                    return None;
-                }
-                if self
-                    .runnext
-                    .compare_exchange(
-                        next,
-                        std::ptr::null_mut(),
-                        Ordering::AcqRel,
-                        Ordering::Relaxed,
-                    )
-                    .is_ok()
-                {
-                    return from_ptr(next);
-                }
-                continue;
+                return None;
             }
             if n > CAPACITY / 2 {
                 continue; // head and tail were read at different moments
@@ -274,9 +293,25 @@ mod tests {
         for &x in &g {
             assert!(matches!(q.put(x, false), Put::Queued));
         }
-        assert!(q.steal_into(&mine, false) == Some(g[2]));
+        assert!(q.steal_into(&mine) == Some(g[2]));
         assert!(mine.get() == Some((g[0], false)) && mine.get() == Some((g[1], false)));
         assert_eq!(q.len(), 2);
+    }
+
+    #[test]
+    fn a_thief_takes_runnext_only_if_it_has_stayed() {
+        let q = RunQueue::new();
+        let g = gs(2);
+        assert!(q.next().is_none());
+        assert!(matches!(q.put(g[0], true), Put::Queued));
+        let seen = q.next().expect("somebody runs next");
+        assert!(q.get() == Some((g[0], true)));
+        assert!(q.steal_next(&seen).is_none(), "it has run meanwhile");
+        assert!(matches!(q.put(g[0], true), Put::Queued));
+        assert!(q.steal_next(&seen).is_none(), "it came back meanwhile");
+        let seen = q.next().expect("somebody runs next");
+        assert!(q.steal_next(&seen) == Some(g[0]));
+        assert!(q.is_empty());
     }
 
     #[test]
@@ -299,7 +334,9 @@ mod tests {
                 s.spawn(|| {
                     let mine = RunQueue::new();
                     while !done.load(Ordering::Acquire) || !q.is_empty() {
-                        if let Some(g) = q.steal_into(&mine, true) {
+                        let next = q.next();
+                        let stolen = q.steal_into(&mine);
+                        if let Some(g) = stolen.or_else(|| q.steal_next(&next?)) {
                             take(g);
                         }
                         while let Some((g, _)) = mine.get() {

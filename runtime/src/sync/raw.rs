@@ -65,6 +65,17 @@ impl Mutex {
     #[track_caller]
     pub fn lock(&self) {
         let at = Location::caller();
+        if hooked() {
+            self.lock_hooked(at);
+        } else {
+            self.bare.lock(at);
+        }
+    }
+
+    /// The same where somebody may listen. Out of the way: one look at the hooks a call is all that the others pay.
+    #[cold]
+    #[inline(never)]
+    fn lock_hooked(&self, at: &'static Location<'static>) {
         self.approach(Op::Lock, at);
         self.bare.lock(at);
         self.entered();
@@ -107,12 +118,20 @@ impl Mutex {
 
     #[inline]
     pub(super) fn unlock_at(&self, at: &'static Location<'static>) {
-        self.approach(Op::Unlock, at);
-        seam::release(&self.tag, 0);
-        seam::hold(&self.tag, Hold::Released);
+        if hooked() {
+            self.about_to_unlock(at);
+        }
         if self.bare.unlock().is_err() {
             panics::fatal("sync: unlock of unlocked mutex");
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn about_to_unlock(&self, at: &'static Location<'static>) {
+        self.approach(Op::Unlock, at);
+        seam::release(&self.tag, 0);
+        seam::hold(&self.tag, Hold::Released);
     }
 
     #[inline(always)]
