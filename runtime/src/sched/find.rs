@@ -123,7 +123,7 @@ impl M {
             if !worth_it || sched.is_stopping() || sched.global_len.load(Ordering::Relaxed) > 0 {
                 return None;
             }
-            std::thread::sleep(NAP);
+            self.sleep(Some(NAP));
         }
         None
     }
