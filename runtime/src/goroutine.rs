@@ -150,6 +150,8 @@ pub(crate) struct G {
     slot: AtomicU32,
     /// The only M that may run it, by number plus one; 0 for any.
     locked: AtomicU32,
+    /// How often it has called `lock_os_thread` less `unlock_os_thread`: above 0 it stays on its thread.
+    wired: AtomicU32,
     /// Its stack: the start of the guard, the lowest usable address, one past the highest. The handler of a full stack
     /// reads them.
     stack: [AtomicUsize; 3],
@@ -210,6 +212,7 @@ impl G {
             home: AtomicU64::new(0),
             slot: AtomicU32::new(0),
             locked: AtomicU32::new(0),
+            wired: AtomicU32::new(0),
             stack: [const { AtomicUsize::new(0) }; 3],
             origin: Lock::new(Origin::NONE),
             own: UnsafeCell::new(Own {
@@ -242,6 +245,7 @@ impl G {
         self.home.store(home, Ordering::Relaxed);
         self.slot.store(slot, Ordering::Relaxed);
         self.locked.store(0, Ordering::Relaxed);
+        self.wired.store(0, Ordering::Relaxed);
         self.reason.store(0, Ordering::Relaxed);
         *self.origin.lock() = origin;
         // SAFETY: nobody else holds this G (the caller's promise).
@@ -279,6 +283,24 @@ impl G {
     pub(crate) fn lock_to(&self, m: Option<usize>) {
         let n = m.map_or(0, |id| u32::try_from(id + 1).expect("an M's number fits"));
         self.locked.store(n, Ordering::Relaxed);
+    }
+
+    /// Whether it has asked to stay on its thread.
+    #[inline]
+    pub(crate) fn is_wired(&self) -> bool {
+        self.wired.load(Ordering::Relaxed) != 0
+    }
+
+    /// Counts one more `lock_os_thread`. Called by the goroutine itself.
+    pub(crate) fn wire(&self) {
+        self.wired
+            .store(self.wired.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    }
+
+    /// Counts one less; one too many changes nothing, as in Go. Called by the goroutine itself.
+    pub(crate) fn unwire(&self) {
+        let n = self.wired.load(Ordering::Relaxed);
+        self.wired.store(n.saturating_sub(1), Ordering::Relaxed);
     }
 
     /// Remembers its stack's bounds.

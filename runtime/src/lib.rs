@@ -6,6 +6,9 @@
 #[allow(unsafe_code, reason = "the lock's contract with lock_api")]
 mod lock;
 mod primitives;
+mod godebug;
+#[allow(unsafe_code, reason = "asks the kernel for the affinity")]
+mod cpus;
 mod show;
 mod snapshot;
 mod crash;

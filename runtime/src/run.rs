@@ -8,7 +8,7 @@ use crate::primitives::Lock;
 use crate::sched::{Config, Sched};
 use crate::seam::{self, Op};
 use crate::stack::DEFAULT_MAX_STACK;
-use crate::{birth, overflow, panics};
+use crate::{birth, cpus, godebug, overflow, panics};
 
 /// Runs `main` as goroutine 1 of a new runtime, as Go runs a program's `main`.
 ///
@@ -16,7 +16,8 @@ use crate::{birth, overflow, panics};
 /// and are not unwound: what they own is not dropped. A goroutine that panics ends the process with Go's text on stderr
 /// and exit code 2; so do a deadlock and fatal errors. Use [`Builder::try_run`] to be handed those instead.
 ///
-/// The number of goroutines that run at one time is the environment's `GOMAXPROCS`, else the CPUs this process may use.
+/// The number of goroutines that run at one time is the environment's `GOMAXPROCS`, else the CPUs this process may use,
+/// as far as its cgroup's quota goes (rounded up, at least 2; `GODEBUG=containermaxprocs=0` looks at no quota).
 /// The calling thread waits; main runs on a thread of the runtime.
 ///
 /// ```
@@ -161,18 +162,13 @@ impl<F: FnOnce()> Drop for OnDrop<F> {
     }
 }
 
-/// `GOMAXPROCS` if it is a positive number, else the CPUs this process may use (affinity and cgroup limits included).
+/// `GOMAXPROCS` if it is a positive number, else what `cpus.rs` says.
 pub(crate) fn default_procs() -> usize {
     std::env::var("GOMAXPROCS")
         .ok()
         .and_then(|v| v.trim().parse().ok())
         .filter(|&n| n > 0)
-        .unwrap_or_else(num_cpu)
-}
-
-/// The CPUs this process may use.
-pub(crate) fn num_cpu() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+        .unwrap_or_else(|| cpus::default_procs(godebug::value("containermaxprocs") != Some(0)))
 }
 
 /// Starts a goroutine, as Go's `go` statement does: `f` runs concurrently with the caller, which goes on at once.

@@ -4,7 +4,7 @@ use std::panic::Location;
 
 pub use crate::panics::goexit;
 pub use crate::snapshot::{GSnapshot, MSnapshot, PSnapshot, SchedSnapshot};
-use crate::{run, seam, traceback, wait};
+use crate::{cpus, seam, traceback, wait};
 
 /// Gives way: the goroutine goes to the end of the global queue and others run. Nothing else waits for it.
 ///
@@ -30,7 +30,8 @@ pub fn gosched() {
 
 /// Sets how many goroutines run at one time, and gives back the former number; 0 only asks.
 ///
-/// At most 1,024. Ps that become too many give way at the next switch of their goroutine.
+/// At most 1,024. It takes effect at once: when it returns, no more goroutines run than that; those that did were made
+/// to give way, as if their time were up.
 ///
 /// # Panics
 ///
@@ -49,13 +50,85 @@ pub fn gomaxprocs(n: usize) -> usize {
     seam::expect_current("gomaxprocs").0.set_procs(n)
 }
 
-/// The CPUs that this process may use (affinity and cgroup limits included).
+/// The CPUs that this process may run on, by its affinity. A cgroup's quota is no part of it, as in Go: it only bounds
+/// the default of GOMAXPROCS.
 ///
 /// ```
 /// assert!(goroutines::runtime::num_cpu() >= 1);
 /// ```
 pub fn num_cpu() -> usize {
-    run::num_cpu()
+    cpus::num_cpu()
+}
+
+/// Ties the goroutine to the thread that it runs on: it runs nowhere else, and no other goroutine runs there.
+///
+/// Calls nest: it is free again after as many calls of [`unlock_os_thread`]. If it ends before, its thread ends with it,
+/// so that nobody meets what it did to that thread (its namespaces, its signal mask, the state of a C library). New
+/// threads are not made from it either.
+///
+/// Each switch of such a goroutine is a switch of threads: some microseconds where others need nanoseconds. As in Go,
+/// main is not tied to the process's first thread: here the caller of `run` waits on its thread meanwhile.
+///
+/// # Panics
+///
+/// Outside of a goroutine.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// run(|| {
+///     runtime::lock_os_thread();
+///     let here = std::thread::current().id();
+///     runtime::gosched();
+///     assert_eq!(std::thread::current().id(), here);
+///     runtime::unlock_os_thread();
+/// });
+/// ```
+#[track_caller]
+pub fn lock_os_thread() {
+    seam::expect_current("lock_os_thread").1.wire();
+}
+
+/// Takes one [`lock_os_thread`] back; without one it does nothing.
+///
+/// # Panics
+///
+/// Outside of a goroutine.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// run(|| {
+///     runtime::lock_os_thread();
+///     runtime::lock_os_thread();
+///     runtime::unlock_os_thread(); // still locked
+///     runtime::unlock_os_thread(); // free again
+///     runtime::unlock_os_thread(); // does nothing
+/// });
+/// ```
+#[track_caller]
+pub fn unlock_os_thread() {
+    seam::expect_current("unlock_os_thread").1.unwire();
+}
+
+/// Sets how many threads this runtime may have, and gives back the former number; 10,000 at first. Go's
+/// `runtime/debug.SetMaxThreads`.
+///
+/// One more ends the program: `runtime: program exceeds 10000-thread limit` and `fatal error: thread exhaustion`. Threads
+/// are many when many goroutines are in blocking calls, or tied to theirs, at one time. The monitor counts as one.
+///
+/// # Panics
+///
+/// Outside of a goroutine.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// run(|| assert_eq!(runtime::set_max_threads(500), 10_000));
+/// ```
+#[track_caller]
+pub fn set_max_threads(n: usize) -> usize {
+    seam::expect_current("set_max_threads").0.set_max_threads(n)
 }
 
 /// How many goroutines exist, main included.

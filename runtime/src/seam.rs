@@ -129,6 +129,8 @@ pub(crate) trait Scheduler: Sync {
     fn count(&self) -> usize;
     /// Sets GOMAXPROCS and says what it was; 0 only asks.
     fn set_procs(&self, n: usize) -> usize;
+    /// Sets the most threads there may be and says what it was.
+    fn set_max_threads(&self, n: usize) -> usize;
     /// The machine at this moment.
     fn snapshot(&self) -> SchedSnapshot;
     /// Every goroutine as Go prints it, `first` in front, which stands at `at`.

@@ -12,6 +12,8 @@ pub(crate) struct Traced {
     pub(crate) state: String,
     /// Minutes it has waited, where known; Go says them from 1 on.
     pub(crate) minutes: u64,
+    /// It has called `lock_os_thread`.
+    pub(crate) locked: bool,
     pub(crate) name: &'static str,
     pub(crate) at: Option<String>,
     pub(crate) created: Option<(u64, &'static str, &'static Location<'static>)>,
@@ -35,10 +37,19 @@ impl Traced {
             id: g.id(),
             state,
             minutes: waited / 60_000_000_000,
+            locked: g.is_wired(),
             name: (origin.name)(),
             at,
             created: origin.at.map(|l| (origin.by, (origin.by_name)(), l)),
         }
+    }
+
+    /// Says that the goroutine, which runs, is in a blocking call.
+    pub(crate) fn in_syscall(mut self, is: bool) -> Traced {
+        if is && self.state == "running" {
+            self.state = "syscall".to_string();
+        }
+        self
     }
 
     /// Says where the goroutine stands, for one that runs.
@@ -60,6 +71,9 @@ pub(crate) fn write(out: &mut String, t: &Traced) {
     let _ = write!(out, "goroutine {} [{}", t.id, t.state);
     if t.minutes > 0 {
         let _ = write!(out, ", {} minutes", t.minutes);
+    }
+    if t.locked {
+        out.push_str(", locked to thread");
     }
     out.push_str("]:\n");
     let _ = writeln!(out, "{}()", function(t.name));

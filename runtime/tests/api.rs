@@ -61,6 +61,9 @@ mod running {
         let _: fn() -> usize = runtime::num_cpu;
         let _: fn() -> usize = runtime::num_goroutine;
         let _: fn() -> u64 = runtime::goid;
+        let _: fn() = runtime::lock_os_thread;
+        let _: fn() = runtime::unlock_os_thread;
+        let _: fn(usize) -> usize = runtime::set_max_threads;
         let _: fn() -> String = runtime::stack_dump;
         let _: fn() -> runtime::SchedSnapshot = runtime::snapshot;
     }

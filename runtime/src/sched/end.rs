@@ -46,7 +46,9 @@ impl Sched {
             finished = self.watch(finished, &mut monitor);
         }
         drop(finished);
-        for t in threads {
+        // Some may have been made while it ended.
+        let late = std::mem::take(&mut self.state.lock().threads);
+        for t in threads.into_iter().chain(late) {
             // An M does not unwind; what a goroutine had to say is in `crash`.
             let _ = t.join();
         }
@@ -169,7 +171,7 @@ impl Sched {
         self.ended_by(Crash::Deadlock(DeadlockReport { goroutines, text }));
     }
 
-    fn ended_by(&'static self, crash: Crash) {
+    pub(super) fn ended_by(&'static self, crash: Crash) {
         lock::count_in();
         self.end_with(crash);
         lock::count_out();
@@ -199,14 +201,19 @@ impl Sched {
         if m.spinning.swap(false, Ordering::Relaxed) {
             self.spinning.fetch_sub(1, Ordering::SeqCst);
         }
-        m.drop_p();
+        let p = m.drop_p();
         m.stop.gone();
         m.was_asked();
         let mut state = self.state.lock();
         state.ms.retain(|x| !std::ptr::eq(*x, m));
         state.idle_ms.retain(|x| !std::ptr::eq(*x, m));
-        let last = state.ms.is_empty();
-        drop(state);
+        let stopping = self.is_stopping();
+        let last = stopping && state.ms.is_empty();
+        if stopping {
+            drop(state);
+        } else {
+            self.replace(state, p);
+        }
         m.give_back();
         if last {
             self.clear();
@@ -238,6 +245,7 @@ impl Sched {
             state.sleeper = None;
             state.main_exited = false;
             state.next_m = 0;
+            state.ended = 0;
             home
         };
         seam::close_home(home);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::p::ID_BATCH;
 use super::preempt::{Parked, Stop};
+use super::threads::Maker;
 use super::{P, Sched};
 use crate::coro::{Command, Resumed};
 use crate::goroutine::{G, Status};
@@ -30,6 +31,10 @@ pub(crate) struct M {
     asked: AtomicBool,
     /// Its goroutine has announced a blocking call.
     in_syscall: AtomicBool,
+    /// Its goroutine ended wired to its thread, which ends too.
+    ends: AtomicBool,
+    /// The P that was taken from it last, by number plus one: the first that it asks for.
+    former: AtomicUsize,
     /// How its thread stands to the preemption signal.
     pub(super) stop: Stop,
     /// Searches for work, and is counted in `Sched::spinning`.
@@ -59,6 +64,8 @@ impl M {
                 taken: AtomicBool::new(false),
                 asked: AtomicBool::new(false),
                 in_syscall: AtomicBool::new(false),
+                ends: AtomicBool::new(false),
+                former: AtomicUsize::new(0),
                 stop: Stop::new(),
                 spinning: AtomicBool::new(false),
                 seat: Mutex::new(Seat::default()),
@@ -72,6 +79,8 @@ impl M {
         m.critical.store(1, Ordering::Relaxed);
         m.taken.store(false, Ordering::Relaxed);
         m.in_syscall.store(false, Ordering::Relaxed);
+        m.ends.store(false, Ordering::Relaxed);
+        m.former.store(0, Ordering::Relaxed);
         m.was_asked();
         m.stop.reset();
         m
@@ -130,7 +139,7 @@ impl M {
     /// From here on, until the guard is dropped, nobody takes its P away; if somebody has, waits for one first. For the
     /// goroutine that runs.
     #[inline]
-    fn enter(&'static self) -> Critical {
+    pub(super) fn enter(&'static self) -> Critical {
         if self.begin_critical() {
             self.regain();
         }
@@ -167,6 +176,11 @@ impl M {
         }
     }
 
+    /// Remembers the P that is taken from it.
+    pub(super) fn set_former(&self, p: &'static P) {
+        self.former.store(p.id + 1, Ordering::Relaxed);
+    }
+
     pub(super) fn in_syscall(&self) -> bool {
         self.in_syscall.load(Ordering::Relaxed)
     }
@@ -184,7 +198,7 @@ impl M {
         self.settle();
         let g = self.running().expect("only a goroutine regains a P");
         if !sched.is_stopping() {
-            if let Some(p) = sched.take_idle_p(&mut state) {
+            if let Some(p) = sched.take_own_p(&mut state, self.former.load(Ordering::Relaxed)) {
                 drop(state);
                 self.assign(p, false);
                 return;
@@ -271,6 +285,9 @@ impl M {
         seam::set_current(Some(self), None);
         while let Some((g, inherits)) = self.find_runnable() {
             self.execute(g, inherits);
+            if self.ends.load(Ordering::Relaxed) {
+                break;
+            }
         }
         seam::set_current(None, None);
         lock::count_with(None);
@@ -292,9 +309,9 @@ impl M {
         }
         let mut resumed = self.resume(g);
         // A goroutine that suspends while it unwinds stays with this thread, and this thread with it: Rust counts panics
-        // by thread.
+        // by thread. So does one that has called `lock_os_thread`.
         while let Resumed::Suspended(command) = resumed
-            && std::thread::panicking()
+            && (g.is_wired() || std::thread::panicking())
         {
             if !self.stay_with(g, command) {
                 return;
@@ -303,7 +320,11 @@ impl M {
         }
         match resumed {
             Resumed::Suspended(command) => self.carry_out(g, command),
-            Resumed::Done => self.bury(g),
+            Resumed::Done => {
+                // What the goroutine did to its thread, nobody else shall meet: the thread ends with it, as in Go.
+                self.ends.store(g.is_wired(), Ordering::Relaxed);
+                self.bury(g);
+            }
         }
     }
 
@@ -326,6 +347,10 @@ impl M {
         }
         seam::set_current(Some(self), None);
         self.running.store(std::ptr::null_mut(), Ordering::Release);
+        if self.in_syscall() {
+            // It went on to wait for something of ours.
+            self.in_syscall.store(false, Ordering::Relaxed);
+        }
         resumed
     }
 
@@ -361,8 +386,9 @@ impl M {
         let mut state = sched.state.lock();
         state.locked_ms.push(self);
         state.unsettled += 1;
+        let maker = Maker::beside(g);
         match self.drop_p() {
-            Some(p) => sched.start_m(state, p, false),
+            Some(p) => sched.start_m_by(maker, state, p, false),
             None => drop(state),
         }
         self.carry_out(g, command);
@@ -370,7 +396,7 @@ impl M {
         let mut state = sched.state.lock();
         state.unsettled -= 1;
         match sched.take_idle_p(&mut state) {
-            Some(p) if !sched.is_stopping() => sched.start_m(state, p, false),
+            Some(p) if !sched.is_stopping() => sched.start_m_by(maker, state, p, false),
             _ => drop(state),
         }
         loop {
@@ -566,7 +592,11 @@ impl Scheduler for M {
     }
 
     fn set_procs(&self, n: usize) -> usize {
-        self.sched().set_procs(n)
+        self.as_static().change_procs(n)
+    }
+
+    fn set_max_threads(&self, n: usize) -> usize {
+        self.sched().set_max_threads(n)
     }
 
     fn snapshot(&self) -> SchedSnapshot {
@@ -587,7 +617,7 @@ impl M {
 }
 
 /// While it lives, its M's thread is in the runtime's own code.
-struct Critical;
+pub(super) struct Critical;
 
 impl Drop for Critical {
     #[inline]

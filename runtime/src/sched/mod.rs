@@ -57,6 +57,8 @@ mod monitor;
 mod p;
 #[allow(unsafe_code, reason = "the preemption signal")]
 mod preempt;
+mod procs;
+mod threads;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
@@ -117,6 +119,8 @@ pub(crate) struct Sched {
     /// Somebody waits for the end; the monitor is that somebody, and also sleeps here.
     finish: Condvar,
     monitor_sleeps: AtomicBool,
+    /// More threads than this end the program.
+    max_threads: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -134,6 +138,10 @@ struct State {
     sleeper: Option<&'static M>,
     next_m: usize,
     threads: Vec<JoinHandle<()>>,
+    /// How many of `threads` ended with their goroutine and are not joined yet.
+    ended: usize,
+    /// Ms whose threads the monitor makes.
+    unmade: Vec<&'static M>,
     /// Every G that this runtime ever had.
     all: Vec<&'static G>,
     free: Vec<&'static G>,
@@ -175,6 +183,7 @@ impl Sched {
                 finished: Mutex::new(Finish::default()),
                 finish: Condvar::new(),
                 monitor_sleeps: AtomicBool::new(false),
+                max_threads: AtomicUsize::new(0),
             }))
         });
         preempt::install();
@@ -182,6 +191,7 @@ impl Sched {
         s.exit_on_crash
             .store(config.exit_on_crash, Ordering::Release);
         s.next_id.store(1, Ordering::Relaxed);
+        s.max_threads.store(threads::MAX_THREADS, Ordering::Relaxed);
         s.home.store(seam::open_home(s), Ordering::Release);
         let pool = Arc::new(StackPool::new(config.max_stack));
         let procs = config.procs.clamp(1, MAX_PROCS);
@@ -352,67 +362,19 @@ impl Sched {
         Some(p)
     }
 
+    /// An idle P, if possible the one with number `former` less one.
+    fn take_own_p(&self, state: &mut LockGuard<'_, State>, former: usize) -> Option<&'static P> {
+        if let Some(i) = state.idle_ps.iter().position(|p| p.id + 1 == former) {
+            let last = state.idle_ps.len() - 1;
+            state.idle_ps.swap(i, last);
+        }
+        self.take_idle_p(state)
+    }
+
     fn put_idle_p(&self, state: &mut LockGuard<'_, State>, p: &'static P) {
         state.idle_ps.push(p);
         self.idle_p_count
             .store(state.idle_ps.len(), Ordering::Release);
-    }
-
-    /// Gives `p` to an idle M, or to a new one.
-    fn start_m(&'static self, mut state: LockGuard<'_, State>, p: &'static P, spinning: bool) {
-        if let Some(m) = state.idle_ms.pop() {
-            if state.sleeper.is_some_and(|s| std::ptr::eq(s, m)) {
-                state.sleeper = None;
-                self.sleep_until.store(0, Ordering::Release);
-            }
-            // Under the lock: an M that wakes by itself at this moment looks at its P under the lock too.
-            m.assign(p, spinning);
-            drop(state);
-            m.call();
-            return;
-        }
-        let m = M::take(self, state.next_m);
-        state.next_m += 1;
-        state.ms.push(m);
-        m.assign(p, spinning);
-        let spawned = std::thread::Builder::new()
-            .name(format!("M{}", m.id()))
-            .spawn(move || m.main());
-        match spawned {
-            Ok(handle) => state.threads.push(handle),
-            Err(e) => {
-                drop(state);
-                eprintln!("runtime: failed to create new OS thread ({e})");
-                eprintln!("fatal error: newosproc");
-                std::process::exit(2);
-            }
-        }
-    }
-
-    /// Sets GOMAXPROCS and says what it was; 0 only asks.
-    pub(crate) fn set_procs(&'static self, n: usize) -> usize {
-        let mut state = self.state.lock();
-        let old = self.procs();
-        let n = n.min(MAX_PROCS);
-        if n == 0 || n == old {
-            return old;
-        }
-        let pool = self.p(0).local.lock().pool.clone();
-        self.procs.store(n, Ordering::Release);
-        for i in old..n {
-            let p = self.p(i);
-            p.local.lock().pool.clone_from(&pool);
-            state.idle_ps.push(p);
-        }
-        // Idle ones that are too many go now; one that is held goes when its M next looks for work.
-        state.idle_ps.retain(|p| p.id < n);
-        self.idle_p_count
-            .store(state.idle_ps.len(), Ordering::Release);
-        drop(state);
-        if n > old {
-            self.wake_one();
-        }
-        old
     }
 
     /// How many goroutines there are.

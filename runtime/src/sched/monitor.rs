@@ -72,6 +72,7 @@ impl Monitor {
     pub(super) fn look(&mut self, sched: &'static Sched) {
         let now = sched.nanos();
         sched.coarse.store(now, Ordering::Relaxed);
+        sched.make_threads();
         if sched.is_stopping() {
             if self.stopping_since == 0 {
                 self.stopping_since = now;
@@ -155,7 +156,7 @@ impl Sched {
     }
 
     /// Takes the P of a thread that is in the kernel, not in the runtime's own code.
-    fn take_from_blocked(&'static self, m: &'static M, p: &'static P) -> bool {
+    pub(super) fn take_from_blocked(&'static self, m: &'static M, p: &'static P) -> bool {
         let state = self.state.lock();
         if m.is_taken() {
             return false;
@@ -172,13 +173,14 @@ impl Sched {
         }
         self.without_p.fetch_add(1, Ordering::Relaxed);
         if let Some(p) = m.drop_p() {
+            m.set_former(p);
             self.start_m(state, p, false);
         }
         true
     }
 
     /// Threads that wait in the signal's handler: their Ps go to others, their goroutines to the global queue.
-    fn collect_parked(&'static self) -> bool {
+    pub(super) fn collect_parked(&'static self) -> bool {
         let mut any = false;
         loop {
             let mut state = self.state.lock();

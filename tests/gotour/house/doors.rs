@@ -39,6 +39,10 @@ const SLEEPERS: &[(&str, &str)] = &[
         "a watchdog looks from time to time; nothing tells it of an endless loop",
     ),
     (
+        "runtime/src/sched/procs.rs",
+        "looks from time to time whether a thread that was signalled has stopped; its handler may tell nobody",
+    ),
+    (
         "runtime/tests/chan.rs",
         "a thread outside of the runtime tries again and again",
     ),
