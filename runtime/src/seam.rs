@@ -114,8 +114,6 @@ pub(crate) trait Scheduler: Sync {
     fn can_spin(&self) -> bool {
         false
     }
-    /// Who listens at the choice points, if anybody does.
-    fn observer(&self) -> Option<&dyn Observer>;
     /// Gives way if this goroutine was asked to. Called at choice points while anybody is asked.
     fn poll(&self, g: &'static G);
     /// In the handler of the preemption signal, on the thread that it interrupted: stops the thread for as long as others
@@ -191,6 +189,21 @@ pub(crate) trait Observer {
 
 thread_local! {
     static CURRENT: Cell<(Option<&'static dyn Scheduler>, Option<&'static G>)> = const { Cell::new((None, None)) };
+    /// Who listens to the goroutines of this thread: an exploration, while it runs a schedule. It stays on its thread, so
+    /// this changes once a schedule and not at each switch.
+    static OBSERVER: Cell<Option<&'static dyn Observer>> = const { Cell::new(None) };
+}
+
+/// Who listens on this thread.
+#[inline(never)]
+pub(crate) fn observer() -> Option<&'static dyn Observer> {
+    OBSERVER.get()
+}
+
+/// Says who listens on this thread from here on, and who did before. Only schedulers call it.
+#[inline(never)]
+pub(crate) fn set_observer(o: Option<&'static dyn Observer>) -> Option<&'static dyn Observer> {
+    OBSERVER.replace(o)
 }
 
 /// The scheduler of this thread and the goroutine that runs on it; `None` outside of a runtime.
@@ -283,11 +296,10 @@ pub(crate) fn ready_from_outside(g: &'static G) {
 
 // ---- the hooks --------------------------------------------------------------------------------------------------
 
-#[inline(never)]
+#[inline]
 #[cold]
 fn with_observer<R>(f: impl FnOnce(&dyn Observer) -> R) -> Option<R> {
-    let (s, _) = current()?;
-    s.observer().map(f)
+    observer().map(f)
 }
 
 /// A choice point: the observer's, or else the moment to give way if this goroutine was asked to. No lock is held here,
@@ -295,10 +307,10 @@ fn with_observer<R>(f: impl FnOnce(&dyn Observer) -> R) -> Option<R> {
 #[inline(never)]
 #[cold]
 fn at_point(op: Op, tag: Option<&Tag>, at: &'static Location<'static>) {
-    let Some((s, g)) = current() else { return };
-    match s.observer() {
-        Some(o) => o.point(op, tag, at),
-        None => s.poll(g),
+    if let Some(o) = observer() {
+        o.point(op, tag, at);
+    } else if let Some((s, g)) = current() {
+        s.poll(g);
     }
 }
 

@@ -184,7 +184,7 @@ impl Exploration {
             st.max_steps = setup.max_steps;
             st.recording = setup.recording;
         }
-        let end = End(lab);
+        let end = End(lab, seam::set_observer(Some(lab)));
         seam::set_current(Some(lab), None);
         birth::spawn(
             move || {
@@ -234,10 +234,11 @@ impl Drop for Exploration {
 }
 
 /// Clears a schedule up, also when something of the engine panics.
-struct End(&'static Lab);
+struct End(&'static Lab, Option<&'static dyn Observer>);
 
 impl Drop for End {
     fn drop(&mut self) {
+        seam::set_observer(self.1);
         self.0.clear_up();
     }
 }
@@ -518,10 +519,6 @@ impl Scheduler for Lab {
                 Crashed::Fatal { text } => Verdict::Fatal { who, text },
             });
         }
-    }
-
-    fn observer(&self) -> Option<&dyn Observer> {
-        Some(self)
     }
 
     fn count(&self) -> usize {

@@ -307,6 +307,7 @@ impl State {
     pub(super) fn ended(&mut self, who: u32) {
         self.unrunnable(who);
         self.alive -= 1;
+        self.clocks.ended(who - 1);
         let slot = self.slot(who);
         slot.stand = Stand::Ended;
         let amid = slot.amid;

@@ -14,7 +14,7 @@ use crate::lock;
 use crate::overflow::AltStack;
 use crate::primitives::{HOOKS, Lock};
 use crate::queue::Put;
-use crate::seam::{self, Crashed, Newborn, Observer, Scheduler};
+use crate::seam::{self, Crashed, Newborn, Scheduler};
 use crate::snapshot::SchedSnapshot;
 
 /// A thread of a runtime. Pooled and never freed, as a `G`: wakers hold plain references.
@@ -551,10 +551,6 @@ impl Scheduler for M {
         );
         // A goroutine that unwinds runs without a P.
         busy > 1 && self.p().is_some_and(|p| p.queue.is_empty())
-    }
-
-    fn observer(&self) -> Option<&dyn Observer> {
-        None
     }
 
     fn poll(&self, g: &'static G) {
