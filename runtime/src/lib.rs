@@ -42,6 +42,8 @@ mod seam;
     reason = "queues of nodes that live in the frames of parked goroutines"
 )]
 mod wait;
+#[allow(unsafe_code, reason = "the handler of SIGQUIT")]
+mod quit;
 #[allow(
     unsafe_code,
     reason = "the list of panics raised on the goroutine that runs"

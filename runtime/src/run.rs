@@ -8,7 +8,7 @@ use crate::primitives::Lock;
 use crate::sched::{Config, Sched};
 use crate::seam::{self, Op};
 use crate::stack::DEFAULT_MAX_STACK;
-use crate::{birth, cpus, godebug, overflow, panics};
+use crate::{birth, cpus, godebug, overflow, panics, quit};
 
 /// Runs `main` as goroutine 1 of a new runtime, as Go runs a program's `main`.
 ///
@@ -118,6 +118,9 @@ impl Builder {
     fn execute<F: FnOnce() -> R, R>(self, main: F, exit_on_crash: bool) -> Result<R, Crash> {
         panics::install_hook();
         overflow::install(seam::full_stack);
+        if exit_on_crash {
+            quit::install();
+        }
         let sched = Sched::take(&Config {
             procs: self.procs.unwrap_or_else(default_procs),
             max_stack: self.max_stack,

@@ -262,6 +262,10 @@ pub(crate) fn full_stack(address: usize) -> Option<Overflow> {
 pub(crate) trait Inbox: Sync {
     /// Makes `g` runnable if this is still runtime `home` and `g` still waits.
     fn deliver(&self, home: u64, g: &'static G);
+    /// Its goroutines as Go prints them.
+    fn dump(&self) -> String {
+        String::new()
+    }
 }
 
 static HOMES: Lock<Option<HashMap<u64, &'static dyn Inbox>>> = Lock::new(None);
@@ -275,6 +279,17 @@ pub(crate) fn open_home(inbox: &'static dyn Inbox) -> u64 {
         .get_or_insert_with(HashMap::new)
         .insert(id, inbox);
     id
+}
+
+/// The goroutines of every runtime as Go prints them.
+pub(crate) fn dump_everybody() -> String {
+    let all: Vec<_> = HOMES
+        .lock()
+        .iter()
+        .flat_map(|h| h.values().copied())
+        .collect();
+    let texts: Vec<String> = all.iter().map(|i| i.dump()).collect();
+    texts.join("\n")
 }
 
 /// The runtime has ended: nothing is delivered to it any more.

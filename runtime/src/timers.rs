@@ -49,6 +49,11 @@ impl Timers {
         }));
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.heap.len()
+    }
+
     /// When the first is due.
     pub(crate) fn first(&self) -> Option<u64> {
         self.heap.peek().map(|Reverse(e)| e.when)

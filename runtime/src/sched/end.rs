@@ -25,7 +25,7 @@ impl Sched {
     /// Watches over the runtime until it has ended (`monitor.rs`). `wait_clear`: until it is cleared up as well and its
     /// threads are gone; else the last M to leave clears up, whenever that is.
     pub(crate) fn wait(&'static self, wait_clear: bool) -> Result<(), Crash> {
-        let mut monitor = Monitor::default();
+        let mut monitor = Monitor::new();
         let mut finished = self.finish_state();
         while !finished.main_returned && finished.crash.is_none() {
             finished = self.watch(finished, &mut monitor);

@@ -58,6 +58,7 @@ mod p;
 #[allow(unsafe_code, reason = "the preemption signal")]
 mod preempt;
 mod procs;
+mod schedtrace;
 mod threads;
 
 use std::collections::VecDeque;
@@ -391,6 +392,10 @@ fn out_of_stacks(e: &StackError) -> ! {
 }
 
 impl Inbox for Sched {
+    fn dump(&self) -> String {
+        Sched::of(self).dump_all()
+    }
+
     fn deliver(&self, home: u64, g: &'static G) {
         let mut state = self.state.lock();
         if self.home.load(Ordering::Acquire) != home || g.home() != home || !g.wake() {

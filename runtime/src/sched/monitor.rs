@@ -7,6 +7,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::schedtrace::SchedTrace;
 use super::{M, P, Sched, preempt};
 use crate::goroutine::Status;
 
@@ -46,14 +47,24 @@ pub(super) struct Monitor {
     stopping_since: u64,
     /// When it last looked at those who run without a P.
     looked_at_strays: u64,
+    /// What GODEBUG asks for.
+    trace: Option<SchedTrace>,
 }
 
 impl Monitor {
+    pub(super) fn new() -> Monitor {
+        Monitor {
+            trace: SchedTrace::wanted(),
+            ..Monitor::default()
+        }
+    }
+
     /// How long to wait before the next look; `None`: until somebody calls.
     pub(super) fn pause(&mut self, sched: &'static Sched) -> Option<Duration> {
         if sched.idle_p_count.load(Ordering::SeqCst) >= sched.procs()
             && sched.without_p.load(Ordering::Relaxed) == 0
             && !sched.is_stopping()
+            && self.trace.is_none()
         {
             self.idle_looks = 0;
             return None;
@@ -73,6 +84,9 @@ impl Monitor {
         let now = sched.nanos();
         sched.coarse.store(now, Ordering::Relaxed);
         sched.make_threads();
+        if let Some(trace) = &mut self.trace {
+            trace.tick(sched, now);
+        }
         if sched.is_stopping() {
             if self.stopping_since == 0 {
                 self.stopping_since = now;
@@ -174,6 +188,7 @@ impl Sched {
         self.without_p.fetch_add(1, Ordering::Relaxed);
         if let Some(p) = m.drop_p() {
             m.set_former(p);
+            p.taken.fetch_add(1, Ordering::Relaxed);
             self.start_m(state, p, false);
         }
         true

@@ -19,6 +19,8 @@ pub(crate) struct P {
     pub(crate) queue: CachePadded<RunQueue>,
     /// Goroutines it has run, for the look at the global queue every 61st time.
     pub(crate) tick: AtomicU32,
+    /// How often it was taken from a blocking call.
+    pub(crate) taken: AtomicU32,
     /// The M that holds it; null while it is idle.
     holder: AtomicPtr<M>,
     timers: Lock<Timers>,
@@ -45,6 +47,7 @@ impl P {
             id,
             queue: CachePadded(RunQueue::new()),
             tick: AtomicU32::new(0),
+            taken: AtomicU32::new(0),
             holder: AtomicPtr::new(std::ptr::null_mut()),
             timers: Lock::new(Timers::default()),
             first_timer: AtomicU64::new(u64::MAX),
@@ -74,6 +77,11 @@ impl P {
     /// When its first timer is due; `u64::MAX` for none.
     pub(crate) fn first_timer(&self) -> u64 {
         self.first_timer.load(Ordering::Acquire)
+    }
+
+    /// How many timers it has.
+    pub(crate) fn timer_count(&self) -> usize {
+        self.timers.lock().len()
     }
 
     /// Sets a timer.
@@ -110,6 +118,7 @@ impl P {
         l.free.clear();
         (l.next_id, l.last_id, l.alive) = (0, 0, 0);
         self.tick.store(0, Ordering::Relaxed);
+        self.taken.store(0, Ordering::Relaxed);
         self.held_by(None);
     }
 }

@@ -26,6 +26,7 @@ const MOUTHS: &[(&str, &str)] = &[
         "the library's print! and println!",
     ),
     ("runtime/src/sched/", "the texts with which a program ends"),
+    ("runtime/src/quit.rs", "what a program says to SIGQUIT"),
     (
         "runtime/src/explore/wire/",
         "the file that a schedule's output goes to, and an unreadable request",

@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &str)] = &[
         "runtime/src/lock.rs",
         "a lock that parking_lot's guards work with",
     ),
+    ("runtime/src/quit.rs", "the handler of SIGQUIT"),
     ("runtime/src/cpus.rs", "asks the kernel for the affinity"),
     (
         "runtime/src/stack/memory.rs",
