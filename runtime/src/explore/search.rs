@@ -8,7 +8,8 @@ use std::time::Instant;
 use super::Kind;
 use super::options::Strategy;
 use crate::lab::{
-    COUNT, Counts, Driver, Exploration, Follow, Outcome, Pct, Plan, Random, Setup, Tree, Verdict,
+    COUNT, Counts, Driver, Exploration, Follow, Outcome, Pct, Plan, Pos, Random, Setup, Tree, Urw,
+    Verdict,
 };
 
 /// Starts one schedule of the program.
@@ -151,7 +152,7 @@ impl Runner<'_> {
     pub(super) fn explore(&mut self, task: &Task<'_>) -> Tally {
         let mut t = Tally::new();
         let mut seen = Seen::default();
-        let mut longest = 16;
+        let mut longest = Lengths::default();
         for plan in task.first {
             if t.ran < task.schedules {
                 let kind = self.run(Driver::Follow(Follow::new(plan.clone())), false);
@@ -173,7 +174,7 @@ impl Runner<'_> {
             }
             let driver = match tree.take() {
                 Some(tree) => Driver::Tree(tree),
-                None => driver(task.strategy, task.seed, index, longest),
+                None => driver(task.strategy, task.seed, index, &longest),
             };
             let kind = self.run(driver, false);
             self.count(&mut t, &mut seen, &mut longest, kind);
@@ -194,12 +195,12 @@ impl Runner<'_> {
         t
     }
 
-    fn count(&self, t: &mut Tally, seen: &mut Seen, longest: &mut u64, kind: Option<Kind>) {
+    fn count(&self, t: &mut Tally, seen: &mut Seen, longest: &mut Lengths, kind: Option<Kind>) {
         let o = self.x.result();
         t.ran += 1;
         let fingerprint = o.fingerprint();
         seen.insert(fingerprint);
-        *longest = o.steps().max(*longest);
+        longest.learn(&o);
         for (i, &now) in o.counts().0.iter().enumerate() {
             t.least.0[i] = t.least.0[i].min(now);
             t.most.0[i] = t.most.0[i].max(now);
@@ -253,10 +254,40 @@ impl Tally {
     }
 }
 
+/// How long schedules have been so far: what a strategy spreads its decisions over.
+#[derive(Debug)]
+struct Lengths {
+    /// Steps of the longest schedule.
+    steps: u64,
+    /// By goroutine, main first: most operations in one schedule.
+    each: Vec<u32>,
+}
+
+impl Default for Lengths {
+    fn default() -> Self {
+        Lengths {
+            steps: 16,
+            each: Vec::new(),
+        }
+    }
+}
+
+impl Lengths {
+    fn learn(&mut self, o: &Outcome<'_>) {
+        self.steps = self.steps.max(o.steps());
+        for (i, n) in o.lengths().enumerate() {
+            match self.each.get_mut(i) {
+                Some(most) => *most = n.max(*most),
+                None => self.each.push(n),
+            }
+        }
+    }
+}
+
 /// The driver of schedule `index`.
-fn driver(strategy: Strategy, seed: u64, index: usize, longest: u64) -> Driver {
+fn driver(strategy: Strategy, seed: u64, index: usize, longest: &Lengths) -> Driver {
     let random = |hasty| Random::new(seed, index as u64, hasty);
-    let pct = |hasty, depth| Driver::Pct(Pct::new(random(hasty), depth, longest));
+    let pct = |hasty, depth| Driver::Pct(Pct::new(random(hasty), depth, longest.steps));
     // In a quarter of the schedules a timer may win against work that is ready.
     let quarter = index % 4 == 3;
     match strategy {
@@ -269,18 +300,21 @@ fn driver(strategy: Strategy, seed: u64, index: usize, longest: u64) -> Driver {
             };
             let hasty = (i / TURNS) % 4 == 3;
             match i % TURNS {
-                0 | 4 => Driver::Random(random(hasty)),
-                1 => pct(hasty, 2),
-                2 => Driver::Lazy(random(hasty)),
-                3 => pct(hasty, 3),
-                _ => pct(hasty, 1),
+                0 => Driver::Urw(Urw::new(random(hasty), &longest.each)),
+                1 => pct(hasty, 1),
+                2 => Driver::Pos(Pos::new(random(hasty))),
+                3 => pct(hasty, 2),
+                4 => Driver::Lazy(random(hasty)),
+                5 => pct(hasty, 3),
+                6 => Driver::Pos(Pos::new(random(hasty))),
+                _ => Driver::Random(random(hasty)),
             }
         }
     }
 }
 
 /// How many strategies take turns in a portfolio.
-const TURNS: usize = 6;
+const TURNS: usize = 8;
 
 /// Fingerprints are random numbers already.
 #[derive(Default)]

@@ -274,6 +274,10 @@ impl Outcome<'_> {
     pub(crate) fn fingerprint(&self) -> u64 {
         self.state.fingerprint()
     }
+    /// How many operations each goroutine began, main first.
+    pub(crate) fn lengths(&self) -> impl Iterator<Item = u32> + '_ {
+        self.state.lengths()
+    }
     pub(crate) fn counts(&self) -> &Counts {
         &self.state.counts
     }

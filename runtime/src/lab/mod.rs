@@ -49,4 +49,4 @@ pub(crate) use record::What;
 #[cfg(test)]
 pub(crate) use rng::Rng;
 pub(crate) use state::Verdict;
-pub(crate) use strategy::{Driver, Follow, Pct, Random, Tree};
+pub(crate) use strategy::{Driver, Follow, Pct, Pos, Random, Tree, Urw};

@@ -8,7 +8,7 @@ use super::facts::{Counts, Fact};
 use super::plan::CLOCK;
 use super::record::{Holding, Made, Record, Recorded, What};
 use super::rng::mix;
-use super::strategy::{self, Driver, Random, View, Why};
+use super::strategy::{self, Driver, Intent, Random, View, Why};
 use crate::goroutine::{G, WaitReason};
 use crate::primitives::Tag;
 use crate::seam::{Hold, Op};
@@ -133,6 +133,7 @@ pub(super) struct State {
     slots: Vec<Slot>,
     runnable: Vec<u32>,
     fresh: Vec<u32>,
+    intents: Vec<Intent>,
     alive: usize,
     objects: Vec<Object>,
     workers: u32,
@@ -165,6 +166,7 @@ impl State {
             slots: Vec::new(),
             runnable: Vec::new(),
             fresh: Vec::new(),
+            intents: Vec::new(),
             alive: 0,
             objects: Vec::new(),
             workers: 0,
@@ -194,6 +196,7 @@ impl State {
         self.slots.clear();
         self.runnable.clear();
         self.fresh.clear();
+        self.intents.clear();
         self.alive = 0;
         self.objects.clear();
         self.workers = 0;
@@ -264,6 +267,7 @@ impl State {
         });
         self.runnable.push(who);
         self.fresh.push(who);
+        self.intents.push(Intent::NOTHING);
         self.alive += 1;
         self.clocks.birth(by.map(|by| by - 1));
         if who != 1 {
@@ -282,6 +286,7 @@ impl State {
 
     pub(super) fn parked(&mut self, who: u32) {
         self.unrunnable(who);
+        self.intents[who as usize - 1] = Intent::NOTHING;
         let slot = self.slot(who);
         slot.stand = Stand::Waits;
         slot.fruitless = 0;
@@ -359,6 +364,10 @@ impl State {
             (None, Op::Print) => OUTPUT,
             (None, _) => 0,
         };
+        self.intents[self.current as usize - 1] = Intent {
+            object,
+            reads: only_reads(op),
+        };
         let slot = self.slot(self.current);
         slot.pending = Pending {
             what: What::Does(op),
@@ -407,6 +416,7 @@ impl State {
                 steps: self.steps,
                 timer: self.timer_count > 0,
                 fresh: &self.fresh,
+                intents: &self.intents,
             });
             self.fresh.clear();
             self.steps += 1;
@@ -721,6 +731,11 @@ impl State {
             .iter()
             .map(|o| mix(o.whole(), 0x5bd1_e995))
             .fold(0, u64::wrapping_add)
+    }
+
+    /// How many steps each goroutine began, main first.
+    pub(super) fn lengths(&self) -> impl Iterator<Item = u32> + '_ {
+        self.slots.iter().map(|s| s.ops)
     }
 
     /// Who waits, by number.

@@ -5,6 +5,12 @@
 //! - `Pct` is probabilistic concurrency testing (Burckhardt and others, ASPLOS 2010): everyone gets a random priority at
 //!   birth, the highest runs, and at `depth - 1` random steps whoever runs falls below everyone. Who gives way falls
 //!   below everyone too: a spinner does not keep others from their turn.
+//! - `Pos` is partial-order sampling (Yuan, Yang and Gu, CAV 2018): each operation that somebody is about to do gets a
+//!   random priority, the highest is done, and those that touch the same object as it did (one of the two writing) are
+//!   drawn anew. So each order of operations that matters is about as likely, however many others lie in between.
+//! - `Urw` is the uniform random walk (Zhao and others, ASPLOS 2025): one who has more steps before it is drawn more often,
+//!   so that whole interleavings, and not single steps, are about as likely. How many steps somebody has is taken from
+//!   the schedules before.
 //! - `Lazy` goes on with whom it has and switches seldom. In the schedules with a hasty clock it does so even with one who
 //!   gives way, a bounded number of times: `gosched` is no promise that somebody else gets anywhere.
 //! - `Tree` visits every schedule, one after the other, depth first; with a bound, every one of so many preemptions.
@@ -40,6 +46,28 @@ pub(super) struct View<'a> {
     pub(super) timer: bool,
     /// Who can run since the last decision and could not before.
     pub(super) fresh: &'a [u32],
+    /// What each goroutine will touch in its next step; goroutine 1 is the first.
+    pub(super) intents: &'a [Intent],
+}
+
+/// What a goroutine is about to touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Intent {
+    /// 0: nothing.
+    pub(super) object: u32,
+    pub(super) reads: bool,
+}
+
+impl Intent {
+    pub(super) const NOTHING: Intent = Intent {
+        object: 0,
+        reads: true,
+    };
+
+    /// Whether the order of the two matters.
+    fn meets(self, other: Intent) -> bool {
+        self.object != 0 && self.object == other.object && !(self.reads && other.reads)
+    }
 }
 
 impl View<'_> {
@@ -67,6 +95,8 @@ pub(crate) enum Driver {
     Follow(Follow),
     Random(Random),
     Pct(Pct),
+    Pos(Pos),
+    Urw(Urw),
     Lazy(Random),
     Tree(Tree),
 }
@@ -112,6 +142,30 @@ pub(crate) struct Pct {
     falls: Vec<u64>,
     low: i64,
 }
+
+/// Partial-order sampling.
+#[derive(Debug)]
+pub(crate) struct Pos {
+    random: Random,
+    /// By goroutine number: of what it is about to do. 0: to be drawn.
+    priorities: Vec<u64>,
+    /// What was done last, and by whom.
+    done: Option<(u32, Intent)>,
+}
+
+/// The uniform random walk.
+#[derive(Debug)]
+pub(crate) struct Urw {
+    random: Random,
+    /// By goroutine number, main first: how many steps it is thought to have before it.
+    left: Vec<u32>,
+    /// By how many are born: the steps of those who are not yet. They count as main's, who mostly makes them: else its
+    /// children would be over before it has made the others.
+    unborn: Vec<u64>,
+}
+
+/// Where more can run than this, looking at each of them in each step would cost more than it brings.
+const CROWD: usize = 64;
 
 /// A timer that may win does so in one step of this many.
 const HASTE: usize = 8;
@@ -300,6 +354,102 @@ impl Pct {
     }
 }
 
+impl Pos {
+    pub(crate) fn new(random: Random) -> Pos {
+        Pos {
+            random,
+            priorities: Vec::new(),
+            done: None,
+        }
+    }
+
+    fn next(&mut self, v: &View<'_>) -> u32 {
+        if v.runnable.len() > CROWD {
+            self.done = None;
+            return self.random.draw(v);
+        }
+        if self.priorities.len() <= v.intents.len() {
+            self.priorities.resize(v.intents.len() + 1, 0);
+        }
+        for &who in v.fresh {
+            self.priorities[who as usize] = 0;
+        }
+        let intent = |who: u32| {
+            let i = v.intents.get(who as usize - 1);
+            i.copied().unwrap_or(Intent::NOTHING)
+        };
+        if let Some((who, did)) = self.done {
+            self.priorities[who as usize] = 0;
+            if did.object != 0 {
+                for &other in v.runnable {
+                    if intent(other).meets(did) {
+                        self.priorities[other as usize] = 0;
+                    }
+                }
+            }
+        }
+        let mut best = (0, v.usual);
+        for &who in v.runnable {
+            let p = &mut self.priorities[who as usize];
+            if *p == 0 {
+                // Who gives way is behind all others, this once.
+                let out = v.why == Why::Yield && who == v.current;
+                *p = if out { 1 } else { self.random.rng.next() | 2 };
+            }
+            if *p > best.0 {
+                best = (*p, who);
+            }
+        }
+        self.done = Some((best.1, intent(best.1)));
+        best.1
+    }
+}
+
+impl Urw {
+    /// `lengths`: how many steps each goroutine had before, main first.
+    pub(crate) fn new(random: Random, lengths: &[u32]) -> Urw {
+        let mut unborn = vec![0; lengths.len() + 1];
+        for (i, &n) in lengths.iter().enumerate().rev() {
+            unborn[i] = unborn[i + 1] + u64::from(n);
+        }
+        Urw {
+            random,
+            left: lengths.to_vec(),
+            unborn,
+        }
+    }
+
+    fn next(&mut self, v: &View<'_>) -> u32 {
+        let who = if v.runnable.len() > CROWD {
+            self.random.draw(v)
+        } else {
+            // One who gives way is not drawn while another one can be.
+            let alone = v.runnable.len() == 1;
+            let out = |who: u32| !alone && v.why == Why::Yield && who == v.current;
+            let weight = |who: u32| {
+                let mut left = u64::from(self.left.get(who as usize - 1).copied().unwrap_or(0));
+                if who == 1 {
+                    left += self.unborn.get(v.intents.len()).copied().unwrap_or(0);
+                }
+                if out(who) { 0 } else { left.max(1) as usize }
+            };
+            let all = v.runnable.iter().map(|&who| weight(who)).sum();
+            let mut at = self.random.rng.below(all);
+            let found = v.runnable.iter().copied().find(|&who| {
+                let w = weight(who);
+                let here = at < w;
+                at = at.wrapping_sub(w);
+                here
+            });
+            found.unwrap_or(v.usual)
+        };
+        if let Some(left) = self.left.get_mut(who as usize - 1) {
+            *left = left.saturating_sub(1);
+        }
+        who
+    }
+}
+
 impl Driver {
     #[inline]
     pub(super) fn next(&mut self, v: &View<'_>) -> u32 {
@@ -309,7 +459,11 @@ impl Driver {
         match self {
             Driver::Follow(f) => return f.next(v),
             Driver::Tree(t) => return t.next(v),
-            Driver::Random(r) | Driver::Lazy(r) | Driver::Pct(Pct { random: r, .. }) => {
+            Driver::Random(r)
+            | Driver::Lazy(r)
+            | Driver::Pct(Pct { random: r, .. })
+            | Driver::Pos(Pos { random: r, .. })
+            | Driver::Urw(Urw { random: r, .. }) => {
                 if v.timer && r.hasty_clock && r.rng.one_in(HASTE) {
                     return CLOCK;
                 }
@@ -317,6 +471,8 @@ impl Driver {
         }
         match self {
             Driver::Pct(p) => p.next(v),
+            Driver::Pos(p) => p.next(v),
+            Driver::Urw(u) => u.next(v),
             Driver::Lazy(r) => {
                 if v.why == Why::Yield && r.stubborn > 0 {
                     r.stubborn -= 1;
@@ -337,9 +493,11 @@ impl Driver {
         match self {
             Driver::Follow(f) => f.choose(n),
             Driver::Tree(t) => t.branch(n),
-            Driver::Random(r) | Driver::Lazy(r) | Driver::Pct(Pct { random: r, .. }) => {
-                r.rng.below(n)
-            }
+            Driver::Random(r)
+            | Driver::Lazy(r)
+            | Driver::Pct(Pct { random: r, .. })
+            | Driver::Pos(Pos { random: r, .. })
+            | Driver::Urw(Urw { random: r, .. }) => r.rng.below(n),
         }
     }
 }
