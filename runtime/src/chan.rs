@@ -50,6 +50,7 @@
 mod ends;
 mod iter;
 mod snapshot;
+mod timed;
 
 use std::collections::VecDeque;
 use std::panic::Location;
@@ -57,6 +58,7 @@ use std::panic::Location;
 pub use ends::{Chan, RecvChan, SendChan, WouldBlock, chan};
 pub use iter::{IntoIter, Iter};
 pub use snapshot::{ChanSnapshot, Waiting};
+pub(crate) use timed::TimedChan;
 
 use crate::goroutine::{G, WaitReason};
 use crate::lock::LockGuard;
@@ -91,6 +93,8 @@ struct State<T> {
     buf: VecDeque<T>,
     recvq: WaitQueue<Parcel<T>>,
     sendq: WaitQueue<Parcel<T>>,
+    /// For the channel of a timer.
+    timed: Option<Box<timed::Timed<T>>>,
 }
 
 impl<T> State<T> {
@@ -147,6 +151,7 @@ impl<T> Hchan<T> {
                 buf,
                 recvq: WaitQueue::new(),
                 sendq: WaitQueue::new(),
+                timed: None,
             }),
         }
     }
@@ -155,7 +160,8 @@ impl<T> Hchan<T> {
     /// that runs or by one that waits.
     #[inline(always)]
     fn passes(&self, state: &State<T>, ahead: usize, who: Option<&'static G>) {
-        if hooked() {
+        // A tick comes from nobody.
+        if hooked() && self.cap > 0 {
             let place = (state.recvx + state.passed + ahead) % self.cap;
             seam::exchange(&self.tag, 1 + place, who);
         }
@@ -193,6 +199,7 @@ impl<T> Hchan<T> {
     #[inline]
     fn find(&self) -> Found<'_, T> {
         let mut state = self.state.lock();
+        state.look();
         if let Some(v) = state.buf.pop_front() {
             self.passes(&state, 0, None);
             state.step(self.cap);
@@ -266,7 +273,8 @@ impl<T> Hchan<T> {
         let v = match self.find() {
             Found::Value(v) => Some(v),
             Found::Closed => None,
-            Found::Empty(state) => {
+            Found::Empty(mut state) => {
+                state.will_wait();
                 wait_on(state, |s| &mut s.recvq, None, WaitReason::ChanReceive, at)
             }
         };
@@ -324,7 +332,8 @@ impl<T> Hchan<T> {
     #[track_caller]
     fn len(&self) -> usize {
         seam::point(Op::Len, &self.tag);
-        let n = self.state.lock().buf.len();
+        // A tick that waits in the channel of a timer is not to be seen.
+        let n = self.state.lock().buf.len().min(self.cap);
         seam::outcome(|| format!("→ {n}"));
         n
     }

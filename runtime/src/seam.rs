@@ -17,12 +17,15 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use crate::goroutine::G;
 use crate::overflow::Overflow;
 use crate::primitives::{Lock, Tag, hooked};
 use crate::snapshot::SchedSnapshot;
 use crate::stack::Stack;
+use crate::timers::{Fire, Heap, Key, NEVER};
 
 /// What a goroutine is about to do, at a choice point.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -68,9 +71,9 @@ pub(crate) enum Op {
     /// `Shared::set`.
     Set,
     Print,
-    #[allow(dead_code, reason = "timer channels and contexts come next")]
+    /// Sets or stops a timer.
     Timer,
-    #[allow(dead_code, reason = "timer channels and contexts come next")]
+    #[allow(dead_code, reason = "contexts come next")]
     Cancel,
     Syscall,
 }
@@ -104,8 +107,10 @@ pub(crate) trait Scheduler: Sync {
     fn ready(&self, g: &'static G);
     /// Nanoseconds of this runtime's clock, from an arbitrary start, never 0.
     fn now(&self) -> u64;
-    /// Calls `ready(g)` once `now() >= when`. `g` waits already.
-    fn wake_at(&self, when: u64, g: &'static G);
+    /// Where the goroutine that runs sets its timers.
+    fn timers(&self) -> &'static Heap;
+    /// A timer was set that is the first of its heap: whoever sleeps until a later one must be told.
+    fn timer_was_set(&self, when: u64);
     /// The goroutine that runs on this thread ended by a panic that nobody recovered. Called on its coroutine, after
     /// the unwinding; comes back only where the runtime collects crashes (`try_run`), and the goroutine then ends.
     fn crash(&self, g: &'static G, crash: Crashed);
@@ -254,6 +259,51 @@ pub(crate) fn full_stack(address: usize) -> Option<Overflow> {
         limit: high - low,
         stack: (low, high),
     })
+}
+
+// ---- the clock and timers ---------------------------------------------------------------------------------------
+
+/// What the clocks of all runtimes count from, the virtual one too.
+pub(crate) fn anchor() -> Instant {
+    static ANCHOR: OnceLock<Instant> = OnceLock::new();
+    *ANCHOR.get_or_init(Instant::now)
+}
+
+/// Nanoseconds of the system's clock since the anchor, never 0.
+pub(crate) fn nanos() -> u64 {
+    u64::try_from(anchor().elapsed().as_nanos())
+        .unwrap_or(NEVER - 1)
+        .max(1)
+}
+
+/// What the clock of this thread's runtime shows; outside of one, the system's.
+pub(crate) fn clock() -> u64 {
+    current_scheduler().map_or_else(nanos, Scheduler::now)
+}
+
+/// The moment at which a clock shows `nanos`.
+pub(crate) fn instant(nanos: u64) -> Instant {
+    anchor() + Duration::from_nanos(nanos)
+}
+
+/// Wakes `g`, which waits, once the clock of this thread's runtime shows `when`.
+pub(crate) fn wake_at(when: u64, g: &'static G) {
+    if let Some(s) = current_scheduler()
+        && s.timers().wake(when, g)
+    {
+        s.timer_was_set(when);
+    }
+}
+
+/// Calls `call` once the clock of this thread's runtime shows `when`, unless the key is removed before. `None` outside
+/// of a runtime. The caller holds the lock under which it keeps the key; that lock comes before a heap's.
+pub(crate) fn call_at(when: u64, call: Arc<dyn Fire>) -> Option<Key> {
+    let s = current_scheduler()?;
+    let (key, first) = s.timers().add(when, call);
+    if first {
+        s.timer_was_set(when);
+    }
+    Some(key)
 }
 
 // ---- goroutines of another runtime, or woken from a thread of none ----------------------------------------------

@@ -1,75 +1,323 @@
-//! The timers of one P: a heap ordered by time, then by age.
+//! Timers: one heap a P, from which anybody may take what is due, and from which a timer can be removed.
 //!
-//! Passive: it hands back what is due and never calls up. Two timers of the same moment fire in the order in which they
-//! were set. After Go's `runtime/time.go`, which keeps a heap a P too.
+//! # Concepts
+//!
+//! Each P (and each explored schedule) has a [`Heap`], ordered by time and for one moment by age: two timers of the same
+//! moment fire in the order in which they were set. An entry wakes a goroutine (`sleep`: it costs 32 bytes, and nothing
+//! else is allocated), or has a call, which is found by its [`Key`].
+//!
+//! Passive: a heap hands back what is due and never calls up.
+//!
+//! # The protocol
+//!
+//! - *Set*: the call goes into a slot of the heap, the entry names the slot and the number of the entry.
+//! - *Remove* does not search: it empties the slot, and the entry is dead from then on, because the slot has another
+//!   number. What the call owns is handed back at once, to whoever removed it.
+//! - *Fire*: the entry is popped and its slot emptied under the heap's lock; the call is made after that is released.
+//!
+//! So of a removal and a firing exactly one gets the call. An object that must also not be *called* once it has been
+//! stopped (a timer channel, a deadline) keeps the key of its present entry under its own lock, and in `fire` does nothing
+//! for another key. Its lock comes before the heap's, under which nothing else is locked.
+//!
+//! # Invariants
+//!
+//! - The head is alive, so a timer that was removed neither wakes a thread nor hides a deadlock.
+//! - At most half of a heap is dead (or fewer than 64 entries are): then it is swept. So removing costs O(1), amortised,
+//!   and setting and firing O(log n).
+//! - Numbers of one heap never repeat, also from runtime to runtime: an old key finds nothing.
+//! - No destructor of the program runs under the heap's lock, nor on a thread that runs no goroutine while the runtime
+//!   lives: a call is dropped by who removed it, or by itself.
+//!
+//! # Rejected
+//!
+//! - *A heap with positions*, from which a removal takes at once: each swap of the heap writes to two timers, cold lines
+//!   of memory; and most timers that are removed (deadlines) are removed long before they come near the head.
+//! - *A wheel*: it rounds times up, or needs levels; and an M asks for the first one each time before it sleeps.
+//!
+//! After Go's `runtime/time.go`, which has a heap a P and lazy removal too.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering as Order;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::goroutine::G;
+use crate::primitives::Lock;
+
+/// No moment: later than all.
+pub(crate) const NEVER: u64 = u64::MAX;
+/// The last moment; what is set for later is set for it.
+pub(crate) const LATEST: u64 = NEVER - 1;
+
+/// A heap with fewer dead entries is not swept.
+const FEW: usize = 64;
+
+/// What a timer calls.
+///
+/// It is called on a scheduler's thread, by no goroutine, and must not wait: it may make goroutines ready, or start one.
+/// No code of the program may run in it, destructors included.
+pub(crate) trait Fire: Send + Sync {
+    /// `key` is what setting the timer gave, `now` what time it is.
+    fn fire(self: Arc<Self>, key: Key, now: u64);
+}
+
+/// What a timer is known as to who set it.
+#[derive(Clone, Copy)]
+pub(crate) struct Key {
+    heap: &'static Heap,
+    slot: u32,
+    seq: u64,
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.heap, other.heap) && self.seq == other.seq
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "timer {}", self.seq)
+    }
+}
+
+impl Key {
+    /// Removes the timer: what it would have called, if it has not been taken out to be called.
+    pub(crate) fn remove(self) -> Option<Arc<dyn Fire>> {
+        self.heap.remove(self)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    Wake(&'static G),
+    /// What stands in this slot, if it still has the entry's number.
+    Call(u32),
+}
 
 struct Entry {
     when: u64,
     seq: u64,
-    g: &'static G,
+    what: What,
 }
 
 impl PartialEq for Entry {
     fn eq(&self, other: &Self) -> bool {
-        (self.when, self.seq) == (other.when, other.seq)
+        self.seq == other.seq
     }
 }
 impl Eq for Entry {}
 impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Order> {
         Some(self.cmp(other))
     }
 }
 impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.when, self.seq).cmp(&(other.when, other.seq))
+    /// The greatest is the one that is due first.
+    fn cmp(&self, other: &Self) -> Order {
+        (other.when, other.seq).cmp(&(self.when, self.seq))
     }
 }
 
-/// Goroutines that sleep, earliest first.
-#[derive(Default)]
-pub(crate) struct Timers {
-    heap: BinaryHeap<Reverse<Entry>>,
+struct Slot {
+    /// The number of the entry that it belongs to; 0: it is free.
     seq: u64,
+    call: Option<Arc<dyn Fire>>,
 }
 
-impl Timers {
-    /// Wakes `g` at `when` (nanoseconds of the runtime's clock).
-    pub(crate) fn add(&mut self, when: u64, g: &'static G) {
-        self.seq += 1;
-        self.heap.push(Reverse(Entry {
-            when,
-            seq: self.seq,
-            g,
-        }));
+/// What is due.
+pub(crate) enum Due {
+    /// This goroutine, which sleeps, is to be woken.
+    Wake(&'static G),
+    /// This is to be called, with its key.
+    Call(Arc<dyn Fire>, Key),
+}
+
+/// Timers, earliest first.
+pub(crate) struct Heap {
+    inner: Lock<Inner>,
+    /// When the first is due. Written under the lock.
+    first: AtomicU64,
+}
+
+#[derive(Default)]
+struct Inner {
+    entries: BinaryHeap<Entry>,
+    seq: u64,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    dead: usize,
+}
+
+impl Inner {
+    fn is_dead(slots: &[Slot], e: &Entry) -> bool {
+        matches!(e.what, What::Call(slot) if slots[slot as usize].seq != e.seq)
+    }
+
+    /// Empties a slot that belongs to the entry with this number.
+    fn empty(&mut self, slot: u32, seq: u64) -> Option<Arc<dyn Fire>> {
+        let s = &mut self.slots[slot as usize];
+        if s.seq != seq {
+            return None;
+        }
+        s.seq = 0;
+        self.free.push(slot);
+        s.call.take()
+    }
+
+    /// Takes dead entries from the head; says when the first is due.
+    fn tidy(&mut self) -> u64 {
+        while let Some(e) = self.entries.peek() {
+            if !Inner::is_dead(&self.slots, e) {
+                return e.when;
+            }
+            self.entries.pop();
+            self.dead -= 1;
+        }
+        // As much as is needed to grow again, and no more.
+        self.slots.clear();
+        self.free.clear();
+        self.entries.shrink_to(FEW);
+        self.slots.shrink_to(FEW);
+        self.free.shrink_to(FEW);
+        NEVER
+    }
+
+    fn sweep(&mut self) {
+        let slots = &self.slots;
+        self.entries.retain(|e| !Inner::is_dead(slots, e));
+        self.entries.shrink_to(2 * self.entries.len().max(FEW));
+        self.dead = 0;
+    }
+}
+
+impl Heap {
+    pub(crate) fn new() -> Heap {
+        Heap {
+            inner: Lock::new(Inner::default()),
+            first: AtomicU64::new(NEVER),
+        }
+    }
+
+    /// When the first is due; [`NEVER`] if there is none.
+    #[inline]
+    pub(crate) fn first(&self) -> u64 {
+        self.first.load(Ordering::Acquire)
     }
 
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
-        self.heap.len()
+        let inner = self.inner.lock();
+        inner.entries.len() - inner.dead
     }
 
-    /// When the first is due.
-    pub(crate) fn first(&self) -> Option<u64> {
-        self.heap.peek().map(|Reverse(e)| e.when)
+    /// Has `g`, which waits, woken at `when`. Answers whether this is the first now.
+    pub(crate) fn wake(&self, when: u64, g: &'static G) -> bool {
+        let mut inner = self.inner.lock();
+        inner.seq += 1;
+        let seq = inner.seq;
+        self.put(&mut inner, when, seq, What::Wake(g))
     }
 
-    /// Takes the first one if it is due at `now`.
-    pub(crate) fn pop_due(&mut self, now: u64) -> Option<&'static G> {
-        if self.first()? > now {
+    /// Has `call` called at `when`. Answers whether this is the first now, too.
+    pub(crate) fn add(&'static self, when: u64, call: Arc<dyn Fire>) -> (Key, bool) {
+        let mut inner = self.inner.lock();
+        inner.seq += 1;
+        let seq = inner.seq;
+        let full = Slot {
+            seq,
+            call: Some(call),
+        };
+        let slot = match inner.free.pop() {
+            Some(slot) => {
+                inner.slots[slot as usize] = full;
+                slot
+            }
+            None => {
+                inner.slots.push(full);
+                u32::try_from(inner.slots.len() - 1).expect("fewer than 2^32 timers")
+            }
+        };
+        let first = self.put(&mut inner, when, seq, What::Call(slot));
+        let key = Key {
+            heap: self,
+            slot,
+            seq,
+        };
+        (key, first)
+    }
+
+    fn put(&self, inner: &mut Inner, when: u64, seq: u64, what: What) -> bool {
+        let when = when.min(LATEST);
+        inner.entries.push(Entry { when, seq, what });
+        let first = when < self.first.load(Ordering::Relaxed);
+        if first {
+            self.first.store(when, Ordering::Release);
+        }
+        first
+    }
+
+    fn remove(&self, key: Key) -> Option<Arc<dyn Fire>> {
+        let mut inner = self.inner.lock();
+        if inner.slots.len() <= key.slot as usize {
             return None;
         }
-        self.heap.pop().map(|Reverse(e)| e.g)
+        let call = inner.empty(key.slot, key.seq)?;
+        inner.dead += 1;
+        if inner.dead >= FEW && 2 * inner.dead > inner.entries.len() {
+            inner.sweep();
+        }
+        let first = inner.tidy();
+        self.first.store(first, Ordering::Release);
+        Some(call)
     }
 
-    /// Forgets all.
-    pub(crate) fn clear(&mut self) {
-        self.heap = BinaryHeap::new();
+    /// One thing that is due at `now`.
+    pub(crate) fn pop_due(&'static self, now: u64) -> Option<Due> {
+        if self.first() > now {
+            return None;
+        }
+        let mut inner = self.inner.lock();
+        if inner.entries.peek()?.when > now {
+            return None;
+        }
+        let Entry { seq, what, .. } = inner.entries.pop()?;
+        let due = match what {
+            What::Wake(g) => Due::Wake(g),
+            What::Call(slot) => {
+                let call = inner.empty(slot, seq).expect("the head is alive");
+                let key = Key {
+                    heap: self,
+                    slot,
+                    seq,
+                };
+                Due::Call(call, key)
+            }
+        };
+        let first = inner.tidy();
+        self.first.store(first, Ordering::Release);
+        Some(due)
+    }
+
+    /// Forgets all. What was to be called is handed back, to be dropped where that does no harm.
+    pub(crate) fn clear(&self) -> Vec<Arc<dyn Fire>> {
+        let mut inner = self.inner.lock();
+        if inner.entries.is_empty() {
+            return Vec::new();
+        }
+        inner.entries.clear();
+        inner.dead = 0;
+        let calls = inner.slots.iter_mut().filter_map(|s| s.call.take());
+        let calls = calls.collect();
+        let first = inner.tidy();
+        self.first.store(first, Ordering::Release);
+        calls
+    }
+}
+
+impl std::fmt::Debug for Heap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} timers", self.len())
     }
 }
 
@@ -77,21 +325,162 @@ impl Timers {
 mod tests {
     use super::*;
 
+    /// Writes its number down.
+    struct Note(u32, Arc<Lock<Vec<u32>>>);
+
+    impl Fire for Note {
+        fn fire(self: Arc<Self>, _: Key, _: u64) {
+            self.1.lock().push(self.0);
+        }
+    }
+
+    struct Notes(Arc<Lock<Vec<u32>>>);
+
+    impl Notes {
+        fn new() -> Notes {
+            Notes(Arc::new(Lock::new(Vec::new())))
+        }
+        fn call(&self, n: u32) -> Arc<dyn Fire> {
+            Arc::new(Note(n, self.0.clone()))
+        }
+        fn read(&self) -> Vec<u32> {
+            self.0.lock().clone()
+        }
+        /// How many calls are alive.
+        fn alive(&self) -> usize {
+            Arc::strong_count(&self.0) - 1
+        }
+    }
+
+    fn heap() -> &'static Heap {
+        Box::leak(Box::new(Heap::new()))
+    }
+
+    fn fire_all(heap: &'static Heap, now: u64) {
+        while let Some(due) = heap.pop_due(now) {
+            match due {
+                Due::Wake(_) => panic!("no goroutine sleeps here"),
+                Due::Call(call, key) => call.fire(key, now),
+            }
+        }
+    }
+
     #[test]
     fn due_in_order_of_time_then_age() {
-        let mut t = Timers::default();
+        let t = heap();
         let g: Vec<_> = (0..4).map(|_| G::take()).collect();
-        t.add(20, g[0]);
-        t.add(10, g[1]);
-        t.add(20, g[2]);
-        t.add(30, g[3]);
-        assert_eq!(t.first(), Some(10));
-        assert!(t.pop_due(9).is_none());
-        assert!(t.pop_due(25) == Some(g[1]));
-        assert!(t.pop_due(25) == Some(g[0]));
-        assert!(t.pop_due(25) == Some(g[2]));
-        assert!(t.pop_due(25).is_none());
+        assert!(t.wake(20, g[0]));
+        assert!(t.wake(10, g[1]));
+        assert!(!t.wake(20, g[2]));
+        assert!(!t.wake(30, g[3]));
+        let woken = |now| match t.pop_due(now) {
+            Some(Due::Wake(g)) => Some(g),
+            _ => None,
+        };
+        assert_eq!(t.first(), 10);
+        assert!(woken(9).is_none());
+        assert!(woken(25) == Some(g[1]));
+        assert!(woken(25) == Some(g[0]));
+        assert!(woken(25) == Some(g[2]));
+        assert!(woken(25).is_none());
         t.clear();
-        assert_eq!(t.first(), None);
+        assert_eq!(t.first(), NEVER);
+    }
+
+    #[test]
+    fn a_removed_timer_is_not_called_and_owns_nothing() {
+        let (heap, notes) = (heap(), Notes::new());
+        let (a, _) = heap.add(10, notes.call(1));
+        let (b, _) = heap.add(10, notes.call(2));
+        heap.add(10, notes.call(3));
+        assert!(b.remove().is_some());
+        assert!(b.remove().is_none());
+        assert_eq!(notes.alive(), 2);
+        fire_all(heap, 10);
+        assert_eq!(notes.read(), [1, 3]);
+        assert!(a.remove().is_none());
+        assert_eq!((notes.alive(), heap.first()), (0, NEVER));
+    }
+
+    #[test]
+    fn an_old_key_does_not_remove_who_came_into_its_slot() {
+        let (heap, notes) = (heap(), Notes::new());
+        let (old, _) = heap.add(10, notes.call(1));
+        old.remove();
+        let (new, _) = heap.add(10, notes.call(2));
+        assert!(old != new);
+        assert!(old.remove().is_none());
+        fire_all(heap, 10);
+        assert_eq!(notes.read(), [2]);
+    }
+
+    #[test]
+    fn a_removed_head_is_no_head() {
+        let (heap, notes) = (heap(), Notes::new());
+        let (a, first) = heap.add(10, notes.call(1));
+        assert!(first);
+        let (b, first) = heap.add(20, notes.call(2));
+        assert!(!first);
+        heap.add(30, notes.call(3));
+        b.remove();
+        assert_eq!(heap.first(), 10);
+        a.remove();
+        assert_eq!(heap.first(), 30);
+    }
+
+    #[test]
+    fn at_most_half_is_dead() {
+        let (heap, notes) = (heap(), Notes::new());
+        heap.add(1, notes.call(0));
+        for i in 0..100_000 {
+            heap.add(1_000 + i, notes.call(1)).0.remove();
+        }
+        let inner = heap.inner.lock();
+        assert!(inner.entries.len() <= 2 * FEW);
+        assert!(inner.slots.len() <= 2);
+        assert_eq!(notes.alive(), 1);
+    }
+
+    #[test]
+    fn what_is_left_after_sweeps_fires_in_order() {
+        let (heap, notes) = (heap(), Notes::new());
+        let mut keys = Vec::new();
+        for i in 0..1_000u32 {
+            let when = u64::from(i * 7 % 1_000);
+            keys.push((heap.add(when, notes.call(when as u32)).0, when));
+        }
+        for (key, when) in keys {
+            if when % 5 != 0 {
+                key.remove();
+            }
+        }
+        fire_all(heap, LATEST);
+        assert_eq!(notes.read(), (0..1_000).step_by(5).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn of_a_removal_and_a_firing_exactly_one_has_the_call() {
+        let (heap, notes) = (heap(), Notes::new());
+        let mut removed = 0;
+        for i in 0..500 {
+            let (key, _) = heap.add(i, notes.call(0));
+            removed += std::thread::scope(|s| {
+                let firing = s.spawn(|| fire_all(heap, LATEST));
+                let removed = usize::from(key.remove().is_some());
+                assert!(firing.join().is_ok());
+                removed
+            });
+        }
+        assert_eq!(removed + notes.read().len(), 500);
+    }
+
+    #[test]
+    fn clearing_hands_the_calls_back() {
+        let (heap, notes) = (heap(), Notes::new());
+        let (key, _) = heap.add(NEVER, notes.call(1));
+        assert_eq!(heap.first(), LATEST);
+        assert_eq!(heap.clear().len(), 1);
+        assert_eq!((notes.alive(), heap.first()), (0, NEVER));
+        assert!(key.remove().is_none());
     }
 }

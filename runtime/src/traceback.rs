@@ -81,7 +81,12 @@ pub(crate) fn write(out: &mut String, t: &Traced) {
         let _ = writeln!(out, "\t{at}");
     }
     if let Some((by, name, at)) = &t.created {
-        let _ = writeln!(out, "created by {} in goroutine {by}", function(name));
+        if *by == 0 {
+            // As in Go, where no goroutine made it.
+            let _ = writeln!(out, "created by time.goFunc");
+        } else {
+            let _ = writeln!(out, "created by {} in goroutine {by}", function(name));
+        }
         let _ = writeln!(out, "\t{}", place(at));
     }
 }

@@ -370,9 +370,7 @@ pub(crate) fn sleep_until(when: u64, at: &'static Location<'static>) {
     unsafe fn set_timer(data: *const ()) {
         // SAFETY: the frame is intact until the goroutine is readied, which only the timer set here does.
         let Args { when, g } = unsafe { std::ptr::read(data.cast::<Args>()) };
-        if let Some(s) = seam::current_scheduler() {
-            s.wake_at(when, g);
-        }
+        seam::wake_at(when, g);
     }
     let (_, g) = seam::expect_current("sleep");
     let args = Args { when, g };

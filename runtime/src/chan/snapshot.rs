@@ -42,7 +42,8 @@ impl<T: Debug> Hchan<T> {
     pub(super) fn snapshot(&self) -> ChanSnapshot {
         let state = self.state.lock();
         let mut buf = vec![None; self.cap];
-        for (i, v) in state.buf.iter().enumerate() {
+        // A tick in the channel of a timer is not to be seen.
+        for (i, v) in state.buf.iter().take(self.cap).enumerate() {
             buf[(state.recvx + i) % self.cap] = Some(format!("{v:?}"));
         }
         let queue = |q: &crate::wait::WaitQueue<Option<T>>| {
@@ -57,8 +58,12 @@ impl<T: Debug> Hchan<T> {
         };
         ChanSnapshot {
             cap: self.cap,
-            qcount: state.buf.len(),
-            sendx: state.sendx(self.cap),
+            qcount: state.buf.len().min(self.cap),
+            sendx: if self.cap == 0 {
+                0
+            } else {
+                state.sendx(self.cap)
+            },
             recvx: state.recvx,
             buf,
             sendq: queue(&state.sendq),

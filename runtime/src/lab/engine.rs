@@ -1,7 +1,7 @@
 //! The engine: makes goroutines, resumes whom the driver chose, and answers the seam's calls.
 
 use std::cell::{RefCell, RefMut};
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use super::clocks::RaceFound;
@@ -17,6 +17,7 @@ use crate::primitives::{HOOKS, Lock, Tag};
 use crate::seam::{self, Crashed, Hold, Inbox, Newborn, Observer, Op, Scheduler};
 use crate::snapshot::{GSnapshot, SchedSnapshot};
 use crate::stack::{DEFAULT_MAX_STACK, StackCache, StackPool};
+use crate::timers::Heap;
 use crate::traceback::{self, Traced};
 use crate::{birth, overflow, panics};
 
@@ -313,7 +314,7 @@ impl Outcome<'_> {
 
 impl Lab {
     #[inline]
-    fn state(&self) -> RefMut<'_, State> {
+    pub(super) fn state(&self) -> RefMut<'_, State> {
         self.inside.state.borrow_mut()
     }
 
@@ -342,7 +343,7 @@ impl Lab {
 
     /// Resumes goroutines until the schedule is over.
     fn go_on(&'static self) {
-        let mut next = self.state().decide(Why::Forced);
+        let mut next = self.decide(Why::Forced);
         while let Some(who) = next {
             let g = {
                 let mut st = self.state();
@@ -409,7 +410,7 @@ impl Lab {
         if self.mail.load(Ordering::Acquire) {
             self.read_mail();
         }
-        self.state().decide(Why::Forced)
+        self.decide(Why::Forced)
     }
 
     #[cold]
@@ -430,7 +431,7 @@ impl Lab {
         seam::set_current(Some(self), None);
         let mut guard = self.parts();
         let parts = &mut *guard;
-        let st = self.state();
+        let mut st = self.state();
         // First all are taken out of what they wait on: an object may live in another one's frame.
         for (g, _) in st.everybody() {
             if g.status() == Status::Waiting {
@@ -452,6 +453,11 @@ impl Lab {
             parts.free.push(g);
         }
         let (s, g) = parts.former;
+        let timers = (st.timers.clear(), std::mem::take(&mut st.calls));
+        drop(st);
+        drop(guard);
+        // What timers hold is the program's: its destructors run where they find no schedule, and stop at nothing of ours.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(timers)));
         seam::set_current(s, g);
     }
 }
@@ -510,9 +516,11 @@ impl Scheduler for Lab {
         self.state().now
     }
 
-    fn wake_at(&self, when: u64, g: &'static G) {
-        self.state().set_timer(when, g);
+    fn timers(&self) -> &'static Heap {
+        self.state().timers
     }
+
+    fn timer_was_set(&self, _when: u64) {}
 
     fn crash(&self, _: &'static G, crash: Crashed) {
         let mut st = self.state();
@@ -584,7 +592,15 @@ impl Observer for Lab {
             let next = if std::thread::panicking() {
                 st.insist(me)
             } else {
-                st.decide(why)
+                let next = st.decide(why);
+                if st.calls.is_empty() {
+                    next
+                } else {
+                    drop(st);
+                    let next = self.decide(why);
+                    st = self.state();
+                    next
+                }
             };
             match next {
                 Some(who) if who == me => return,

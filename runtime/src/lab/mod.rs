@@ -34,6 +34,7 @@
 //!   would see it. It goes on until it waits or has unwound.
 
 mod clocks;
+mod due;
 mod engine;
 mod facts;
 mod plan;

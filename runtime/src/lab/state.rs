@@ -12,7 +12,9 @@ use super::strategy::{self, Driver, Intent, Random, View, Why};
 use crate::goroutine::{G, WaitReason};
 use crate::primitives::Tag;
 use crate::seam::{Hold, Op};
-use crate::timers::Timers;
+use std::sync::Arc;
+
+use crate::timers::{Due, Fire, Heap, Key, NEVER};
 
 type At = &'static Location<'static>;
 
@@ -128,9 +130,12 @@ pub(super) struct State {
     pub(super) clocks: Clocks,
     pub(super) now: u64,
     pub(super) pulse: &'static Pulse,
-    timers: Timers,
-    timer_count: usize,
+    pub(super) timers: &'static Heap,
+    /// Functions of timers that are due: the engine calls them, with nothing of this borrowed, and decides again.
+    pub(super) calls: Vec<(Arc<dyn Fire>, Key)>,
     slots: Vec<Slot>,
+    /// Goroutines that no goroutine made: main, and those of timers.
+    strays: u32,
     runnable: Vec<u32>,
     fresh: Vec<u32>,
     intents: Vec<Intent>,
@@ -161,9 +166,10 @@ impl State {
             clocks: Clocks::default(),
             now: DAWN,
             pulse: Box::leak(Box::new(Pulse::new())),
-            timers: Timers::default(),
-            timer_count: 0,
+            timers: Box::leak(Box::new(Heap::new())),
+            calls: Vec::new(),
             slots: Vec::new(),
+            strays: 0,
             runnable: Vec::new(),
             fresh: Vec::new(),
             intents: Vec::new(),
@@ -189,11 +195,8 @@ impl State {
         self.holdings.clear();
         self.clocks.reset(races);
         self.now = DAWN;
-        if self.timer_count > 0 {
-            self.timers.clear();
-            self.timer_count = 0;
-        }
         self.slots.clear();
+        self.strays = 0;
         self.runnable.clear();
         self.fresh.clear();
         self.intents.clear();
@@ -239,7 +242,11 @@ impl State {
                 parent.children += 1;
                 mix(parent.ident, u64::from(parent.children))
             }
-            None => 1,
+            // main, or a timer's.
+            None => {
+                self.strays += 1;
+                u64::from(self.strays)
+            }
         };
         self.slots.push(Slot {
             g,
@@ -270,7 +277,7 @@ impl State {
         self.intents.push(Intent::NOTHING);
         self.alive += 1;
         self.clocks.birth(by.map(|by| by - 1));
-        if who != 1 {
+        if who != 1 && by.is_some() {
             self.counts.add(Fact::goroutines);
             if !self.main_waited {
                 self.counts.add(Fact::forked);
@@ -334,22 +341,22 @@ impl State {
 
     // ---- the clock ------------------------------------------------------------------------------------------------
 
-    pub(super) fn set_timer(&mut self, when: u64, g: &'static G) {
-        self.timers.add(when, g);
-        self.timer_count += 1;
-    }
-
-    /// Moves to the next timer and wakes all that are due.
+    /// Moves to the next timer, wakes all sleepers that are due, and puts the functions that are due into `calls`.
     pub(super) fn move_clock(&mut self) -> bool {
-        let Some(when) = self.timers.first() else {
+        let when = self.timers.first();
+        if when == NEVER {
             return false;
-        };
+        }
         self.now = self.now.max(when);
-        while let Some(g) = self.timers.pop_due(self.now) {
-            self.timer_count -= 1;
-            let woken = g.wake();
-            debug_assert!(woken, "a sleeper was woken by something else");
-            self.woken(g.slot());
+        while let Some(due) = self.timers.pop_due(self.now) {
+            match due {
+                Due::Wake(g) => {
+                    let woken = g.wake();
+                    debug_assert!(woken, "a sleeper was woken by something else");
+                    self.woken(g.slot());
+                }
+                Due::Call(call, key) => self.calls.push((call, key)),
+            }
         }
         true
     }
@@ -392,10 +399,14 @@ impl State {
         Why::Point
     }
 
-    /// Who makes the next step; `None`: the schedule is over, and `verdict` says how.
+    /// Who makes the next step; `None`: functions of timers are to be called first (`calls`), or the schedule is over, and
+    /// `verdict` says how.
     #[inline]
     pub(super) fn decide(&mut self, why: Why) -> Option<u32> {
         loop {
+            if !self.calls.is_empty() {
+                return None;
+            }
             if self.runnable.is_empty() {
                 if self.move_clock() {
                     continue;
@@ -414,7 +425,7 @@ impl State {
                 why,
                 usual,
                 steps: self.steps,
-                timer: self.timer_count > 0,
+                timer: self.timers.first() != NEVER,
                 fresh: &self.fresh,
                 intents: &self.intents,
             });

@@ -9,6 +9,7 @@
 //! nothing to do.
 
 use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
@@ -259,6 +260,11 @@ impl Sched {
             g.set_status(Status::Dead);
         }
         for p in self.ps_ever() {
+            let timers = p.timers.clear();
+            // Destructors of the program, which find no runtime any more.
+            if !timers.is_empty() {
+                let _ = catch_unwind(AssertUnwindSafe(|| drop(timers)));
+            }
             p.reset();
         }
         drop(pool); // the last reference: the stacks are unmapped here

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{M, P, Sched};
 use crate::goroutine::G;
 use crate::queue::{CAPACITY, Next};
+use crate::timers::{Due, NEVER};
 
 /// After so many goroutines the global queue comes first once.
 const GLOBAL_TICK: u32 = 61;
@@ -60,7 +61,7 @@ impl M {
     /// Timers, the local queue, the global one.
     fn look_near(&'static self, p: &'static P) -> Option<(&'static G, bool)> {
         let sched = self.sched();
-        if p.first_timer() != u64::MAX {
+        if p.first_timer() != NEVER {
             self.fire(p, p);
         }
         if p.tick.load(Ordering::Relaxed).is_multiple_of(GLOBAL_TICK)
@@ -76,15 +77,21 @@ impl M {
             .map(|g| (g, false))
     }
 
-    /// Wakes the sleepers of `from` that are due, into the queue of `mine`.
+    /// Fires the timers of `from` that are due; whom they make runnable goes into the queue of `mine`.
     fn fire(&'static self, from: &'static P, mine: &'static P) -> bool {
         debug_assert!(self.p().is_some_and(|p| std::ptr::eq(p, mine)));
         let now = self.sched().nanos();
         let mut any = false;
-        while let Some(g) = from.due(now) {
-            if g.wake() {
-                any = true;
-                self.queue(g, false);
+        while let Some(due) = from.timers.pop_due(now) {
+            any = true;
+            match due {
+                Due::Wake(g) => {
+                    if g.wake() {
+                        // As Go's `goroutineReady`: who is woken last runs first.
+                        self.queue(g, true);
+                    }
+                }
+                Due::Call(call, key) => call.fire(key, now),
             }
         }
         any
@@ -153,14 +160,17 @@ impl M {
         let mut now = 0;
         for from in sched.ps_ever() {
             let first = from.first_timer();
-            if first == u64::MAX {
+            if first == NEVER {
                 continue;
             }
             if now == 0 {
                 now = sched.nanos();
             }
-            if first <= now && self.fire(from, mine) {
-                return mine.queue.get().map(|(g, _)| g);
+            if first <= now
+                && self.fire(from, mine)
+                && let Some((g, _)) = mine.queue.get()
+            {
+                return Some(g);
             }
         }
         None
@@ -238,9 +248,11 @@ impl M {
                 self.assign(p, false);
                 return Some(());
             }
+            // Between "my P is idle" and "no timer is due earlier": see `timer_was_set`.
+            fence(Ordering::SeqCst);
             let due = sched.first_timer();
             let wait = match due {
-                Some(when) if state.sleeper.is_none() => {
+                Some(when) if state.sleeper.is_none() || sched.sleeps_too_long(when) => {
                     let now = sched.nanos();
                     if when <= now {
                         if let Some(p) = sched.take_idle_p(&mut state) {
@@ -251,8 +263,15 @@ impl M {
                         // Every P is busy; whoever holds one fires the timer at its next look for work.
                         None
                     } else {
+                        // In another's place, if that one would wake later: it wakes for nothing then.
                         state.sleeper = Some(self);
-                        sched.sleep_until.store(when, Ordering::Release);
+                        sched.sleep_until.store(when, Ordering::SeqCst);
+                        fence(Ordering::SeqCst);
+                        if sched.first_timer().is_some_and(|t| t < when) {
+                            state.sleeper = None;
+                            sched.sleep_until.store(0, Ordering::Release);
+                            continue;
+                        }
                         Some(Duration::from_nanos(when - now))
                     }
                 }
@@ -293,11 +312,24 @@ impl Sched {
     /// When the first timer of all is due.
     pub(super) fn first_timer(&'static self) -> Option<u64> {
         let first = self.ps_ever().map(P::first_timer).min()?;
-        (first != u64::MAX).then_some(first)
+        (first != NEVER).then_some(first)
+    }
+
+    /// Whether the M that waits for timers waits for a later one than is due at `when`.
+    fn sleeps_too_long(&self, when: u64) -> bool {
+        let until = self.sleep_until.load(Ordering::Relaxed);
+        until == 0 || when < until
     }
 
     /// A timer was set: if the M that waits for timers would wake too late, or if there is none, somebody must look.
+    ///
+    /// No timer is slept through. Who sets one (a) writes the heap's first moment, (b) full fence, (c) reads
+    /// `sleep_until` and then, in `wake_one`, the idle Ps and the spinners. Who goes to sleep (a) writes that its P is
+    /// idle, that it does not spin, or `sleep_until`, (b) full fence, (c) reads the first moments of all heaps. One fence
+    /// comes first: either the setter sees who sleeps and calls, or the sleeper sees the timer. An M that is called or
+    /// started in vain looks again before it sleeps, and takes the sleeper's place if that one would wake too late.
     pub(super) fn timer_was_set(&'static self, when: u64) {
+        fence(Ordering::SeqCst);
         match self.sleep_until.load(Ordering::Acquire) {
             // Nobody waits for timers: an idle M, if there is one, shall look, and then wait for this one.
             0 => self.wake_one(),

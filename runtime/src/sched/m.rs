@@ -16,6 +16,7 @@ use crate::primitives::{HOOKS, Lock};
 use crate::queue::Put;
 use crate::seam::{self, Crashed, Newborn, Scheduler};
 use crate::snapshot::SchedSnapshot;
+use crate::timers::Heap;
 
 /// A thread of a runtime. Pooled and never freed, as a `G`: wakers hold plain references.
 pub(crate) struct M {
@@ -533,11 +534,16 @@ impl Scheduler for M {
         self.sched().nanos()
     }
 
-    fn wake_at(&self, when: u64, g: &'static G) {
+    fn timers(&self) -> &'static Heap {
         // A goroutine that sleeps while it unwinds has given its P away already.
-        let sched = self.sched();
-        self.p().unwrap_or_else(|| sched.p(0)).add_timer(when, g);
-        sched.timer_was_set(when);
+        &self.p().unwrap_or_else(|| self.sched().p(0)).timers
+    }
+
+    fn timer_was_set(&self, when: u64) {
+        // Without taking a P that was lost: the caller may hold an object's lock, and must not wait.
+        lock::count_in();
+        self.sched().timer_was_set(when);
+        lock::count_out();
     }
 
     fn crash(&self, g: &'static G, crash: Crashed) {

@@ -65,7 +65,6 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Instant;
 
 use m::M;
 use p::P;
@@ -97,7 +96,6 @@ pub(crate) struct Config {
 pub(crate) struct Sched {
     home: AtomicU64,
     exit_on_crash: AtomicBool,
-    start: Instant,
     ps: [OnceLock<Box<P>>; MAX_PROCS],
     /// GOMAXPROCS.
     procs: AtomicUsize,
@@ -169,7 +167,6 @@ impl Sched {
             Box::leak(Box::new(Sched {
                 home: AtomicU64::new(0),
                 exit_on_crash: AtomicBool::new(true),
-                start: Instant::now(),
                 ps: [const { OnceLock::new() }; MAX_PROCS],
                 procs: AtomicUsize::new(0),
                 stopping: AtomicBool::new(false),
@@ -233,8 +230,8 @@ impl Sched {
     }
 
     fn nanos(&self) -> u64 {
-        // From 1: a `when` of 0 means none.
-        u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX - 1) + 1
+        // Never 0: a `when` of 0 means none.
+        seam::nanos()
     }
 
     fn is_stopping(&self) -> bool {

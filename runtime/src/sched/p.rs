@@ -1,14 +1,14 @@
 //! P: the right to run goroutines, with the queue, the timers and the caches that go with it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 use super::M;
 use crate::goroutine::G;
 use crate::primitives::{CachePadded, Lock};
 use crate::queue::RunQueue;
 use crate::stack::{StackCache, StackPool};
-use crate::timers::Timers;
+use crate::timers::Heap;
 
 /// Goroutine numbers that a P draws at a time.
 pub(crate) const ID_BATCH: u64 = 16;
@@ -23,9 +23,7 @@ pub(crate) struct P {
     pub(crate) taken: AtomicU32,
     /// The M that holds it; null while it is idle.
     holder: AtomicPtr<M>,
-    timers: Lock<Timers>,
-    /// When the first timer is due; `u64::MAX` for none. Written under the lock of `timers`.
-    first_timer: AtomicU64,
+    pub(crate) timers: Heap,
     /// What only the holder uses; the lock is never contended while the program runs.
     pub(crate) local: Lock<Local>,
 }
@@ -49,8 +47,7 @@ impl P {
             tick: AtomicU32::new(0),
             taken: AtomicU32::new(0),
             holder: AtomicPtr::new(std::ptr::null_mut()),
-            timers: Lock::new(Timers::default()),
-            first_timer: AtomicU64::new(u64::MAX),
+            timers: Heap::new(),
             local: Lock::new(Local {
                 pool: None,
                 stacks: StackCache::new(),
@@ -74,43 +71,20 @@ impl P {
         self.holder.store(m, Ordering::Release);
     }
 
-    /// When its first timer is due; `u64::MAX` for none.
+    /// When its first timer is due; `timers::NEVER` for none.
+    #[inline]
     pub(crate) fn first_timer(&self) -> u64 {
-        self.first_timer.load(Ordering::Acquire)
+        self.timers.first()
     }
 
     /// How many timers it has.
     pub(crate) fn timer_count(&self) -> usize {
-        self.timers.lock().len()
-    }
-
-    /// Sets a timer.
-    pub(crate) fn add_timer(&self, when: u64, g: &'static G) {
-        let mut t = self.timers.lock();
-        t.add(when, g);
-        self.first_timer
-            .store(t.first().unwrap_or(u64::MAX), Ordering::Release);
-    }
-
-    /// One goroutine whose timer is due.
-    pub(crate) fn due(&self, now: u64) -> Option<&'static G> {
-        if self.first_timer() > now {
-            return None;
-        }
-        let mut t = self.timers.lock();
-        let g = t.pop_due(now);
-        self.first_timer
-            .store(t.first().unwrap_or(u64::MAX), Ordering::Release);
-        g
+        self.timers.len()
     }
 
     /// Forgets everything of the runtime that has ended. Its goroutines are dealt with elsewhere.
     pub(crate) fn reset(&self) {
         while self.queue.get().is_some() {}
-        let mut t = self.timers.lock();
-        t.clear();
-        self.first_timer.store(u64::MAX, Ordering::Release);
-        drop(t);
         let mut l = self.local.lock();
         if let Some(pool) = l.pool.take() {
             l.stacks.flush(&pool);
