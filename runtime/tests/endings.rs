@@ -31,7 +31,8 @@ fn sigquit_prints_every_goroutine_and_exits_with_2() {
                 runtime::lock_os_thread();
                 runtime::syscall(std::thread::park);
             });
-            while !runtime::stack_dump().contains("[syscall, locked to thread]") {
+            let both = ["goroutine 2 [chan receive]", "[syscall, locked to thread]"];
+            while !both.iter().all(|s| runtime::stack_dump().contains(s)) {
                 runtime::gosched();
             }
             // SAFETY: sends a signal to this process, whose handler is there.
