@@ -65,6 +65,7 @@ pub mod chan;
 pub mod sync;
 pub mod race;
 pub mod time;
+pub mod context;
 mod io_macros;
 pub mod runtime;
 pub mod prelude;

@@ -5,4 +5,6 @@
 
 pub use crate::race::Shared;
 pub use crate::sync::{Cond, Mutex, Once, RWMutex, WaitGroup};
-pub use crate::{Builder, Chan, RecvChan, SendChan, chan, defer, go, run, runtime, sync, time};
+pub use crate::{
+    Builder, Chan, RecvChan, SendChan, chan, context, defer, go, run, runtime, sync, time,
+};

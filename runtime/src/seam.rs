@@ -73,8 +73,9 @@ pub(crate) enum Op {
     Print,
     /// Sets or stops a timer.
     Timer,
-    #[allow(dead_code, reason = "contexts come next")]
     Cancel,
+    /// Asks whether a context is done.
+    Err,
     Syscall,
 }
 

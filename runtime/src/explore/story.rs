@@ -282,6 +282,7 @@ pub(crate) fn word(op: Op) -> &'static str {
         Op::Print => "print",
         Op::Timer => "timer",
         Op::Cancel => "cancel",
+        Op::Err => "err",
         Op::Syscall => "syscall",
     }
 }

@@ -798,7 +798,7 @@ impl Object {
 fn only_reads(op: Op) -> bool {
     matches!(
         op,
-        Op::Get | Op::AtomicLoad | Op::Len | Op::RLock | Op::RUnlock
+        Op::Get | Op::AtomicLoad | Op::Len | Op::Err | Op::RLock | Op::RUnlock
     )
 }
 
@@ -806,7 +806,7 @@ fn only_reads(op: Op) -> bool {
 fn fruitlessness(op: Op) -> u8 {
     match op {
         Op::TrySend | Op::TryRecv | Op::TryLock | Op::TryRLock | Op::Select => PATIENCE / 3,
-        Op::AtomicLoad | Op::AtomicUpdate | Op::Get | Op::Len | Op::Now => 1,
+        Op::AtomicLoad | Op::AtomicUpdate | Op::Get | Op::Len | Op::Now | Op::Err => 1,
         _ => 0,
     }
 }

@@ -1,0 +1,312 @@
+//! How a cancellation goes down the tree.
+//!
+//! # Concepts
+//!
+//! A [`Root`] is the part of a context that can be cancelled: the channel that is closed then, why it was, and who is to
+//! be told. It knows its *children* ([`Child`]: other roots, and functions to be run) and refers to nothing above but
+//! weakly; a `Context` refers to its parent. So there is no circle, and a parent keeps each child only until one of them is
+//! done: making and cancelling children for ever costs their parent nothing.
+//!
+//! # The protocol
+//!
+//! 1. *Cancel* takes the root's lock; whoever finds no reason there yet writes his, and takes the children, the timer and
+//!    the way up out of it. Only he goes on; everyone else waits until he has finished.
+//! 2. Without the lock he closes the channel, which wakes who waits; then he does the same with each child, down to the
+//!    last, and starts their functions. Children are told in the order in which they were made.
+//! 3. He takes the root out of its parent's list, and says that it is finished.
+//! 4. A child that is born reads, under its parent's lock, whether the parent has a reason: then it is cancelled at once,
+//!    else it is in the list. There is nothing in between, so no child is forgotten.
+//!
+//! # Invariants
+//!
+//! - The first reason stays. Who reads one (`err`) first waits for the channel to be closed, so `err` and `done` never
+//!   contradict each other.
+//! - No lock of ours is held while a channel is closed, a goroutine started, or anything of the program dropped; and of two
+//!   at once, the second is of a child that nobody else knows yet.
+//! - A cancel that has returned has cancelled everything below, whoever did it.
+//!
+//! # Rejected
+//!
+//! - Go's way, a lock for each context held from the top down to the last child: ours may not be held while goroutines are
+//!   made ready.
+//! - Weak references to children: who holds only the channel of a context (and dropped the rest) still waits for it.
+
+use std::collections::BTreeMap;
+use std::panic::Location;
+use std::sync::{Arc, Weak};
+
+use super::{Cause, Error};
+use crate::birth;
+use crate::chan::{Chan, RecvChan, chan};
+use crate::primitives::{Lock, Tag};
+use crate::seam::{self, Op};
+use crate::timers::{Fire, Key};
+
+type At = &'static Location<'static>;
+
+/// The part of a context that can be cancelled.
+pub(super) struct Root {
+    done: Chan<()>,
+    tag: Tag,
+    /// Where it was made.
+    at: At,
+    state: Lock<State>,
+}
+
+#[derive(Default)]
+struct State {
+    why: Option<(Error, Option<Cause>)>,
+    /// Who waits until the cancellation has reached everyone.
+    finished: Finished,
+    children: BTreeMap<u64, Child>,
+    next: u64,
+    up: Up,
+    deadline: Option<Key>,
+}
+
+/// The parent, and the number it knows this one by.
+type Up = Option<(Weak<Root>, u64)>;
+
+#[derive(Default)]
+enum Finished {
+    #[default]
+    No,
+    /// Somebody waits for it.
+    Awaited(Chan<()>),
+    Yes,
+}
+
+/// Who is told when a context is done.
+#[derive(Clone)]
+pub(super) enum Child {
+    Root(Arc<Root>),
+    Late(Arc<Late>),
+}
+
+impl Root {
+    #[track_caller]
+    pub(super) fn new(at: At) -> Arc<Root> {
+        let root = Arc::new(Root {
+            done: chan(0),
+            tag: Tag::new(),
+            at,
+            state: Lock::new(State::default()),
+        });
+        seam::made(&root.tag, "context", 0);
+        root
+    }
+
+    pub(super) fn done(&self) -> RecvChan<()> {
+        self.done.receiver()
+    }
+
+    #[track_caller]
+    pub(super) fn err(&self) -> Option<Error> {
+        seam::point(Op::Err, &self.tag);
+        let why = self.state.lock().why.as_ref().map(|(e, _)| *e);
+        if why.is_some() {
+            self.done.recv();
+        }
+        why
+    }
+
+    pub(super) fn cause(&self) -> Option<Cause> {
+        self.state.lock().why.as_ref().and_then(|(_, c)| c.clone())
+    }
+
+    /// Takes a child in, or cancels it if it is too late for that.
+    pub(super) fn adopt(self: &Arc<Self>, child: Child) {
+        seam::point_at(Op::Cancel, &self.tag, child.at());
+        let mut state = self.state.lock();
+        match state.why.clone() {
+            None => {
+                let number = state.next;
+                state.next += 1;
+                child.comes_under(self, number);
+                state.children.insert(number, child);
+            }
+            Some((err, cause)) => {
+                seam::acquire(&self.tag, 0);
+                drop(state);
+                match child {
+                    Child::Root(root) => root.cancel(err, cause),
+                    Child::Late(late) => late.start(),
+                }
+            }
+        }
+    }
+
+    /// A child is done, or does not want to be told any more.
+    fn disown(&self, number: u64) {
+        let child = self.state.lock().children.remove(&number);
+        drop(child);
+    }
+
+    /// Has it cancelled at `when`.
+    pub(super) fn set_deadline(self: &Arc<Self>, when: u64) {
+        if when <= seam::clock() {
+            self.cancel(Error::DeadlineExceeded, None);
+            return;
+        }
+        seam::release(&self.tag, DEADLINE);
+        let mut state = self.state.lock();
+        if state.why.is_none() {
+            state.deadline = seam::call_at(when, self.clone());
+        }
+    }
+
+    /// Cancels it and everything below, unless somebody has; comes back when that is done.
+    pub(super) fn cancel(self: &Arc<Self>, err: Error, cause: Option<Cause>) {
+        seam::point_at(Op::Cancel, &self.tag, self.at);
+        let Some((children, up)) = self.begin(err, cause.clone()) else {
+            self.wait_until_finished();
+            return;
+        };
+        // The children of the last first: a list to be worked off from its end.
+        let mut list: Vec<_> = children.into_values().rev().collect();
+        let mut cancelled = Vec::new();
+        while let Some(child) = list.pop() {
+            match child {
+                Child::Late(late) => late.start(),
+                Child::Root(root) => {
+                    if let Some((children, _)) = root.begin(err, cause.clone()) {
+                        list.extend(children.into_values().rev());
+                        cancelled.push(root);
+                    } else {
+                        root.wait_until_finished();
+                    }
+                }
+            }
+        }
+        if let Some((parent, number)) = up
+            && let Some(parent) = parent.upgrade()
+        {
+            parent.disown(number);
+        }
+        for root in cancelled {
+            root.finish();
+        }
+        self.finish();
+    }
+
+    /// Writes the reason and closes the channel; `None` if there is a reason already.
+    fn begin(&self, err: Error, cause: Option<Cause>) -> Option<(BTreeMap<u64, Child>, Up)> {
+        let mut state = self.state.lock();
+        if state.why.is_some() {
+            return None;
+        }
+        state.why = Some((err, cause));
+        seam::release(&self.tag, 0);
+        let timer = state.deadline.take().and_then(Key::remove);
+        let children = std::mem::take(&mut state.children);
+        let up = state.up.take();
+        drop(state);
+        drop(timer);
+        self.done.close();
+        Some((children, up))
+    }
+
+    fn finish(&self) {
+        let former = std::mem::replace(&mut self.state.lock().finished, Finished::Yes);
+        if let Finished::Awaited(chan) = former {
+            chan.close();
+        }
+    }
+
+    fn wait_until_finished(&self) {
+        let mut state = self.state.lock();
+        let wait = match &state.finished {
+            Finished::Yes => {
+                seam::acquire(&self.tag, 0);
+                return;
+            }
+            Finished::Awaited(wait) => wait.clone(),
+            Finished::No => {
+                let wait = chan(0);
+                state.finished = Finished::Awaited(wait.clone());
+                wait
+            }
+        };
+        drop(state);
+        wait.recv();
+    }
+}
+
+/// The race detector's name for what comes before a deadline was set.
+const DEADLINE: usize = 1;
+
+impl Fire for Root {
+    fn fire(self: Arc<Self>, key: Key, _now: u64) {
+        let mut state = self.state.lock();
+        if state.deadline != Some(key) {
+            return;
+        }
+        state.deadline = None;
+        drop(state);
+        let at = self.at;
+        // A cancellation may wait, so it needs a goroutine, as in Go.
+        birth::spawn(
+            move || {
+                seam::acquire(&self.tag, DEADLINE);
+                self.cancel(Error::DeadlineExceeded, None);
+            },
+            Some(at),
+        );
+    }
+}
+
+impl Child {
+    fn at(&self) -> At {
+        match self {
+            Child::Root(root) => root.at,
+            Child::Late(late) => late.at,
+        }
+    }
+
+    /// Under the lock of `parent`; a child that nobody knows yet, so its lock is free.
+    fn comes_under(&self, parent: &Arc<Root>, number: u64) {
+        let up = Some((Arc::downgrade(parent), number));
+        match self {
+            Child::Root(root) => root.state.lock().up = up,
+            Child::Late(late) => late.state.lock().1 = up,
+        }
+    }
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// A function to be run when a context is done.
+pub(super) struct Late {
+    state: Lock<(Option<Job>, Up)>,
+    at: At,
+}
+
+impl Late {
+    pub(super) fn new(f: impl FnOnce() + Send + 'static, at: At) -> Arc<Late> {
+        Arc::new(Late {
+            state: Lock::new((Some(Box::new(f)), None)),
+            at,
+        })
+    }
+
+    fn start(&self) {
+        let job = self.state.lock().0.take();
+        if let Some(f) = job {
+            birth::spawn(f, Some(self.at));
+        }
+    }
+
+    /// Whether it was not started and now never will be.
+    pub(super) fn stop(&self) -> bool {
+        seam::point_free_at(Op::Cancel, self.at);
+        let mut state = self.state.lock();
+        let (job, up) = (state.0.take(), state.1.take());
+        drop(state);
+        if let Some((parent, number)) = up
+            && let Some(parent) = parent.upgrade()
+        {
+            parent.disown(number);
+        }
+        job.is_some()
+    }
+}
