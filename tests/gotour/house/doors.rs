@@ -51,6 +51,10 @@ const SLEEPERS: &[(&str, &str)] = &[
         "runtime/tests/explore_wire.rs",
         "the slow program whose time limit is tested",
     ),
+    (
+        "runtime/benches/versus/src/bin/ours/running.rs",
+        "a call that blocks its thread is what is measured",
+    ),
 ];
 
 fn everywhere() -> Vec<String> {

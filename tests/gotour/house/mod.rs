@@ -32,7 +32,10 @@ pub fn files_below(folder: &str) -> Vec<String> {
             let entry = entry.unwrap();
             let path = folder.join(entry.file_name());
             if entry.path().is_dir() {
-                folders.push(path);
+                // What is built is nobody's to read.
+                if entry.file_name() != "target" {
+                    folders.push(path);
+                }
             } else {
                 found.push(path.to_str().unwrap().to_string());
             }

@@ -1,0 +1,35 @@
+//! The works on goroutines of this project, by its public names alone.
+
+mod channels;
+mod locks;
+mod running;
+
+use goroutines::Builder;
+use versus::Args;
+
+fn main() {
+    let args = Args::of_process();
+    Builder::new()
+        .procs(args.procs)
+        .run(|| match args.work.as_str() {
+            "spawn" => args.timed(running::spawn),
+            "gosched2" => args.timed(|n| running::gosched(2, n)),
+            "gosched1000" => args.timed(|n| running::gosched(1_000, n)),
+            "waitgroup" => args.timed(running::fan_out),
+            "skynet" => args.timed(running::skynet),
+            "parked" => running::parked(args.n),
+            "timers" => args.timed(running::timers),
+            "blocking" => args.timed(running::blocking),
+            "preempt" => args.timed(running::preempt),
+            "pingpong" => args.timed(channels::ping_pong),
+            "chan1" => args.timed(|n| channels::items(1, n)),
+            "chan4" => args.timed(|n| channels::items(4, n)),
+            "sieve" => args.timed(channels::sieve),
+            "mutex1" => args.timed(|n| locks::mutex(1, n)),
+            "mutex8" => args.timed(|n| locks::mutex(8, n)),
+            "rwmutex8" => args.timed(locks::rwmutex),
+            "cond" => args.timed(locks::cond),
+            "barrier" => args.timed(locks::barrier),
+            _ => args.not_there(),
+        });
+}

@@ -1,0 +1,228 @@
+//! Measures the same work on Go, others and goroutines, in turn, and writes a table: `runtime/benches/versus/run`.
+//!
+//! What is measured, how, and how to read it stands in README.md beside this package.
+
+mod load;
+mod programs;
+mod results;
+mod table;
+mod works;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use programs::{PROGRAMS, Places, Program};
+use results::Line;
+use works::{WORKS, Work};
+
+const HELP: &str = "\
+The same work on Go 1.27.3, other runtimes and goroutines, measured in turn.
+
+usage: runtime/benches/versus/run [options]
+  --rows A,B       only works or rows whose names begin so (--list names them)
+  --programs A,B   only these (go is what the ratios are to)
+  --procs 1,2      at these numbers of Ps
+  --runs N         how often each is measured (7; with --quick 3)
+  --quick          fewer and shorter runs: to look, not to publish
+  --out FOLDER     where table.md is written (target/versus)
+  --json FILE      all figures, for programs
+  --list           the names of rows and programs
+  --help
+";
+
+struct Options {
+    rows: Vec<String>,
+    programs: Vec<Program>,
+    procs: Vec<usize>,
+    runs: usize,
+    quick: bool,
+    out: Option<PathBuf>,
+    json: Option<PathBuf>,
+}
+
+fn options() -> Result<Option<Options>, String> {
+    let mut args = pico_args::Arguments::from_env();
+    if args.contains(["-h", "--help"]) {
+        print!("{HELP}");
+        return Ok(None);
+    }
+    if args.contains("--list") {
+        for row in WORKS.iter().flat_map(|w| w.rows) {
+            println!("{:16} {}", row.id, row.title);
+        }
+        let names: Vec<&str> = PROGRAMS.iter().map(|p| p.name).collect();
+        println!("programs: {}", names.join(", "));
+        return Ok(None);
+    }
+    let mut list = |name: &'static str| -> Result<Option<Vec<String>>, String> {
+        let given: Option<String> = args.opt_value_from_str(name).map_err(|e| e.to_string())?;
+        Ok(given.map(|g| g.split(',').map(str::to_string).collect()))
+    };
+    let rows = list("--rows")?.unwrap_or_default();
+    let programs = match list("--programs")? {
+        None => PROGRAMS.to_vec(),
+        Some(names) => {
+            for name in &names {
+                if !PROGRAMS.iter().any(|p| p.name == name) {
+                    return Err(format!("there is no program {name}; --list names them"));
+                }
+            }
+            // In their own order: Go first.
+            let named = PROGRAMS
+                .iter()
+                .filter(|p| names.iter().any(|n| n == p.name));
+            named.copied().collect()
+        }
+    };
+    let procs = match list("--procs")? {
+        None => vec![1, 2],
+        Some(procs) => procs
+            .iter()
+            .map(|p| match p.as_str() {
+                "1" => Ok(1),
+                "2" => Ok(2),
+                p => Err(format!("--procs takes 1 and 2, not {p}")),
+            })
+            .collect::<Result<_, _>>()?,
+    };
+    for row in &rows {
+        if !WORKS
+            .iter()
+            .any(|w| is_wanted(w, std::slice::from_ref(row)))
+        {
+            return Err(format!("there is no row {row}; --list names them"));
+        }
+    }
+    let quick = args.contains("--quick");
+    let runs: Option<usize> = args
+        .opt_value_from_str("--runs")
+        .map_err(|e| e.to_string())?;
+    let out = args
+        .opt_value_from_str("--out")
+        .map_err(|e| e.to_string())?;
+    let json = args
+        .opt_value_from_str("--json")
+        .map_err(|e| e.to_string())?;
+    let left = args.finish();
+    if let Some(arg) = left.first() {
+        return Err(format!(
+            "what is {}? --help says what there is",
+            arg.display()
+        ));
+    }
+    Ok(Some(Options {
+        rows,
+        programs,
+        procs,
+        runs: runs.unwrap_or(if quick { 3 } else { 7 }).max(1),
+        quick,
+        out,
+        json,
+    }))
+}
+
+fn is_wanted(work: &Work, names: &[String]) -> bool {
+    let mut ids = work.rows.iter().map(|r| r.id).chain([work.id]);
+    names.is_empty() || ids.any(|id| names.iter().any(|n| id.starts_with(n.as_str())))
+}
+
+fn main() -> ExitCode {
+    match options().and_then(|options| options.map_or(Ok(()), |o| measure(&o))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("versus: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(options: &Options) -> Result<(), String> {
+    let places = Places::find();
+    let mut programs = options.programs.clone();
+    places.build(&mut programs)?;
+    let mut lines = Vec::new();
+    for work in WORKS.iter().filter(|w| is_wanted(w, &options.rows)) {
+        for &procs in options.procs.iter().filter(|p| work.procs.contains(p)) {
+            lines.extend(one_work(&places, &programs, work, procs, options));
+        }
+    }
+    let table = table::markdown(&lines, &programs, options.runs);
+    print!("{table}");
+    let out = options.out.as_deref().unwrap_or(places.target());
+    write(&out.join("table.md"), &table)?;
+    if let Some(path) = &options.json {
+        let all: Vec<_> = lines.iter().map(Line::to_json).collect();
+        write(path, &format!("{:#}\n", serde_json::Value::from(all)))?;
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    }
+    std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+/// All runs of one work: each program once, and again, so that what happens to the machine happens to all.
+fn one_work(
+    places: &Places,
+    programs: &[Program],
+    work: &'static Work,
+    procs: usize,
+    options: &Options,
+) -> Vec<Line> {
+    let n = if options.quick { work.quick } else { work.n };
+    let mut lines: Vec<Line> = work
+        .rows
+        .iter()
+        .map(|row| Line {
+            row,
+            procs,
+            runs: BTreeMap::new(),
+        })
+        .collect();
+    for _ in 0..options.runs {
+        for program in programs {
+            let failed = |line: &Line| {
+                line.runs
+                    .get(program.name)
+                    .is_some_and(|r| r.failure.is_some())
+            };
+            if lines.iter().any(failed) {
+                continue;
+            }
+            let result = places.run(program, work, procs, n);
+            for line in &mut lines {
+                let runs = line.runs.entry(program.name).or_default();
+                match &result {
+                    Ok(all) => {
+                        let of_row = all.iter().filter(|m| m.row == line.row.id);
+                        runs.figures
+                            .extend(of_row.map(|m| line.row.unit.figure(m.value, m.ops)));
+                    }
+                    Err(failure) => runs.failure = Some(failure.clone()),
+                }
+            }
+            if let Err(programs::Failure::Wrong(why)) = &result {
+                eprintln!("{} at {procs} Ps, {}: {why}", work.id, program.name);
+            }
+        }
+    }
+    for line in &lines {
+        let said: Vec<String> = programs
+            .iter()
+            .filter_map(|p| Some((p, line.runs.get(p.name)?)))
+            .map(|(p, runs)| match (&runs.failure, line.ratio(p.name)) {
+                (Some(failure), _) => format!("{} {failure}", p.name),
+                (None, Some(ratio)) if p.name != "go" => {
+                    format!("{} × {}", p.name, table::short(ratio))
+                }
+                _ => format!("{} {}", p.name, table::spread(runs, line.row.unit.name())),
+            })
+            .collect();
+        eprintln!("{} at {procs}: {}", line.row.id, said.join(", "));
+    }
+    lines
+}
