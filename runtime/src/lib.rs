@@ -66,6 +66,7 @@ pub mod sync;
 pub mod race;
 pub mod time;
 pub mod context;
+pub mod singleflight;
 mod io_macros;
 pub mod runtime;
 pub mod prelude;

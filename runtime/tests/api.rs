@@ -276,6 +276,42 @@ mod times {
         let _: fn() -> Instant = time::now;
         let _: fn(Instant) -> Duration = time::since;
         let _: (time::Duration, time::Instant) = (Duration::ZERO, Instant::now());
+        let _: fn(Duration) -> RecvChan<Instant> = time::after;
+        let _: fn(Duration) -> RecvChan<Instant> = time::tick;
+    }
+    fn timer(t: time::Timer, d: Duration) -> (RecvChan<Instant>, bool, bool) {
+        is_plain::<time::Timer>();
+        let _: fn(Duration) -> time::Timer = time::Timer::new;
+        let (stopped, reset) = (t.stop(), t.reset(d));
+        (t.c, stopped, reset)
+    }
+    fn ticker(t: time::Ticker, d: Duration) -> RecvChan<Instant> {
+        is_plain::<time::Ticker>();
+        let _: fn(Duration) -> time::Ticker = time::Ticker::new;
+        let () = t.stop();
+        let () = t.reset(d);
+        t.c
+    }
+    fn after_func(d: Duration, f: impl Fn() + Send + Sync + 'static) -> time::Timer {
+        time::after_func(d, f)
+    }
+}
+
+mod flights {
+    use super::*;
+    use goroutines::singleflight::Group;
+
+    fn run<V: Clone + Send + 'static>(key: &str, f: impl FnOnce() -> V) -> (V, bool) {
+        is_plain::<Group<V>>();
+        Group::new().clone().run(key, f)
+    }
+    fn run_chan<V: Clone + Send + 'static>(
+        g: &Group<V>,
+        key: &str,
+        f: impl FnOnce() -> V + Send + 'static,
+    ) -> RecvChan<(V, bool)> {
+        g.forget(key);
+        g.run_chan(key, f)
     }
 }
 
