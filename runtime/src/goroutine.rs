@@ -165,6 +165,8 @@ struct Own {
     coro: Option<Coro>,
     suspender: Cell<*const Suspender>,
     abandon: Cell<Option<Abandon>>,
+    /// What has to be done if it never goes on, whether it waits or was woken.
+    orphan: Cell<Option<Abandon>>,
     unwinding: Cell<Vec<Raised>>,
 }
 
@@ -219,6 +221,7 @@ impl G {
                 coro: None,
                 suspender: Cell::new(std::ptr::null()),
                 abandon: Cell::new(None),
+                orphan: Cell::new(None),
                 unwinding: Cell::new(Vec::new()),
             }),
         }))
@@ -253,6 +256,7 @@ impl G {
         own.coro = Some(coro);
         own.suspender.set(std::ptr::null());
         own.abandon.set(None);
+        own.orphan.set(None);
         own.unwinding.take();
         self.status.store(Status::Runnable as u8, Ordering::Release);
     }
@@ -435,6 +439,26 @@ impl G {
         unsafe { (*self.own.get()).abandon.set(a) };
     }
 
+    /// What is called if the goroutine never goes on: from now on, whether it waits or has been woken, until `None` is set.
+    ///
+    /// # Safety
+    ///
+    /// As for `set_abandon`; the data stays valid until `None` is set.
+    pub(crate) unsafe fn set_orphan(&self, a: Option<Abandon>) {
+        // SAFETY: the caller's promise is the one asked for.
+        unsafe { (*self.own.get()).orphan.set(a) };
+    }
+
+    /// Takes what `set_orphan` has set.
+    ///
+    /// # Safety
+    ///
+    /// As for `abandon`.
+    pub(crate) unsafe fn take_orphan(&self) -> Option<Abandon> {
+        // SAFETY: nothing runs on this goroutine (the caller's promise).
+        unsafe { (*self.own.get()).orphan.take() }
+    }
+
     /// See [`G::set_abandon`].
     ///
     /// # Safety
@@ -464,6 +488,20 @@ pub(crate) unsafe fn detach(g: &'static G) {
     }
     while g.status() == Status::Waiting {
         std::thread::yield_now();
+    }
+}
+
+/// Does what has to be done for a goroutine that never goes on, beyond taking it out of what it waits on.
+///
+/// # Safety
+///
+/// As for `detach`, which was called before.
+pub(crate) unsafe fn bereave(g: &'static G) {
+    // SAFETY: the caller's promise is the one asked for; the data is in a frame that never goes on.
+    unsafe {
+        if let Some(a) = g.take_orphan() {
+            (a.run)(a.data);
+        }
     }
 }
 

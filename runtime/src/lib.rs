@@ -33,6 +33,11 @@ mod queue;
 mod timers;
 #[allow(
     unsafe_code,
+    reason = "goroutines and poll descs behind words: in slots, and from the system"
+)]
+mod poller;
+#[allow(
+    unsafe_code,
     reason = "the handler of the signals of a stack that is full"
 )]
 mod overflow;
@@ -67,8 +72,16 @@ pub mod race;
 pub mod time;
 pub mod context;
 pub mod singleflight;
+#[allow(
+    unsafe_code,
+    reason = "a descriptor's lifetime, and goroutines that wait for it"
+)]
+mod fd;
 mod io_macros;
 pub mod runtime;
+pub mod io;
+pub mod net;
+pub mod os;
 pub mod prelude;
 
 #[cfg(test)]

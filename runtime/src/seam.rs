@@ -15,6 +15,8 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::io;
+use std::os::fd::BorrowedFd;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -22,6 +24,7 @@ use std::time::{Duration, Instant};
 
 use crate::goroutine::G;
 use crate::overflow::Overflow;
+use crate::poller::{Mode, PollDesc};
 use crate::primitives::{Lock, Tag, hooked};
 use crate::snapshot::SchedSnapshot;
 use crate::stack::Stack;
@@ -112,6 +115,13 @@ pub(crate) trait Scheduler: Sync {
     fn timers(&self) -> &'static Heap;
     /// A timer was set that is the first of its heap: whoever sleeps until a later one must be told.
     fn timer_was_set(&self, when: u64);
+    /// Registers a descriptor with this runtime's netpoller. `None`: there is none; whoever would wait must ask the
+    /// system itself, now and then.
+    fn watch(&self, fd: BorrowedFd<'_>) -> Option<io::Result<&'static PollDesc>>;
+    /// Wakes whoever waits in a slot of a descriptor of this runtime once `now() >= when`, or earlier.
+    fn wake_desc_by(&self, when: u64, desc: &'static PollDesc, mode: Mode);
+    /// The goroutine that runs is about to wait for a descriptor (`true`), or goes on.
+    fn count_waiter(&self, waits: bool);
     /// The goroutine that runs on this thread ended by a panic that nobody recovered. Called on its coroutine, after
     /// the unwinding; comes back only where the runtime collects crashes (`try_run`), and the goroutine then ends.
     fn crash(&self, g: &'static G, crash: Crashed);

@@ -1,6 +1,8 @@
 //! The engine: makes goroutines, resumes whom the driver chose, and answers the seam's calls.
 
 use std::cell::{RefCell, RefMut};
+use std::io;
+use std::os::fd::BorrowedFd;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
@@ -13,6 +15,7 @@ use super::state::{NOBODY, State, Verdict, Waiter};
 use super::strategy::{Driver, Random, Why};
 use crate::coro::{Command, Resumed};
 use crate::goroutine::{self, G, Status};
+use crate::poller::{Mode, PollDesc};
 use crate::primitives::{HOOKS, Lock, Tag};
 use crate::seam::{self, Crashed, Hold, Inbox, Newborn, Observer, Op, Scheduler};
 use crate::snapshot::{GSnapshot, SchedSnapshot};
@@ -466,6 +469,14 @@ impl Scheduler for Lab {
     fn poll(&self, _g: &'static G) {}
 
     fn interrupted(&self, _g: &'static G, _pc: Option<usize>) {}
+
+    fn watch(&self, _fd: BorrowedFd<'_>) -> Option<io::Result<&'static PollDesc>> {
+        None
+    }
+
+    fn wake_desc_by(&self, _when: u64, _desc: &'static PollDesc, _mode: Mode) {}
+
+    fn count_waiter(&self, _waits: bool) {}
 
     fn begin_syscall(&self) {}
 

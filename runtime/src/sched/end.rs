@@ -234,6 +234,13 @@ impl Sched {
                 }
             }
         }
+        for g in &all {
+            // SAFETY: as above; everybody is detached.
+            #[allow(unsafe_code, reason = "see the comment")]
+            unsafe {
+                goroutine::bereave(g);
+            }
+        }
         // Nothing can be delivered from here on: every waker from outside that had one of ours has called `ready`.
         let home = {
             let mut state = self.state.lock();
@@ -244,12 +251,14 @@ impl Sched {
             state.locked_ms.clear();
             state.free.clear();
             state.sleeper = None;
+            state.netpoller = None;
             state.main_exited = false;
             state.next_m = 0;
             state.ended = 0;
             home
         };
         seam::close_home(home);
+        self.netpoll.close();
         for g in &all {
             // SAFETY: no M is left, and `detach` has taken it out of whatever it waited on.
             #[allow(unsafe_code, reason = "see the comment")]

@@ -58,7 +58,7 @@ impl M {
         }
     }
 
-    /// Timers, the local queue, the global one.
+    /// Timers, the local queue, the global one, the netpoller.
     fn look_near(&'static self, p: &'static P) -> Option<(&'static G, bool)> {
         let sched = self.sched();
         if p.first_timer() != NEVER {
@@ -74,6 +74,7 @@ impl M {
         }
         sched
             .global_get(p, CAPACITY as usize / 2)
+            .or_else(|| self.poll_near(p))
             .map(|g| (g, false))
     }
 
@@ -250,7 +251,7 @@ impl M {
             }
             // Between "my P is idle" and "no timer is due earlier": see `timer_was_set`.
             fence(Ordering::SeqCst);
-            let due = sched.first_timer();
+            let due = sched.first_due();
             let wait = match due {
                 Some(when) if state.sleeper.is_none() || sched.sleeps_too_long(when) => {
                     let now = sched.nanos();
@@ -267,7 +268,7 @@ impl M {
                         state.sleeper = Some(self);
                         sched.sleep_until.store(when, Ordering::SeqCst);
                         fence(Ordering::SeqCst);
-                        if sched.first_timer().is_some_and(|t| t < when) {
+                        if sched.first_due().is_some_and(|t| t < when) {
                             state.sleeper = None;
                             sched.sleep_until.store(0, Ordering::Release);
                             continue;
@@ -277,14 +278,28 @@ impl M {
                 }
                 _ => None,
             };
-            state.idle_ms.push(self);
+            let polls = state.netpoller.is_none() && sched.netpoll.has_waiters();
+            if polls {
+                state.netpoller = Some(self);
+                state.idle_ms.insert(0, self);
+            } else {
+                state.idle_ms.push(self);
+            }
             if due.is_none() && sched.deadlocked(&state) {
                 sched.report_deadlock(state);
                 return None;
             }
             drop(state);
-            self.sleep(wait);
+            let mut ready = Vec::new();
+            if polls {
+                self.sleep_polling(wait, &mut ready);
+            } else {
+                self.sleep(wait);
+            }
             let mut state = sched.state.lock();
+            if state.netpoller.is_some_and(|m| std::ptr::eq(m, self)) {
+                state.netpoller = None;
+            }
             if state.sleeper.is_some_and(|m| std::ptr::eq(m, self)) {
                 state.sleeper = None;
                 sched.sleep_until.store(0, Ordering::Release);
@@ -293,7 +308,23 @@ impl M {
             if sched.is_stopping() {
                 return None;
             }
-            if self.p().is_some() {
+            if !ready.is_empty() && self.p().is_none() {
+                match sched.take_idle_p(&mut state) {
+                    Some(p) => self.assign(p, false),
+                    // Every P is busy: whoever holds one takes them from there.
+                    None => {
+                        state.global.extend(ready.drain(..));
+                        sched
+                            .global_len
+                            .store(state.global.len(), Ordering::Release);
+                    }
+                }
+            }
+            if let Some(p) = self.p() {
+                if !ready.is_empty() {
+                    drop(state);
+                    sched.queue_all(p, ready);
+                }
                 // The monitor may have slept as well.
                 sched.coarse.store(sched.nanos(), Ordering::Relaxed);
                 return Some(());
@@ -344,11 +375,13 @@ impl Sched {
         }
     }
 
-    /// Whether nothing can ever run again, given that no timer is set: every M sleeps, and every queue is empty.
+    /// Whether nothing can ever run again, given that no timer is set: every M sleeps, every queue is empty, and nobody
+    /// waits for a descriptor.
     fn deadlocked(&'static self, state: &super::State) -> bool {
         state.unsettled == 0
             && state.idle_ms.len() + state.locked_ms.len() == state.ms.len()
             && state.global.is_empty()
+            && !self.netpoll.has_waiters()
             && self.ps_ever().all(|p| p.queue.is_empty())
     }
 }

@@ -1,5 +1,7 @@
 //! M: a thread that runs goroutines while it holds a P, and what it does for the goroutine it runs.
 
+use std::io;
+use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,6 +14,7 @@ use crate::coro::{Command, Resumed};
 use crate::goroutine::{G, Status};
 use crate::lock;
 use crate::overflow::AltStack;
+use crate::poller::{Mode, PollDesc};
 use crate::primitives::{HOOKS, Lock};
 use crate::queue::Put;
 use crate::seam::{self, Crashed, Newborn, Scheduler};
@@ -48,6 +51,8 @@ pub(crate) struct M {
 #[derive(Default)]
 struct Seat {
     called: bool,
+    /// It sleeps in the netpoller.
+    polls: bool,
 }
 
 static POOL: Lock<Vec<&'static M>> = Lock::new(Vec::new());
@@ -76,7 +81,7 @@ impl M {
         m.id.store(id, Ordering::Relaxed);
         m.sched
             .store(std::ptr::from_ref(sched).cast_mut(), Ordering::Release);
-        m.seat().called = false;
+        m.end_polling();
         m.critical.store(1, Ordering::Relaxed);
         m.taken.store(false, Ordering::Relaxed);
         m.in_syscall.store(false, Ordering::Relaxed);
@@ -254,9 +259,33 @@ impl M {
     /// Wakes it; a call before it sleeps is not lost.
     pub(super) fn call(&self) {
         lock::count_in();
-        self.seat().called = true;
-        self.called.notify_one();
+        let mut seat = self.seat();
+        seat.called = true;
+        let polls = seat.polls;
+        drop(seat);
+        if polls {
+            self.sched().netpoll.wake();
+        } else {
+            self.called.notify_one();
+        }
         lock::count_out();
+    }
+
+    /// Before it blocks in the netpoller; `false` if it was called already, and must not.
+    pub(super) fn begin_polling(&self) -> bool {
+        let mut seat = self.seat();
+        seat.polls = !seat.called;
+        seat.polls
+    }
+
+    /// Whether it was called since it began to poll.
+    pub(super) fn is_called(&self) -> bool {
+        self.seat().called
+    }
+
+    /// It is back from there, called or not.
+    pub(super) fn end_polling(&self) {
+        *self.seat() = Seat::default();
     }
 
     /// Sleeps until it is called, or for `most`.
@@ -532,6 +561,20 @@ impl Scheduler for M {
 
     fn now(&self) -> u64 {
         self.sched().nanos()
+    }
+
+    fn watch(&self, fd: BorrowedFd<'_>) -> Option<io::Result<&'static PollDesc>> {
+        let _critical = self.as_static().enter();
+        Some(self.sched().watch_fd(fd))
+    }
+
+    fn wake_desc_by(&self, when: u64, desc: &'static PollDesc, mode: Mode) {
+        let _critical = self.as_static().enter();
+        self.sched().wake_desc_by(when, desc, mode);
+    }
+
+    fn count_waiter(&self, waits: bool) {
+        self.sched().netpoll.count(waits);
     }
 
     fn timers(&self) -> &'static Heap {

@@ -12,9 +12,10 @@
 //! # The search for work (`find.rs`), in order
 //!
 //! 1. timers of its P that are due; 2. every 61st time the global queue, so that two goroutines that wake each other
-//!    cannot starve it; 3. `runnext`, the local queue; 4. a batch of the global queue; 5. others' queues and timers,
-//!    four rounds in a random order; 6. it gives up its P and looks once more; 7. it sleeps, until it is woken or the
-//!    next timer is due.
+//!    cannot starve it; 3. `runnext`, the local queue; 4. a batch of the global queue; 5. the netpoller, without
+//!    blocking (`netpoll.rs`); 6. others' queues and timers, four rounds in a random order; 7. it gives up its P and
+//!    looks once more; 8. it sleeps, until it is woken or the next timer is due; one of those who sleep does it in the
+//!    netpoller.
 //!
 //! # No wake-up is lost
 //!
@@ -28,6 +29,7 @@
 //! Of two full fences one comes first. If the submitter's is first, the spinner's look sees the goroutine. If the
 //! spinner's is first, the submitter reads the lower number and wakes somebody. Either way it runs. The same argument
 //! holds for timers, with `sleeper` in the place of the spinners, and there the state's lock stands for the fences.
+//! Goroutines that wait for descriptors have `netpoller` in that place; the argument is in `netpoll.rs`.
 //!
 //! # Ends
 //!
@@ -54,6 +56,7 @@ mod find;
 mod look;
 mod m;
 mod monitor;
+mod netpoll;
 mod p;
 #[allow(unsafe_code, reason = "the preemption signal")]
 mod preempt;
@@ -75,6 +78,7 @@ use p::ID_BATCH;
 use crate::birth;
 use crate::goroutine::{G, Origin};
 use crate::lock::LockGuard;
+use crate::poller::Poller;
 use crate::primitives::{CachePadded, Lock};
 use crate::queue::Put;
 use crate::seam::{self, Inbox, Newborn};
@@ -113,6 +117,8 @@ pub(crate) struct Sched {
     /// When the M that waits for timers will wake; 0 if none waits for them.
     sleep_until: AtomicU64,
     next_id: AtomicU64,
+    /// The descriptors that goroutines of this runtime wait for.
+    netpoll: Poller,
     state: Lock<State>,
     finished: Mutex<Finish>,
     /// Somebody waits for the end; the monitor is that somebody, and also sleeps here.
@@ -135,6 +141,8 @@ struct State {
     ms: Vec<&'static M>,
     /// The M that waits for the first timer.
     sleeper: Option<&'static M>,
+    /// The M that blocks in the netpoller; it stands first in `idle_ms`, so that it is called last.
+    netpoller: Option<&'static M>,
     next_m: usize,
     threads: Vec<JoinHandle<()>>,
     /// How many of `threads` ended with their goroutine and are not joined yet.
@@ -177,6 +185,7 @@ impl Sched {
                 without_p: AtomicUsize::new(0),
                 sleep_until: AtomicU64::new(0),
                 next_id: AtomicU64::new(0),
+                netpoll: Poller::new(),
                 state: Lock::new(State::default()),
                 finished: Mutex::new(Finish::default()),
                 finish: Condvar::new(),

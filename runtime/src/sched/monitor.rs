@@ -99,6 +99,7 @@ impl Monitor {
             return;
         }
         let mut acted = sched.collect_parked();
+        acted |= sched.poll_if_late(now);
         for p in sched.all_ps() {
             if self.seen.len() <= p.id {
                 self.seen.resize(p.id + 1, Seen::default());
@@ -149,7 +150,7 @@ impl Monitor {
             self.looked_at_strays = now;
             acted |= sched.stop_strays();
         }
-        if sched.first_timer().is_some_and(|t| t <= now) {
+        if sched.first_due().is_some_and(|t| t <= now) {
             sched.wake_one();
         }
         self.idle_looks = if acted {

@@ -65,6 +65,9 @@ impl Sched {
                 state.sleeper = None;
                 self.sleep_until.store(0, Ordering::Release);
             }
+            if state.netpoller.is_some_and(|s| std::ptr::eq(s, m)) {
+                state.netpoller = None;
+            }
             // Under the lock: an M that wakes by itself at this moment looks at its P under the lock too.
             m.assign(p, spinning);
             drop(state);

@@ -48,6 +48,10 @@ const SLEEPERS: &[(&str, &str)] = &[
         "a thread outside of the runtime tries again and again",
     ),
     (
+        "runtime/tests/net.rs",
+        "a thread outside writes when a runtime is at rest, and nobody in it can tell",
+    ),
+    (
         "runtime/tests/explore_wire.rs",
         "the slow program whose time limit is tested",
     ),

@@ -30,6 +30,18 @@ const ALLOWED: &[(&str, &str)] = &[
     ),
     ("runtime/src/queue.rs", "a G out of an atomic slot"),
     (
+        "runtime/src/poller.rs",
+        "goroutines and poll descs behind words",
+    ),
+    (
+        "runtime/src/fd/mod.rs",
+        "closes a descriptor once nobody uses it",
+    ),
+    (
+        "runtime/src/fd/wait.rs",
+        "parks goroutines in the netpoller",
+    ),
+    (
         "runtime/src/overflow.rs",
         "the handler of SIGSEGV and its own stack",
     ),

@@ -1,0 +1,345 @@
+//! A descriptor that goroutines read from and write to at the same time: tries first, waits in the netpoller, closes once.
+//!
+//! What sockets and pipes stand on. A call on it holds the descriptor's lock for its direction ([`lock`]), so one
+//! goroutine reads and one writes at a time, and others wait for their turn. Then:
+//!
+//! 1. closed, or a deadline that has passed: an error at once, even if there is something to read;
+//! 2. the system call, which does not block;
+//! 3. `EAGAIN`: the goroutine waits (`wait.rs`) and starts over.
+//!
+//! Whoever closes or moves a deadline changes the flag first and wakes the waiting second: see `poller.rs` for why that is
+//! enough.
+//!
+//! **One call saved.** A read that was given less than it asked for has emptied the buffer of a stream. What comes later
+//! is an edge, and edges leave *ready* in the slot; so while the slot is not ready, the next read need not try: it waits
+//! at once. Not so when the other side has hung up: that edge came already. The same goes for writes.
+//!
+//! **Where there is no netpoller**: on a thread that is no goroutine the calls block the thread; under the exploring
+//! scheduler, which does not control the network, they ask the system, and sleep a millisecond of the virtual clock in
+//! between, so that other goroutines run and deadlines pass.
+//!
+//! **The end of a runtime.** A descriptor on which a goroutine waits then is closed: nobody else would ever do it, for
+//! the frame that owns it is gone. One that is held elsewhere as well says *closed* from then on.
+
+mod lock;
+mod wait;
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use std::panic::Location;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+
+pub(crate) use crate::poller::Mode;
+use crate::poller::PollDesc;
+use crate::primitives::Lock;
+use crate::wait::WaitQueue;
+use crate::{time, wait as verbs};
+
+/// What a closed one is called in Go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    Socket,
+    File,
+}
+
+/// A descriptor, shared by all who use it.
+pub(crate) struct Fd {
+    raw: RawFd,
+    kind: Kind,
+    /// Bytes come in order and without bounds: a short read means that there is no more now.
+    stream: bool,
+    /// See `lock.rs`.
+    state: AtomicU32,
+    /// Somebody outside may hold a borrowed form of it: its number must not become another's before it is dropped.
+    lent: AtomicBool,
+    /// Closed, but its number is kept.
+    kept: AtomicBool,
+    /// The poll desc that was used last.
+    desc: AtomicPtr<PollDesc>,
+    /// One for each runtime in which it had to be waited for.
+    descs: Lock<Vec<&'static PollDesc>>,
+    sides: [Side; 2],
+}
+
+/// One direction.
+struct Side {
+    /// Goroutines that wait for their turn.
+    turn: Lock<WaitQueue<()>>,
+    limits: Lock<Limits>,
+    /// Whether `limits` holds anything.
+    limited: AtomicBool,
+    /// The last call took all there was. For the holder of the side's lock.
+    drained: AtomicBool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Limits {
+    deadline: Option<Instant>,
+    timeout: Option<Duration>,
+}
+
+impl Side {
+    const fn new() -> Side {
+        Side {
+            turn: Lock::new(WaitQueue::new()),
+            limits: Lock::new(Limits {
+                deadline: None,
+                timeout: None,
+            }),
+            limited: AtomicBool::new(false),
+            drained: AtomicBool::new(false),
+        }
+    }
+}
+
+fn timed_out() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "i/o timeout")
+}
+
+impl Fd {
+    /// Takes over a descriptor that does not block.
+    pub(crate) fn new(fd: OwnedFd, kind: Kind, stream: bool) -> Fd {
+        Fd {
+            raw: fd.into_raw_fd(),
+            kind,
+            stream,
+            state: AtomicU32::new(0),
+            lent: AtomicBool::new(false),
+            kept: AtomicBool::new(false),
+            desc: AtomicPtr::new(std::ptr::null_mut()),
+            descs: Lock::new(Vec::new()),
+            sides: [Side::new(), Side::new()],
+        }
+    }
+
+    fn closed(&self) -> io::Error {
+        let text = match self.kind {
+            Kind::Socket => "use of closed network connection",
+            Kind::File => "file already closed",
+        };
+        io::Error::new(io::ErrorKind::NotConnected, text)
+    }
+
+    /// The descriptor, for a call under way: it is not closed before that call has ended.
+    fn borrowed(&self) -> BorrowedFd<'_> {
+        // SAFETY: whoever calls holds a reference (`lock.rs`), or nobody else can use it any more.
+        unsafe { BorrowedFd::borrow_raw(self.raw) }
+    }
+
+    /// Calls that never wait, such as options.
+    pub(crate) fn with<R>(
+        &self,
+        f: impl FnOnce(BorrowedFd<'_>) -> rustix::io::Result<R>,
+    ) -> io::Result<R> {
+        let _held = self.refer()?;
+        Ok(f(self.borrowed())?)
+    }
+
+    /// A call that may have to wait. `short` says of what it gave whether a stream has no more now.
+    pub(crate) fn attempt<R>(
+        &self,
+        mode: Mode,
+        at: &'static Location<'static>,
+        short: impl Fn(&R) -> bool,
+        mut f: impl FnMut(BorrowedFd<'_>) -> rustix::io::Result<R>,
+    ) -> io::Result<R> {
+        let side = &self.sides[mode as usize];
+        let _turn = self.lock(mode, at)?;
+        let mut until = None;
+        if side.limited.load(Ordering::Acquire) {
+            let limits = *side.limits.lock();
+            let now = time::now();
+            if limits.deadline.is_some_and(|d| d <= now) {
+                return Err(timed_out());
+            }
+            until = limits.timeout.and_then(|t| now.checked_add(t));
+        }
+        if self.stream && side.drained.load(Ordering::Relaxed) {
+            side.drained.store(false, Ordering::Relaxed);
+            if let Some(d) = self.desc_here()
+                && !d.is_ready(mode)
+                && !d.has_hung_up()
+            {
+                self.wait(mode, until, at)?;
+            }
+        }
+        loop {
+            let desc = self.desc();
+            if let Some(d) = desc {
+                d.clear(mode);
+            }
+            match f(self.borrowed()) {
+                Ok(r) => {
+                    if self.stream && desc.is_some() && short(&r) {
+                        side.drained.store(true, Ordering::Relaxed);
+                    }
+                    return Ok(r);
+                }
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => self.wait(mode, until, at)?,
+                Err(e) => return Err(e.into()),
+            }
+        }
+    }
+
+    /// Reads into `buf`; 0 is the end of the stream.
+    pub(crate) fn read(&self, buf: &mut [u8], at: &'static Location<'static>) -> io::Result<usize> {
+        let most = buf.len();
+        self.attempt(
+            Mode::Read,
+            at,
+            |&n| n > 0 && n < most,
+            |fd| rustix::io::read(fd, &mut *buf),
+        )
+    }
+
+    /// Writes some of `buf` with `f`.
+    pub(crate) fn write(
+        &self,
+        buf: &[u8],
+        at: &'static Location<'static>,
+        f: impl Fn(BorrowedFd<'_>, &[u8]) -> rustix::io::Result<usize>,
+    ) -> io::Result<usize> {
+        let most = buf.len();
+        self.attempt(Mode::Write, at, |&n| n < most, |fd| f(fd, buf))
+    }
+
+    // ---- deadlines ----------------------------------------------------------------------------------------------
+
+    /// Calls of this direction fail from `deadline` on, the one that waits now included.
+    pub(crate) fn set_deadline(&self, mode: Mode, deadline: Option<Instant>) -> io::Result<()> {
+        self.set_limits(mode, |l| l.deadline = deadline)
+    }
+
+    /// Calls of this direction fail when they have waited for `timeout`.
+    pub(crate) fn set_timeout(&self, mode: Mode, timeout: Option<Duration>) -> io::Result<()> {
+        if timeout == Some(Duration::ZERO) {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "cannot set a 0 duration timeout",
+            ));
+        }
+        self.set_limits(mode, |l| l.timeout = timeout)
+    }
+
+    pub(crate) fn timeout(&self, mode: Mode) -> Option<Duration> {
+        self.sides[mode as usize].limits.lock().timeout
+    }
+
+    fn set_limits(&self, mode: Mode, f: impl FnOnce(&mut Limits)) -> io::Result<()> {
+        let _held = self.refer()?;
+        let side = &self.sides[mode as usize];
+        let mut limits = side.limits.lock();
+        f(&mut limits);
+        let any = limits.deadline.is_some() || limits.timeout.is_some();
+        side.limited.store(any, Ordering::Release);
+        drop(limits);
+        self.wake(mode);
+        Ok(())
+    }
+
+    // ---- poll descs ---------------------------------------------------------------------------------------------
+
+    /// The poll desc that was used last. Whichever it is: who holds the lock of a direction is the only one to wait in it.
+    fn desc(&self) -> Option<&'static PollDesc> {
+        // SAFETY: null, or stored from a `&'static PollDesc`.
+        unsafe { self.desc.load(Ordering::Acquire).as_ref() }
+    }
+
+    /// Whoever waits looks again.
+    fn wake(&self, mode: Mode) {
+        let descs = self.descs.lock();
+        let woken: Vec<_> = descs.iter().filter_map(|d| d.ready(mode)).collect();
+        drop(descs);
+        woken.into_iter().for_each(verbs::ready);
+    }
+
+    // ---- the end ------------------------------------------------------------------------------------------------
+
+    /// Closes it: those who wait for it, and whoever comes later, get an error.
+    pub(crate) fn close(&self) -> io::Result<()> {
+        let held = self.refer()?;
+        if !self.set_closed() {
+            return Err(self.closed());
+        }
+        self.wake_all();
+        drop(held);
+        Ok(())
+    }
+
+    fn wake_all(&self) {
+        for mode in [Mode::Read, Mode::Write] {
+            self.wake(mode);
+            let mut turn = self.sides[mode as usize].turn.lock();
+            let mut woken = Vec::new();
+            while let Some(w) = turn.dequeue() {
+                woken.push(w);
+            }
+            drop(turn);
+            woken.into_iter().for_each(|w| w.ready());
+        }
+    }
+
+    /// Nobody uses it any more, and nobody can: gives the system's descriptor back.
+    fn release(&self) {
+        for d in std::mem::take(&mut *self.descs.lock()) {
+            d.forget(self.borrowed());
+        }
+        // SAFETY: ours since `new`, and not used by us any more.
+        let mut fd = unsafe { OwnedFd::from_raw_fd(self.raw) };
+        if self.lent.load(Ordering::SeqCst) {
+            // What it stood for goes; its number stays, until whoever borrowed it is gone.
+            if let Ok(null) = std::fs::File::open("/dev/null") {
+                let _ = rustix::io::dup2(&null, &mut fd);
+            }
+            self.kept.store(true, Ordering::Release);
+            let _ = fd.into_raw_fd();
+        }
+    }
+
+    /// For whoever wants the descriptor itself; after a close, one that stands for nothing.
+    pub(crate) fn lend(&self) -> BorrowedFd<'_> {
+        static NOTHING: OnceLock<std::fs::File> = OnceLock::new();
+        self.lent.store(true, Ordering::SeqCst);
+        // A reference for a moment: either the close comes later and sees that it is lent, or it has come.
+        if self.refer().is_ok() || self.kept.load(Ordering::Acquire) {
+            return self.borrowed();
+        }
+        NOTHING
+            .get_or_init(|| std::fs::File::open("/dev/null").expect("/dev/null can be read"))
+            .as_fd()
+    }
+
+    /// Its number, for calls of the user's own.
+    pub(crate) fn number(&self) -> RawFd {
+        self.raw
+    }
+}
+
+impl Drop for Fd {
+    fn drop(&mut self) {
+        if self.kept.load(Ordering::Acquire) {
+            // SAFETY: `release` kept it, and nobody can have borrowed it for longer than this lived.
+            drop(unsafe { OwnedFd::from_raw_fd(self.raw) });
+        } else if self.set_closed() {
+            self.lent.store(false, Ordering::SeqCst);
+            self.release();
+        }
+    }
+}
+
+impl AsRawFd for Fd {
+    fn as_raw_fd(&self) -> RawFd {
+        self.number()
+    }
+}
+
+impl std::fmt::Debug for Fd {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fd").field("fd", &self.raw).finish()
+    }
+}

@@ -1,0 +1,159 @@
+//! Pipes, whose ends wait as goroutines do: in the netpoller.
+
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::fd::{Fd, Kind, Mode};
+use crate::time::Instant;
+
+/// A pipe of the system: what is written to one end is read from the other. Go's `os.Pipe`.
+///
+/// A goroutine that must wait gives its thread to others. The reader gets 0 when every writer is closed and everything is
+/// read. A write with no reader left fails with [`BrokenPipe`](io::ErrorKind::BrokenPipe); a Rust program ignores the
+/// signal that would come with it, unless it asks for it.
+///
+/// # Errors
+///
+/// Too many open files.
+///
+/// ```
+/// use goroutines::io::pipe;
+/// use goroutines::prelude::*;
+/// use std::io::{Read, Write};
+///
+/// run(|| {
+///     let (mut r, mut w) = pipe().unwrap();
+///     go!({ w.write_all(b"hello").unwrap() });
+///     let mut text = String::new();
+///     r.read_to_string(&mut text).unwrap();
+///     assert_eq!(text, "hello");
+/// });
+/// ```
+pub fn pipe() -> io::Result<(Reader, Writer)> {
+    let (r, w) = open()?;
+    let end = |fd| Arc::new(Fd::new(fd, Kind::File, true));
+    Ok((Reader { fd: end(r) }, Writer { fd: end(w) }))
+}
+
+fn open() -> io::Result<(OwnedFd, OwnedFd)> {
+    #[cfg(not(target_vendor = "apple"))]
+    let both = {
+        use rustix::pipe::PipeFlags;
+        rustix::pipe::pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?
+    };
+    #[cfg(target_vendor = "apple")]
+    let both = {
+        let (r, w) = rustix::pipe::pipe()?;
+        for fd in [&r, &w] {
+            rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::CLOEXEC)?;
+            rustix::io::ioctl_fionbio(fd, true)?;
+        }
+        (r, w)
+    };
+    Ok(both)
+}
+
+/// The end of a pipe that is read from. See [`pipe`].
+#[derive(Debug)]
+pub struct Reader {
+    fd: Arc<Fd>,
+}
+
+/// The end of a pipe that is written to. See [`pipe`].
+///
+/// Up to 4,096 bytes (`PIPE_BUF`) are written in one piece, also when several goroutines write.
+#[derive(Debug)]
+pub struct Writer {
+    fd: Arc<Fd>,
+}
+
+macro_rules! end {
+    ($t:ty, $mode:expr, $set_deadline:ident) => {
+        impl $t {
+            /// Closes it for all its handles: whoever waits for it gets an error, *file already closed*.
+            ///
+            /// # Errors
+            ///
+            /// It was closed already.
+            pub fn close(&self) -> io::Result<()> {
+                self.fd.close()
+            }
+
+            /// Another handle to the same end.
+            ///
+            /// # Errors
+            ///
+            /// None; as in std.
+            pub fn try_clone(&self) -> io::Result<Self> {
+                Ok(Self {
+                    fd: self.fd.clone(),
+                })
+            }
+
+            /// Calls fail with [`TimedOut`](io::ErrorKind::TimedOut) from then on, one that waits now included; `None`
+            /// takes the deadline away.
+            ///
+            /// # Errors
+            ///
+            /// It was closed.
+            pub fn $set_deadline(&self, deadline: Option<Instant>) -> io::Result<()> {
+                self.fd.set_deadline($mode, deadline)
+            }
+        }
+
+        impl AsFd for $t {
+            /// After a close, and where this was asked for before it, a descriptor that stands for nothing.
+            fn as_fd(&self) -> BorrowedFd<'_> {
+                self.fd.lend()
+            }
+        }
+
+        impl AsRawFd for $t {
+            fn as_raw_fd(&self) -> RawFd {
+                self.as_fd().as_raw_fd()
+            }
+        }
+    };
+}
+end!(Reader, Mode::Read, set_read_deadline);
+end!(Writer, Mode::Write, set_write_deadline);
+
+impl Read for &Reader {
+    #[track_caller]
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.fd.read(buf, Location::caller())
+    }
+}
+
+impl Read for Reader {
+    #[track_caller]
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        (&*self).read(buf)
+    }
+}
+
+impl Write for &Writer {
+    #[track_caller]
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.fd.write(buf, Location::caller(), |fd, buf| {
+            rustix::io::write(fd, buf)
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Write for Writer {
+    #[track_caller]
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        (&*self).write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

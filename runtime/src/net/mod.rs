@@ -1,0 +1,39 @@
+//! Sockets, whose calls wait as goroutines do: std's names and errors, Go's way of waiting.
+//!
+//! A call that cannot go on at once parks its goroutine in the netpoller and its thread runs others, so ten thousand
+//! connections with a goroutine each cost no thread. A goroutine that waits here can still be woken: it is never part of a
+//! deadlock.
+//!
+//! As in Go: `TCP_NODELAY` is on, a listener's backlog is the system's longest, addresses are reused, a write to a closed
+//! connection is an error and no signal, deadlines wake those who wait ([`TcpStream::set_read_deadline`]), and so does
+//! [`close`](TcpStream::close). As in std: a write may take a part only (`write_all` does the rest), and a Unix socket's
+//! file stays when its listener is closed.
+//!
+//! They can be used on threads that are no goroutines, and block them. Under the exploring scheduler the network is as it
+//! is: what comes from it is not part of a schedule.
+//!
+//! When a runtime ends, sockets on which goroutines wait are closed. A goroutine that waits for something else never
+//! drops what it owns, and sockets stay open with it.
+
+mod socket;
+mod tcp;
+mod udp;
+mod unix;
+
+use std::io;
+use std::net::Shutdown;
+
+pub use tcp::{Incoming, TcpListener, TcpStream};
+pub use udp::UdpSocket;
+pub use unix::{UnixListener, UnixStream};
+
+use crate::fd::Fd;
+
+fn shut(fd: &Fd, how: Shutdown) -> io::Result<()> {
+    let how = match how {
+        Shutdown::Read => rustix::net::Shutdown::Read,
+        Shutdown::Write => rustix::net::Shutdown::Write,
+        Shutdown::Both => rustix::net::Shutdown::Both,
+    };
+    fd.with(|fd| rustix::net::shutdown(fd, how))
+}

@@ -1,0 +1,400 @@
+//! Sockets that do not block, made and joined the same way on every platform; and what all stream types have in common.
+
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::panic::Location;
+
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SendFlags, SocketAddrAny, SocketType, sockopt};
+
+use crate::fd::{Fd, Kind, Mode};
+use crate::{runtime, seam};
+
+/// A new socket: does not block, is closed by `exec`, and raises no signal where the platform needs an option for that.
+pub(super) fn open(family: AddressFamily, kind: SocketType) -> io::Result<OwnedFd> {
+    #[cfg(not(target_vendor = "apple"))]
+    let fd = {
+        use rustix::net::SocketFlags;
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        rustix::net::socket_with(family, kind, flags, None)?
+    };
+    #[cfg(target_vendor = "apple")]
+    let fd = prepared(rustix::net::socket(family, kind, None)?)?;
+    Ok(fd)
+}
+
+/// Two that are joined.
+pub(super) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
+    #[cfg(not(target_vendor = "apple"))]
+    let both = {
+        use rustix::net::SocketFlags;
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None)?
+    };
+    #[cfg(target_vendor = "apple")]
+    let both = {
+        use rustix::net::SocketFlags;
+        let (a, b) = rustix::net::socketpair(
+            AddressFamily::UNIX,
+            SocketType::STREAM,
+            SocketFlags::empty(),
+            None,
+        )?;
+        (prepared(a)?, prepared(b)?)
+    };
+    Ok(both)
+}
+
+fn accept_once(fd: BorrowedFd<'_>) -> rustix::io::Result<(OwnedFd, Option<SocketAddrAny>)> {
+    #[cfg(not(target_vendor = "apple"))]
+    let new = {
+        use rustix::net::SocketFlags;
+        rustix::net::acceptfrom_with(fd, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK)?
+    };
+    #[cfg(target_vendor = "apple")]
+    let new = {
+        let (fd, from) = rustix::net::acceptfrom(fd)?;
+        (prepared(fd)?, from)
+    };
+    Ok(new)
+}
+
+#[cfg(target_vendor = "apple")]
+fn prepared(fd: OwnedFd) -> rustix::io::Result<OwnedFd> {
+    rustix::io::fcntl_setfd(&fd, rustix::io::FdFlags::CLOEXEC)?;
+    rustix::io::ioctl_fionbio(&fd, true)?;
+    sockopt::set_socket_nosigpipe(&fd, true)?;
+    Ok(fd)
+}
+
+/// What keeps a write to a closed connection from raising a signal.
+pub(super) fn quietly() -> SendFlags {
+    #[cfg(not(target_vendor = "apple"))]
+    let flags = SendFlags::NOSIGNAL;
+    #[cfg(target_vendor = "apple")]
+    let flags = SendFlags::empty();
+    flags
+}
+
+/// The longest backlog that the system allows: it cuts off what is too long.
+pub(super) const BACKLOG: i32 = i32::MAX;
+
+/// The next connection. One that was given up before anybody took it does not count.
+pub(super) fn accept(
+    fd: &Fd,
+    at: &'static Location<'static>,
+) -> io::Result<(OwnedFd, Option<SocketAddrAny>)> {
+    fd.attempt(
+        Mode::Read,
+        at,
+        |_| false,
+        |fd| loop {
+            match accept_once(fd) {
+                Err(Errno::CONNABORTED) => {}
+                other => return other,
+            }
+        },
+    )
+}
+
+/// Joins a socket with `begin`, and waits until that has come to an end.
+pub(super) fn connect(
+    fd: &Fd,
+    at: &'static Location<'static>,
+    begin: impl Fn(BorrowedFd<'_>) -> rustix::io::Result<()>,
+) -> io::Result<()> {
+    let mut begun = false;
+    fd.attempt(
+        Mode::Write,
+        at,
+        |()| false,
+        |fd| {
+            if !begun {
+                return match begin(fd) {
+                    Ok(()) => Ok(()),
+                    // Interrupted, it goes on by itself.
+                    Err(Errno::INPROGRESS | Errno::ALREADY | Errno::INTR) => {
+                        begun = true;
+                        Err(Errno::AGAIN)
+                    }
+                    Err(e) => Err(e),
+                };
+            }
+            sockopt::socket_error(fd)??;
+            match rustix::net::getpeername(fd) {
+                Err(Errno::NOTCONN) => Err(Errno::AGAIN),
+                Err(e) => Err(e),
+                Ok(_) => Ok(()),
+            }
+        },
+    )
+}
+
+pub(super) fn family(addr: &SocketAddr) -> AddressFamily {
+    match addr {
+        SocketAddr::V4(_) => AddressFamily::INET,
+        SocketAddr::V6(_) => AddressFamily::INET6,
+    }
+}
+
+/// The address of an internet socket.
+pub(super) fn internet(addr: Option<SocketAddrAny>) -> io::Result<SocketAddr> {
+    let addr = addr.ok_or(Errno::NOTCONN)?;
+    Ok(SocketAddr::try_from(addr)?)
+}
+
+/// Looks names up, on a thread that is given up for it.
+#[track_caller]
+fn resolve<A: ToSocketAddrs>(addr: A) -> io::Result<A::Iter> {
+    if seam::current().is_some() {
+        runtime::syscall(|| addr.to_socket_addrs())
+    } else {
+        addr.to_socket_addrs()
+    }
+}
+
+/// `f` with one address after the other until it succeeds; the last failure otherwise.
+#[track_caller]
+pub(super) fn each<A: ToSocketAddrs, R>(
+    addr: A,
+    mut f: impl FnMut(&SocketAddr) -> io::Result<R>,
+) -> io::Result<R> {
+    let mut last = None;
+    for a in resolve(addr)? {
+        match f(&a) {
+            Ok(r) => return Ok(r),
+            Err(e) => last = Some(e),
+        }
+    }
+    Err(last.unwrap_or_else(|| {
+        io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "could not resolve to any addresses",
+        )
+    }))
+}
+
+/// The first address only.
+#[track_caller]
+pub(super) fn first<A: ToSocketAddrs>(addr: A) -> io::Result<SocketAddr> {
+    resolve(addr)?
+        .next()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no addresses to send data to"))
+}
+
+/// Takes over a new socket of bytes in order.
+pub(super) fn stream(fd: OwnedFd) -> Fd {
+    Fd::new(fd, Kind::Socket, true)
+}
+
+/// Takes over a socket on which every call stands for itself.
+pub(super) fn single(fd: OwnedFd) -> Fd {
+    Fd::new(fd, Kind::Socket, false)
+}
+
+/// `Read` and `Write` for a stream and for its reference.
+macro_rules! reads_and_writes {
+    ($t:ty) => {
+        impl std::io::Read for &$t {
+            #[track_caller]
+            fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+                self.fd.read(buf, std::panic::Location::caller())
+            }
+        }
+
+        impl std::io::Read for $t {
+            #[track_caller]
+            fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+                self.fd.read(buf, std::panic::Location::caller())
+            }
+        }
+
+        impl std::io::Write for &$t {
+            #[track_caller]
+            fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+                self.fd
+                    .write(buf, std::panic::Location::caller(), |fd, buf| {
+                        rustix::net::send(fd, buf, crate::net::socket::quietly())
+                    })
+            }
+
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+
+        impl std::io::Write for $t {
+            #[track_caller]
+            fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+                (&*self).write(buf)
+            }
+
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+    };
+}
+pub(super) use reads_and_writes;
+
+/// Deadlines, timeouts, closing and the descriptor, for every type with both directions.
+macro_rules! both_directions {
+    ($t:ty) => {
+        impl $t {
+            /// From then on reads fail with [`TimedOut`](std::io::ErrorKind::TimedOut), one that waits now included;
+            /// `None` takes the deadline away. Go's `SetReadDeadline`.
+            ///
+            /// # Errors
+            ///
+            /// It was closed.
+            pub fn set_read_deadline(
+                &self,
+                deadline: Option<crate::time::Instant>,
+            ) -> std::io::Result<()> {
+                self.fd.set_deadline(crate::fd::Mode::Read, deadline)
+            }
+
+            /// The same for writes. Go's `SetWriteDeadline`.
+            ///
+            /// # Errors
+            ///
+            /// It was closed.
+            pub fn set_write_deadline(
+                &self,
+                deadline: Option<crate::time::Instant>,
+            ) -> std::io::Result<()> {
+                self.fd.set_deadline(crate::fd::Mode::Write, deadline)
+            }
+
+            /// The same for both. Go's `SetDeadline`.
+            ///
+            /// # Errors
+            ///
+            /// It was closed.
+            pub fn set_deadline(
+                &self,
+                deadline: Option<crate::time::Instant>,
+            ) -> std::io::Result<()> {
+                self.set_read_deadline(deadline)?;
+                self.set_write_deadline(deadline)
+            }
+
+            /// Every read that has waited for so long fails with [`TimedOut`](std::io::ErrorKind::TimedOut).
+            ///
+            /// In std the kind is `WouldBlock` on Unix. Go has deadlines only.
+            ///
+            /// # Errors
+            ///
+            /// The timeout is zero, or it was closed.
+            pub fn set_read_timeout(
+                &self,
+                timeout: Option<crate::time::Duration>,
+            ) -> std::io::Result<()> {
+                self.fd.set_timeout(crate::fd::Mode::Read, timeout)
+            }
+
+            /// The same for writes.
+            ///
+            /// # Errors
+            ///
+            /// The timeout is zero, or it was closed.
+            pub fn set_write_timeout(
+                &self,
+                timeout: Option<crate::time::Duration>,
+            ) -> std::io::Result<()> {
+                self.fd.set_timeout(crate::fd::Mode::Write, timeout)
+            }
+
+            /// What `set_read_timeout` has set.
+            ///
+            /// # Errors
+            ///
+            /// None; as in std.
+            pub fn read_timeout(&self) -> std::io::Result<Option<crate::time::Duration>> {
+                Ok(self.fd.timeout(crate::fd::Mode::Read))
+            }
+
+            /// What `set_write_timeout` has set.
+            ///
+            /// # Errors
+            ///
+            /// None; as in std.
+            pub fn write_timeout(&self) -> std::io::Result<Option<crate::time::Duration>> {
+                Ok(self.fd.timeout(crate::fd::Mode::Write))
+            }
+        }
+        crate::net::socket::closes!($t);
+    };
+}
+pub(super) use both_directions;
+
+/// Closing, the error that is pending, another handle, the descriptor.
+macro_rules! closes {
+    ($t:ty) => {
+        impl $t {
+            /// Closes it for all its handles: whoever waits for it gets an error, *use of closed network connection*.
+            ///
+            /// It is also closed when the last handle is dropped. Go's `Close`.
+            ///
+            /// # Errors
+            ///
+            /// It was closed already.
+            pub fn close(&self) -> std::io::Result<()> {
+                self.fd.close()
+            }
+
+            /// Another handle to the same one; deadlines and timeouts are shared, too.
+            ///
+            /// # Errors
+            ///
+            /// None; as in std.
+            pub fn try_clone(&self) -> std::io::Result<Self> {
+                Ok(Self {
+                    fd: self.fd.clone(),
+                })
+            }
+
+            /// The error that is pending, taken off.
+            ///
+            /// # Errors
+            ///
+            /// It was closed.
+            pub fn take_error(&self) -> std::io::Result<Option<std::io::Error>> {
+                let pending = self.fd.with(|fd| rustix::net::sockopt::socket_error(fd))?;
+                Ok(pending.err().map(Into::into))
+            }
+        }
+
+        impl std::os::fd::AsFd for $t {
+            /// After a close, and where this was asked for before it, a descriptor that stands for nothing.
+            fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+                self.fd.lend()
+            }
+        }
+
+        impl std::os::fd::AsRawFd for $t {
+            fn as_raw_fd(&self) -> std::os::fd::RawFd {
+                std::os::fd::AsFd::as_fd(self).as_raw_fd()
+            }
+        }
+    };
+}
+pub(super) use closes;
+
+/// From std's type: for sockets that were made in other ways.
+macro_rules! from_std {
+    ($t:ty, $std:ty, $new:path) => {
+        impl From<$std> for $t {
+            /// Takes it over. From then on, what std still shares with it does not block either.
+            fn from(s: $std) -> $t {
+                // Cannot fail on an open socket.
+                let _ = s.set_nonblocking(true);
+                Self {
+                    fd: std::sync::Arc::new($new(s.into())),
+                }
+            }
+        }
+    };
+}
+pub(super) use from_std;

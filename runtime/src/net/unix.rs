@@ -1,0 +1,258 @@
+//! Unix stream sockets: a listener, and connections inside one machine.
+
+use std::fmt;
+use std::io;
+use std::net::Shutdown;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::net::SocketAddr;
+use std::panic::Location;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketAddrAny, SocketAddrUnix, SocketType};
+
+use super::socket::{self, both_directions, closes, reads_and_writes};
+use crate::fd::{Fd, Mode};
+use crate::time;
+
+/// Waits for connections at a path. std's `UnixListener`, Go's `net.UnixListener`.
+///
+/// The file stays when the listener is closed, as in std; Go removes it.
+///
+/// ```
+/// use goroutines::net::{UnixListener, UnixStream};
+/// use goroutines::prelude::*;
+/// use std::io::{Read, Write};
+///
+/// let path = std::env::temp_dir().join(format!("doc-unix-{}", std::process::id()));
+/// # let _ = std::fs::remove_file(&path);
+/// run(|| {
+///     let l = UnixListener::bind(&path).unwrap();
+///     go!({
+///         let (mut c, _from) = l.accept().unwrap();
+///         c.write_all(b"hello").unwrap();
+///     });
+///     let mut text = String::new();
+///     UnixStream::connect(&path).unwrap().read_to_string(&mut text).unwrap();
+///     assert_eq!(text, "hello");
+/// });
+/// std::fs::remove_file(&path).unwrap();
+/// ```
+pub struct UnixListener {
+    fd: Arc<Fd>,
+}
+
+impl UnixListener {
+    /// Listens at `path`, where no file may be.
+    ///
+    /// # Errors
+    ///
+    /// std's; for instance [`AddrInUse`](io::ErrorKind::AddrInUse).
+    pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<UnixListener> {
+        let addr = SocketAddrUnix::new(path.as_ref())?;
+        let fd = socket::open(AddressFamily::UNIX, SocketType::STREAM)?;
+        rustix::net::bind(&fd, &addr)?;
+        rustix::net::listen(&fd, socket::BACKLOG)?;
+        Ok(UnixListener {
+            fd: Arc::new(socket::single(fd)),
+        })
+    }
+
+    /// The address that it listens on.
+    ///
+    /// # Errors
+    ///
+    /// It was closed.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        local(&self.fd)
+    }
+
+    /// The next connection; waits for one.
+    ///
+    /// # Errors
+    ///
+    /// The listener was closed; or the system's, for instance too many open files.
+    #[track_caller]
+    pub fn accept(&self) -> io::Result<(UnixStream, SocketAddr)> {
+        let (fd, from) = socket::accept(&self.fd, Location::caller())?;
+        let from = match from {
+            Some(from) => named(from)?,
+            None => unnamed()?,
+        };
+        Ok((UnixStream::new(fd), from))
+    }
+
+    /// Accepts that wait fail with [`TimedOut`](io::ErrorKind::TimedOut) from then on; `None` takes it away. Go's
+    /// `SetDeadline`.
+    ///
+    /// # Errors
+    ///
+    /// It was closed.
+    pub fn set_deadline(&self, deadline: Option<time::Instant>) -> io::Result<()> {
+        self.fd.set_deadline(Mode::Read, deadline)
+    }
+}
+closes!(UnixListener);
+
+socket::from_std!(
+    UnixListener,
+    std::os::unix::net::UnixListener,
+    socket::single
+);
+
+impl fmt::Debug for UnixListener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut d = f.debug_struct("UnixListener");
+        if let Ok(addr) = self.local_addr() {
+            d.field("local", &addr);
+        }
+        d.field("fd", &self.fd).finish()
+    }
+}
+
+/// A connection inside one machine. std's `UnixStream`, Go's `net.UnixConn`.
+///
+/// All that is said of [`TcpStream`](super::TcpStream) holds here, too.
+///
+/// ```
+/// use goroutines::net::UnixStream;
+/// use goroutines::prelude::*;
+/// use std::io::{Read, Write};
+///
+/// run(|| {
+///     let (mut a, mut b) = UnixStream::pair().unwrap();
+///     go!({ b.write_all(b"hi").unwrap() });
+///     let mut text = String::new();
+///     a.read_to_string(&mut text).unwrap();
+///     assert_eq!(text, "hi");
+/// });
+/// ```
+pub struct UnixStream {
+    fd: Arc<Fd>,
+}
+
+/// Pauses of a connect while the listener's backlog is full: the first, and the longest.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
+
+impl UnixStream {
+    fn new(fd: std::os::fd::OwnedFd) -> UnixStream {
+        UnixStream {
+            fd: Arc::new(socket::stream(fd)),
+        }
+    }
+
+    /// Connects to who listens at `path`.
+    ///
+    /// # Errors
+    ///
+    /// std's; for instance [`NotFound`](io::ErrorKind::NotFound), or [`ConnectionRefused`](io::ErrorKind::ConnectionRefused)
+    /// if nobody listens.
+    #[track_caller]
+    pub fn connect<P: AsRef<Path>>(path: P) -> io::Result<UnixStream> {
+        if crate::seam::current().is_none() {
+            let joined = std::os::unix::net::UnixStream::connect(path)?;
+            return Ok(UnixStream::from(joined));
+        }
+        let addr = SocketAddrUnix::new(path.as_ref())?;
+        let new = UnixStream::new(socket::open(AddressFamily::UNIX, SocketType::STREAM)?);
+        let mut pause = PAUSE.0;
+        loop {
+            // Either it is connected at once, or the backlog is full. The system tells nobody when that changes, so there
+            // is nothing to wait for but time; a blocking connect would wait there, Go's fails.
+            match new.fd.with(|fd| rustix::net::connect(fd, &addr)) {
+                Ok(()) => return Ok(new),
+                Err(e) if e.raw_os_error() == Some(Errno::AGAIN.raw_os_error()) => {
+                    time::sleep(pause);
+                    pause = (pause * 2).min(PAUSE.1);
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+    }
+
+    /// Two that are connected to each other.
+    ///
+    /// # Errors
+    ///
+    /// Too many open files.
+    pub fn pair() -> io::Result<(UnixStream, UnixStream)> {
+        let (a, b) = socket::pair()?;
+        Ok((UnixStream::new(a), UnixStream::new(b)))
+    }
+
+    /// This end's address.
+    ///
+    /// # Errors
+    ///
+    /// It was closed.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        local(&self.fd)
+    }
+
+    /// The other end's address.
+    ///
+    /// # Errors
+    ///
+    /// It was closed, or the connection is gone.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        match self.fd.with(|fd| rustix::net::getpeername(fd))? {
+            Some(addr) => named(addr),
+            None => unnamed(),
+        }
+    }
+
+    /// Ends one direction or both: the other side reads to the end, this one's reads give 0. Whoever waits is woken. Go's
+    /// `CloseRead` and `CloseWrite`.
+    ///
+    /// # Errors
+    ///
+    /// It was closed, or the connection is gone.
+    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        super::shut(&self.fd, how)
+    }
+}
+reads_and_writes!(UnixStream);
+both_directions!(UnixStream);
+
+socket::from_std!(UnixStream, std::os::unix::net::UnixStream, socket::stream);
+
+impl fmt::Debug for UnixStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut d = f.debug_struct("UnixStream");
+        if let Ok(addr) = self.local_addr() {
+            d.field("local", &addr);
+        }
+        if let Ok(peer) = self.peer_addr() {
+            d.field("peer", &peer);
+        }
+        d.field("fd", &self.fd).finish()
+    }
+}
+
+fn local(fd: &Fd) -> io::Result<SocketAddr> {
+    named(fd.with(|fd| rustix::net::getsockname(fd))?)
+}
+
+fn unnamed() -> io::Result<SocketAddr> {
+    SocketAddr::from_pathname("")
+}
+
+/// std's form of an address.
+fn named(addr: SocketAddrAny) -> io::Result<SocketAddr> {
+    let addr = SocketAddrUnix::try_from(addr)?;
+    #[cfg(target_os = "linux")]
+    if let Some(name) = addr.abstract_name()
+        // rustix reads an address without a name as this.
+        && !name.is_empty()
+    {
+        use std::os::linux::net::SocketAddrExt as _;
+        return SocketAddr::from_abstract_name(name);
+    }
+    match addr.path() {
+        Some(path) => SocketAddr::from_pathname(std::ffi::OsStr::from_bytes(path.to_bytes())),
+        None => unnamed(),
+    }
+}

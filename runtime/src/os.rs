@@ -1,0 +1,173 @@
+//! Files: their calls block a thread, so each gives its P up for others, as Go's do.
+
+use std::fs;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::path::Path;
+
+use crate::{runtime, seam};
+
+/// On a goroutine: announced as a blocking call.
+#[track_caller]
+fn blocking<R>(f: impl FnOnce() -> R) -> R {
+    if seam::current().is_some() {
+        runtime::syscall(f)
+    } else {
+        f()
+    }
+}
+
+/// The whole file. Go's `os.ReadFile`.
+///
+/// # Errors
+///
+/// std's; for instance [`NotFound`](io::ErrorKind::NotFound).
+///
+/// ```
+/// use goroutines::os;
+///
+/// goroutines::run(|| {
+///     let path = std::env::temp_dir().join(format!("doc-os-{}", std::process::id()));
+///     os::write_file(&path, "hello").unwrap();
+///     assert_eq!(os::read_file(&path).unwrap(), b"hello");
+/// #   std::fs::remove_file(&path).unwrap();
+/// });
+/// ```
+#[track_caller]
+pub fn read_file(p: impl AsRef<Path>) -> io::Result<Vec<u8>> {
+    blocking(|| fs::read(p))
+}
+
+/// Makes the file, or empties it, and writes all of `d`. Go's `os.WriteFile`. See [`read_file`] for an example.
+///
+/// # Errors
+///
+/// std's.
+#[track_caller]
+pub fn write_file(p: impl AsRef<Path>, d: impl AsRef<[u8]>) -> io::Result<()> {
+    blocking(|| fs::write(p, d))
+}
+
+/// An open file. std's `File`, Go's `os.File`.
+///
+/// The netpoller is of no use for files: they are always ready, and a disk takes its time in the call itself. So a call
+/// blocks its thread, and another thread takes the P over if it lasts.
+///
+/// ```
+/// use goroutines::os::File;
+/// use std::io::{Read, Write};
+///
+/// goroutines::run(|| {
+///     let path = std::env::temp_dir().join(format!("doc-file-{}", std::process::id()));
+///     File::create(&path).unwrap().write_all(b"hello").unwrap();
+///     let mut text = String::new();
+///     File::open(&path).unwrap().read_to_string(&mut text).unwrap();
+///     assert_eq!(text, "hello");
+/// #   std::fs::remove_file(&path).unwrap();
+/// });
+/// ```
+#[derive(Debug)]
+pub struct File {
+    file: fs::File,
+}
+
+impl File {
+    /// Opens it for reading.
+    ///
+    /// # Errors
+    ///
+    /// std's; for instance [`NotFound`](io::ErrorKind::NotFound).
+    #[track_caller]
+    pub fn open(p: impl AsRef<Path>) -> io::Result<File> {
+        blocking(|| fs::File::open(p)).map(File::from)
+    }
+
+    /// Makes the file, or empties it, and opens it for writing.
+    ///
+    /// # Errors
+    ///
+    /// std's.
+    #[track_caller]
+    pub fn create(p: impl AsRef<Path>) -> io::Result<File> {
+        blocking(|| fs::File::create(p)).map(File::from)
+    }
+
+    /// Comes back when the disk has everything. Go's `Sync`.
+    ///
+    /// # Errors
+    ///
+    /// std's.
+    #[track_caller]
+    pub fn sync_all(&self) -> io::Result<()> {
+        blocking(|| self.file.sync_all())
+    }
+
+    /// Its size and the like. Go's `Stat`.
+    ///
+    /// # Errors
+    ///
+    /// std's.
+    #[track_caller]
+    pub fn metadata(&self) -> io::Result<fs::Metadata> {
+        blocking(|| self.file.metadata())
+    }
+
+    /// Cuts it off, or fills it up with zeros. Go's `Truncate`.
+    ///
+    /// # Errors
+    ///
+    /// std's.
+    #[track_caller]
+    pub fn set_len(&self, size: u64) -> io::Result<()> {
+        blocking(|| self.file.set_len(size))
+    }
+}
+
+/// For files that were opened in other ways (`OpenOptions`).
+impl From<fs::File> for File {
+    fn from(file: fs::File) -> File {
+        File { file }
+    }
+}
+
+macro_rules! reads_writes_seeks {
+    ($t:ty) => {
+        impl Read for $t {
+            #[track_caller]
+            fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+                blocking(|| (&self.file).read(buf))
+            }
+        }
+
+        impl Write for $t {
+            #[track_caller]
+            fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+                blocking(|| (&self.file).write(buf))
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+
+        impl Seek for $t {
+            fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+                (&self.file).seek(to)
+            }
+        }
+    };
+}
+reads_writes_seeks!(File);
+reads_writes_seeks!(&File);
+
+impl AsFd for File {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+}
+
+impl AsRawFd for File {
+    fn as_raw_fd(&self) -> RawFd {
+        self.file.as_raw_fd()
+    }
+}

@@ -1,0 +1,124 @@
+//! Pipes, files, and that a runtime that used descriptors leaves none.
+
+mod limit;
+
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::time::Duration;
+
+use goroutines::net::{TcpListener, TcpStream};
+use goroutines::prelude::*;
+use goroutines::{io, os};
+
+/// Other tests of a binary would be counted too: everything that opens descriptors stands in this one test.
+#[test]
+fn pipes_files_and_what_is_left() {
+    a_pipe_waits_on_both_ends();
+    ends_and_deadlines_of_pipes();
+    files_are_read_written_and_sought();
+    nothing_is_left();
+}
+
+fn a_pipe_waits_on_both_ends() {
+    for procs in [1, 2] {
+        Builder::new()
+            .procs(procs)
+            .try_run(|| {
+                let (mut r, mut w) = io::pipe().expect("descriptors");
+                go!({
+                    for i in 0..300_u32 {
+                        w.write_all(&[i as u8; 1000]).expect("open");
+                    }
+                });
+                let mut all = Vec::new();
+                r.read_to_end(&mut all).expect("open");
+                assert_eq!(all.len(), 300_000);
+            })
+            .expect("no crash");
+    }
+}
+
+fn ends_and_deadlines_of_pipes() {
+    Builder::new()
+        .try_run(|| {
+            let (r, mut w) = io::pipe().expect("descriptors");
+            r.set_read_deadline(Some(time::now() + Duration::from_millis(2)))
+                .expect("open");
+            let e = (&r).read(&mut [0]).expect_err("a deadline");
+            assert_eq!(e.kind(), ErrorKind::TimedOut);
+            drop(r);
+            let e = w.write(b"x").expect_err("nobody reads");
+            assert_eq!(e.kind(), ErrorKind::BrokenPipe);
+            w.close().expect("open");
+            let e = w.write(b"x").expect_err("closed");
+            assert_eq!(e.to_string(), "file already closed");
+        })
+        .expect("no crash");
+}
+
+fn files_are_read_written_and_sought() {
+    let path = std::env::temp_dir().join(format!("goroutines-io-{}", std::process::id()));
+    let there = path.clone();
+    Builder::new()
+        .try_run(move || {
+            os::write_file(&there, "hello").expect("writable");
+            assert_eq!(os::read_file(&there).expect("there"), b"hello");
+            let mut f = os::File::open(&there).expect("there");
+            f.seek(SeekFrom::End(-2)).expect("long enough");
+            let mut text = String::new();
+            f.read_to_string(&mut text).expect("readable");
+            assert_eq!(text, "lo");
+            os::File::create(&there)
+                .expect("writable")
+                .write_all(b"x")
+                .expect("writable");
+            assert_eq!(f.metadata().expect("open").len(), 1);
+            let e = os::File::open(there.join("none")).expect_err("not there");
+            assert_eq!(e.kind(), ErrorKind::NotADirectory);
+        })
+        .expect("no crash");
+    std::fs::remove_file(path).expect("it is there");
+}
+
+fn nothing_is_left() {
+    let count = |what: &str| {
+        std::fs::read_dir(format!("/proc/self/{what}"))
+            .expect("Linux")
+            .count()
+    };
+    let one = || {
+        Builder::new()
+            .try_run(|| {
+                let l = TcpListener::bind("127.0.0.1:0").expect("loopback");
+                let addr = l.local_addr().expect("open");
+                // Waits for ever, with a connection that waits for ever.
+                go!({
+                    loop {
+                        let (mut c, _) = l.accept().expect("a connection");
+                        go!({
+                            let _ = c.read(&mut [0; 1]);
+                            let _ = c.read(&mut [0; 1]);
+                        });
+                    }
+                });
+                let mut c = TcpStream::connect(addr).expect("it listens");
+                c.write_all(b"x").expect("open");
+                let waits = || {
+                    runtime::snapshot()
+                        .goroutines
+                        .iter()
+                        .filter(|g| g.status == "IO wait")
+                        .count()
+                };
+                while waits() < 2 {
+                    runtime::gosched();
+                }
+            })
+            .expect("no crash");
+    };
+    one();
+    let before = (count("fd"), count("task"));
+    for _ in 0..200 {
+        one();
+    }
+    assert_eq!((count("fd"), count("task")), before);
+}
