@@ -46,6 +46,7 @@ use crate::seam;
 use crate::timers::LATEST;
 
 use cancel::{Child, Late, Root};
+pub(crate) use cancel::{Place, Told};
 
 /// Why a context is done. What [`Context::err`] returns.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -155,6 +156,12 @@ impl Context {
                 _ => None,
             })
             .flatten()
+    }
+
+    /// Has `told` called when this is done, until the place is dropped; `None` if it never will be.
+    #[track_caller]
+    pub(crate) fn tell(&self, told: Arc<dyn Told>) -> Option<Place> {
+        Some(self.root()?.tell(told, Location::caller()))
     }
 
     /// A channel that is closed when work for this context should stop; the nil channel if that never happens.
@@ -269,7 +276,7 @@ fn cancellable(parent: &Context, deadline: Option<Instant>) -> (Context, Arc<Roo
     let root = Root::new(Location::caller());
     let context = Context::new(Some(parent), What::Cancel(root.clone(), deadline));
     if let Some(above) = parent.root() {
-        above.adopt(Child::Root(root.clone()));
+        above.adopt(Child::Root(root.clone()), Location::caller());
     }
     (context, root)
 }
@@ -322,6 +329,22 @@ pub fn with_cancel_cause(
     (context, move |cause: Option<BoxError>| {
         root.cancel(Error::Canceled, cause.map(Arc::from));
     })
+}
+
+/// Cancels a context of the library's own.
+pub(crate) struct Cancel(Arc<Root>);
+
+impl Cancel {
+    pub(crate) fn cancel(&self, cause: Option<Cause>) {
+        self.0.cancel(Error::Canceled, cause);
+    }
+}
+
+/// [`with_cancel_cause`], for a cause that others have too.
+#[track_caller]
+pub(crate) fn with_shared_cause(parent: &Context) -> (Context, Cancel) {
+    let (context, root) = cancellable(parent, None);
+    (context, Cancel(root))
 }
 
 /// A context that is also done at `d`, with [`Error::DeadlineExceeded`].
@@ -478,9 +501,10 @@ pub fn after_func<F: FnOnce() + Send + 'static>(
     c: &Context,
     f: F,
 ) -> impl Fn() -> bool + Clone + Send + Sync + 'static + use<F> {
-    let late = Late::new(f, Location::caller());
+    let at = Location::caller();
+    let late = Late::new(f, at);
     if let Some(root) = c.root() {
-        root.adopt(Child::Late(late.clone()));
+        root.adopt(Child::Late(late.clone()), at);
     }
     move || late.stop()
 }

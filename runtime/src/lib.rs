@@ -71,6 +71,8 @@ pub mod sync;
 pub mod race;
 pub mod time;
 pub mod context;
+pub mod errgroup;
+pub mod semaphore;
 pub mod singleflight;
 #[allow(
     unsafe_code,

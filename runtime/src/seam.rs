@@ -79,6 +79,10 @@ pub(crate) enum Op {
     Cancel,
     /// Asks whether a context is done.
     Err,
+    /// A weighted semaphore: `acquire`, `try_acquire`.
+    Acquire,
+    /// A weighted semaphore: `release`.
+    Release,
     Syscall,
 }
 

@@ -395,6 +395,93 @@ mod exploring {
     }
 }
 
+mod contexts {
+    use super::*;
+    use context::{BoxError, Cause, Context, Error};
+    use goroutines::{errgroup, semaphore};
+
+    fn shapes() {
+        let _: fn() -> Context = context::background;
+        let _: fn() -> Context = context::todo;
+        let _: fn(&Context) -> Context = context::without_cancel;
+        let _: fn(&Context) -> Option<Cause> = context::cause;
+        let _: (Error, Error) = (Error::Canceled, Error::DeadlineExceeded);
+    }
+    fn look(c: &Context) -> (RecvChan<()>, Option<Error>, Option<Instant>) {
+        (c.done(), c.err(), c.deadline())
+    }
+    fn value<K: std::any::Any + Eq, V: Send + Sync + 'static>(
+        c: &Context,
+        k: &K,
+    ) -> Option<Arc<V>> {
+        c.value(k)
+    }
+    pub fn functions(c: &Context) -> [(Context, Box<dyn Fn() + Send + Sync>); 3] {
+        // What is returned borrows nothing, and can be cloned and kept.
+        fn keep<F: Fn() + Clone + Send + Sync + 'static>(
+            (c, f): (Context, F),
+        ) -> (Context, Box<dyn Fn() + Send + Sync>) {
+            (c, Box::new(f.clone()))
+        }
+        [
+            keep(context::with_cancel(c)),
+            keep(context::with_deadline(c, Instant::now())),
+            keep(context::with_timeout(c, Duration::ZERO)),
+        ]
+    }
+    fn with_cause(
+        c: &Context,
+    ) -> (
+        Context,
+        impl Fn(Option<BoxError>) + Clone + Send + Sync + use<>,
+    ) {
+        context::with_cancel_cause(c)
+    }
+    fn with_value<K: Eq + Send + Sync + 'static, V: Send + Sync + 'static>(
+        c: &Context,
+        k: K,
+        v: V,
+    ) -> Context {
+        context::with_value(c, k, v)
+    }
+    fn after_func(
+        c: &Context,
+        f: impl FnOnce() + Send + 'static,
+    ) -> Box<dyn Fn() -> bool + Send + Sync> {
+        let stop = context::after_func(c, f);
+        Box::new(stop.clone())
+    }
+    fn group(c: &Context) -> (errgroup::Group, Context) {
+        let _: errgroup::Group = errgroup::Group::new();
+        errgroup::Group::with_context(c)
+    }
+    fn group_go(
+        g: &errgroup::Group,
+        f: impl FnOnce() -> Result<(), BoxError> + Send + 'static,
+        h: impl FnOnce() -> Result<(), BoxError> + Send + 'static,
+    ) -> (bool, Result<(), Arc<dyn std::error::Error + Send + Sync>>) {
+        g.set_limit(1);
+        g.go(f);
+        (g.try_go(h), g.wait())
+    }
+    fn weighted(s: &semaphore::Weighted, c: &Context) -> Result<(), Error> {
+        let _: fn(i64) -> semaphore::Weighted = semaphore::Weighted::new;
+        s.acquire(c, 1)?;
+        let _: bool = s.try_acquire(1);
+        s.release(1);
+        Ok(())
+    }
+    pub fn traits() {
+        fn is_copy<T: Copy + PartialEq + Debug + std::error::Error>() {}
+        is_copy::<Error>();
+        is_plain::<(Context, errgroup::Group, semaphore::Weighted)>();
+        let _: (Context, String, String) = {
+            let c = context::background();
+            (c.clone(), format!("{c}"), format!("{c:?}"))
+        };
+    }
+}
+
 /// What is printed by name, and the macros of the prelude: these need running to be seen.
 mod macros {
     use super::*;
@@ -447,6 +534,9 @@ fn types_can_be_shared_as_far_as_what_they_hold() {
     is_plain::<(Crash, ChanSnapshot, runtime::SchedSnapshot)>();
     is_error::<WouldBlock>();
     exploring::traits();
+    contexts::traits();
+    let three = Builder::new().run(|| contexts::functions(&context::background()));
+    three.iter().for_each(|(_, cancel)| cancel());
     assert_eq!(WouldBlock, WouldBlock);
     assert!(!WouldBlock.to_string().is_empty());
     let ch = chan::<i64>(1);

@@ -65,7 +65,7 @@ struct State {
 }
 
 /// The parent, and the number it knows this one by.
-type Up = Option<(Weak<Root>, u64)>;
+pub(super) type Up = Option<(Weak<Root>, u64)>;
 
 #[derive(Default)]
 enum Finished {
@@ -81,6 +81,32 @@ enum Finished {
 pub(super) enum Child {
     Root(Arc<Root>),
     Late(Arc<Late>),
+    Told(Arc<dyn Told>),
+}
+
+/// Somebody else in the library who waits for something and for a context, and is told that the context is done.
+///
+/// Called by the goroutine that cancels; it must not wait.
+pub(crate) trait Told: Send + Sync {
+    fn told(&self);
+}
+
+/// A place in the list of a context; who drops it is not told any more.
+pub(crate) struct Place(Up);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        leave(self.0.take());
+    }
+}
+
+/// Takes whoever stood there out of a parent's list.
+fn leave(up: Up) {
+    if let Some((parent, number)) = up
+        && let Some(parent) = parent.upgrade()
+    {
+        parent.disown(number);
+    }
 }
 
 impl Root {
@@ -115,15 +141,17 @@ impl Root {
     }
 
     /// Takes a child in, or cancels it if it is too late for that.
-    pub(super) fn adopt(self: &Arc<Self>, child: Child) {
-        seam::point_at(Op::Cancel, &self.tag, child.at());
+    pub(super) fn adopt(self: &Arc<Self>, child: Child, at: At) -> Up {
+        seam::point_at(Op::Cancel, &self.tag, at);
         let mut state = self.state.lock();
         match state.why.clone() {
             None => {
                 let number = state.next;
                 state.next += 1;
-                child.comes_under(self, number);
+                let up = Some((Arc::downgrade(self), number));
+                child.comes_under(&up);
                 state.children.insert(number, child);
+                up
             }
             Some((err, cause)) => {
                 seam::acquire(&self.tag, 0);
@@ -131,9 +159,16 @@ impl Root {
                 match child {
                     Child::Root(root) => root.cancel(err, cause),
                     Child::Late(late) => late.start(),
+                    Child::Told(told) => told.told(),
                 }
+                None
             }
         }
+    }
+
+    /// Has `told` called when it is done; at once if it is.
+    pub(super) fn tell(self: &Arc<Self>, told: Arc<dyn Told>, at: At) -> Place {
+        Place(self.adopt(Child::Told(told), at))
     }
 
     /// A child is done, or does not want to be told any more.
@@ -168,6 +203,7 @@ impl Root {
         while let Some(child) = list.pop() {
             match child {
                 Child::Late(late) => late.start(),
+                Child::Told(told) => told.told(),
                 Child::Root(root) => {
                     if let Some((children, _)) = root.begin(err, cause.clone()) {
                         list.extend(children.into_values().rev());
@@ -178,11 +214,7 @@ impl Root {
                 }
             }
         }
-        if let Some((parent, number)) = up
-            && let Some(parent) = parent.upgrade()
-        {
-            parent.disown(number);
-        }
+        leave(up);
         for root in cancelled {
             root.finish();
         }
@@ -256,19 +288,12 @@ impl Fire for Root {
 }
 
 impl Child {
-    fn at(&self) -> At {
+    /// Under the lock of the parent; a child that nobody else knows yet, so its lock is free.
+    fn comes_under(&self, up: &Up) {
         match self {
-            Child::Root(root) => root.at,
-            Child::Late(late) => late.at,
-        }
-    }
-
-    /// Under the lock of `parent`; a child that nobody knows yet, so its lock is free.
-    fn comes_under(&self, parent: &Arc<Root>, number: u64) {
-        let up = Some((Arc::downgrade(parent), number));
-        match self {
-            Child::Root(root) => root.state.lock().up = up,
-            Child::Late(late) => late.state.lock().1 = up,
+            Child::Root(root) => root.state.lock().up.clone_from(up),
+            Child::Late(late) => late.state.lock().1.clone_from(up),
+            Child::Told(_) => {}
         }
     }
 }
@@ -302,11 +327,7 @@ impl Late {
         let mut state = self.state.lock();
         let (job, up) = (state.0.take(), state.1.take());
         drop(state);
-        if let Some((parent, number)) = up
-            && let Some(parent) = parent.upgrade()
-        {
-            parent.disown(number);
-        }
+        leave(up);
         job.is_some()
     }
 }

@@ -283,6 +283,8 @@ pub(crate) fn word(op: Op) -> &'static str {
         Op::Timer => "timer",
         Op::Cancel => "cancel",
         Op::Err => "err",
+        Op::Acquire => "acquire",
+        Op::Release => "release",
         Op::Syscall => "syscall",
     }
 }
