@@ -482,6 +482,74 @@ mod contexts {
     }
 }
 
+mod network {
+    use super::*;
+    use goroutines::net::{TcpListener, TcpStream, UdpSocket, UnixListener, UnixStream};
+    use goroutines::{io, os};
+    use std::io::{Read, Result, Write};
+    use std::net::{Shutdown, SocketAddr, ToSocketAddrs};
+    use std::path::Path;
+
+    fn is_stream<T: Read + Write + Send + Sync>()
+    where
+        for<'a> &'a T: Read + Write,
+    {
+        is_plain::<T>();
+    }
+    pub fn traits() {
+        is_stream::<TcpStream>();
+        is_stream::<UnixStream>();
+        is_stream::<os::File>();
+        is_plain::<(TcpListener, UdpSocket, UnixListener, io::Reader, io::Writer)>();
+    }
+    fn pipe() -> Result<(io::Reader, io::Writer)> {
+        let (mut r, mut w) = io::pipe()?;
+        (&w).write_all(b"x")?;
+        w.write_all(b"x")?;
+        (&r).read_exact(&mut [0])?;
+        r.read_exact(&mut [0])?;
+        Ok((r, w))
+    }
+    fn files(p: impl AsRef<Path>, d: impl AsRef<[u8]>) -> Result<(Vec<u8>, os::File)> {
+        os::write_file(&p, d)?;
+        let _: os::File = os::File::create(&p)?;
+        Ok((os::read_file(&p)?, os::File::open(p)?))
+    }
+    fn tcp(a: impl ToSocketAddrs + Copy, t: Option<Duration>, d: Option<Instant>) -> Result<()> {
+        let l: TcpListener = TcpListener::bind(a)?;
+        let _: SocketAddr = l.local_addr()?;
+        let _: (TcpStream, SocketAddr) = l.accept()?;
+        let _: Option<Result<TcpStream>> = l.incoming().next();
+        let _ = l.close();
+        let c: TcpStream = TcpStream::connect(a)?;
+        let _: (SocketAddr, SocketAddr) = (c.local_addr()?, c.peer_addr()?);
+        c.set_read_timeout(t)?;
+        c.set_write_timeout(t)?;
+        c.set_read_deadline(d)?;
+        c.set_write_deadline(d)?;
+        c.set_deadline(d)?;
+        c.set_nodelay(true)?;
+        let _: TcpStream = c.try_clone()?;
+        c.shutdown(Shutdown::Both)
+    }
+    fn udp(a: impl ToSocketAddrs + Copy, buf: &mut [u8]) -> Result<usize> {
+        let s: UdpSocket = UdpSocket::bind(a)?;
+        let _: SocketAddr = s.local_addr()?;
+        s.connect(a)?;
+        let n = s.send(buf)? + s.recv(buf)? + s.send_to(buf, a)?;
+        let (m, _): (usize, SocketAddr) = s.recv_from(buf)?;
+        Ok(n + m)
+    }
+    fn unix(p: impl AsRef<Path> + Copy) -> Result<()> {
+        let l: UnixListener = UnixListener::bind(p)?;
+        let (c, _) = l.accept()?;
+        let _: UnixStream = c;
+        let (a, _): (UnixStream, UnixStream) = UnixStream::pair()?;
+        a.shutdown(Shutdown::Write)?;
+        UnixStream::connect(p).map(drop)
+    }
+}
+
 /// What is printed by name, and the macros of the prelude: these need running to be seen.
 mod macros {
     use super::*;
@@ -537,6 +605,7 @@ fn types_can_be_shared_as_far_as_what_they_hold() {
     contexts::traits();
     let three = Builder::new().run(|| contexts::functions(&context::background()));
     three.iter().for_each(|(_, cancel)| cancel());
+    network::traits();
     assert_eq!(WouldBlock, WouldBlock);
     assert!(!WouldBlock.to_string().is_empty());
     let ch = chan::<i64>(1);

@@ -23,7 +23,9 @@ use crate::fd::{Fd, Mode};
 ///     let a = UdpSocket::bind("127.0.0.1:0").unwrap();
 ///     let b = UdpSocket::bind("127.0.0.1:0").unwrap();
 ///     let to = a.local_addr().unwrap();
-///     go!({ b.send_to(b"hello", to).unwrap() });
+///     go!({
+///         b.send_to(b"hello", to).unwrap();
+///     });
 ///     let mut buf = [0; 16];
 ///     let (n, _from) = a.recv_from(&mut buf).unwrap();
 ///     assert_eq!(&buf[..n], b"hello");
