@@ -23,6 +23,7 @@ fn main() {
         let start = time::now();
         for i in 1..TREE as usize {
             let (child, _cancel) = context::with_cancel(&tree[(i - 1) / 4]);
+            child.done();
             tree.push(child);
         }
         println!("tree     {:?}", time::since(start) / TREE);

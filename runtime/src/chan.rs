@@ -55,6 +55,7 @@ mod timed;
 use std::collections::VecDeque;
 use std::panic::Location;
 
+pub(crate) use ends::closed;
 pub use ends::{Chan, RecvChan, SendChan, WouldBlock, chan};
 pub use iter::{IntoIter, Iter};
 pub use snapshot::{ChanSnapshot, Waiting};

@@ -113,6 +113,15 @@ pub fn chan<T: Send + 'static>(cap: usize) -> Chan<T> {
     Chan(Some(c))
 }
 
+/// A channel that is closed from the start: what the goroutine that runs knows comes before each receive.
+pub(crate) fn closed<T: Send + 'static>() -> Chan<T> {
+    let c = Arc::new(Hchan::new(0, VecDeque::new(), show::<T>));
+    seam::made(&c.tag, "chan", 0);
+    seam::release(&c.tag, 0);
+    c.state.lock().closed = true;
+    Chan(Some(c))
+}
+
 // ---- what the ends share ---------------------------------------------------------------------------------------------
 
 #[inline]

@@ -19,8 +19,8 @@
 //!
 //! # Invariants
 //!
-//! - The first reason stays. Who reads one (`err`) first waits for the channel to be closed, so `err` and `done` never
-//!   contradict each other.
+//! - The first reason stays. Who reads one (`err`) first waits for the channel to be closed, if there is one, so `err` and
+//!   `done` never contradict each other. A channel that is asked for later is born closed.
 //! - No lock of ours is held while a channel is closed, a goroutine started, or anything of the program dropped; and of two
 //!   at once, the second is of a child that nobody else knows yet.
 //! - A cancel that has returned has cancelled everything below, whoever did it.
@@ -31,13 +31,12 @@
 //!   made ready.
 //! - Weak references to children: who holds only the channel of a context (and dropped the rest) still waits for it.
 
-use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::{Arc, Weak};
 
 use super::{Cause, Error};
 use crate::birth;
-use crate::chan::{Chan, RecvChan, chan};
+use crate::chan::{Chan, RecvChan, chan, closed};
 use crate::primitives::{Lock, Tag};
 use crate::seam::{self, Op};
 use crate::timers::{Fire, Key};
@@ -46,7 +45,6 @@ type At = &'static Location<'static>;
 
 /// The part of a context that can be cancelled.
 pub(super) struct Root {
-    done: Chan<()>,
     tag: Tag,
     /// Where it was made.
     at: At,
@@ -56,16 +54,66 @@ pub(super) struct Root {
 #[derive(Default)]
 struct State {
     why: Option<(Error, Option<Cause>)>,
+    /// Made when somebody asks for it.
+    done: Option<Chan<()>>,
     /// Who waits until the cancellation has reached everyone.
     finished: Finished,
-    children: BTreeMap<u64, Child>,
-    next: u64,
+    children: Children,
     up: Up,
     deadline: Option<Key>,
 }
 
-/// The parent, and the number it knows this one by.
-pub(super) type Up = Option<(Weak<Root>, u64)>;
+/// The parent, and the place in its list.
+pub(super) type Up = Option<(Weak<Root>, u32)>;
+
+/// A list in which a place that was left is taken again: as long as the most there ever were at one time.
+#[derive(Default)]
+struct Children {
+    /// Each with its age.
+    places: Vec<Option<(u64, Child)>>,
+    free: Vec<u32>,
+    born: u64,
+}
+
+impl Children {
+    /// Where the next one will stand.
+    fn place(&self) -> u32 {
+        let next = || u32::try_from(self.places.len()).expect("fewer than 2^32 children");
+        self.free.last().copied().unwrap_or_else(next)
+    }
+
+    fn insert(&mut self, child: Child) {
+        self.born += 1;
+        let entry = Some((self.born, child));
+        match self.free.pop() {
+            Some(place) => self.places[place as usize] = entry,
+            None => self.places.push(entry),
+        }
+    }
+
+    /// Who stands there; nobody once all have been taken out.
+    fn remove(&mut self, place: u32) -> Option<Child> {
+        let (_, child) = self.places.get_mut(place as usize)?.take()?;
+        self.free.push(place);
+        if self.free.len() == self.places.len() && self.places.len() > FEW {
+            *self = Children {
+                born: self.born,
+                ..Children::default()
+            };
+        }
+        Some(child)
+    }
+
+    /// All, from the youngest on: a list to be worked off from its end.
+    fn last_first(self) -> Vec<Child> {
+        let mut all: Vec<_> = self.places.into_iter().flatten().collect();
+        all.sort_unstable_by_key(|&(born, _)| std::cmp::Reverse(born));
+        all.into_iter().map(|(_, child)| child).collect()
+    }
+}
+
+/// A list that is empty gives its memory back if it was longer than this.
+const FEW: usize = 64;
 
 #[derive(Default)]
 enum Finished {
@@ -102,10 +150,10 @@ impl Drop for Place {
 
 /// Takes whoever stood there out of a parent's list.
 fn leave(up: Up) {
-    if let Some((parent, number)) = up
+    if let Some((parent, place)) = up
         && let Some(parent) = parent.upgrade()
     {
-        parent.disown(number);
+        parent.disown(place);
     }
 }
 
@@ -113,7 +161,6 @@ impl Root {
     #[track_caller]
     pub(super) fn new(at: At) -> Arc<Root> {
         let root = Arc::new(Root {
-            done: chan(0),
             tag: Tag::new(),
             at,
             state: Lock::new(State::default()),
@@ -123,17 +170,31 @@ impl Root {
     }
 
     pub(super) fn done(&self) -> RecvChan<()> {
-        self.done.receiver()
+        let mut state = self.state.lock();
+        let State { why, done, .. } = &mut *state;
+        done.get_or_insert_with(|| match why {
+            None => chan(0),
+            Some(_) => {
+                seam::acquire(&self.tag, 0);
+                closed()
+            }
+        })
+        .receiver()
     }
 
     #[track_caller]
     pub(super) fn err(&self) -> Option<Error> {
         seam::point(Op::Err, &self.tag);
-        let why = self.state.lock().why.as_ref().map(|(e, _)| *e);
-        if why.is_some() {
-            self.done.recv();
+        let state = self.state.lock();
+        let why = state.why.as_ref().map(|(e, _)| *e)?;
+        seam::acquire(&self.tag, 0);
+        let done = state.done.clone();
+        drop(state);
+        if let Some(done) = done {
+            // Who wrote the reason may not have closed it yet.
+            done.recv();
         }
-        why
+        Some(why)
     }
 
     pub(super) fn cause(&self) -> Option<Cause> {
@@ -146,11 +207,9 @@ impl Root {
         let mut state = self.state.lock();
         match state.why.clone() {
             None => {
-                let number = state.next;
-                state.next += 1;
-                let up = Some((Arc::downgrade(self), number));
+                let up = Some((Arc::downgrade(self), state.children.place()));
                 child.comes_under(&up);
-                state.children.insert(number, child);
+                state.children.insert(child);
                 up
             }
             Some((err, cause)) => {
@@ -172,8 +231,8 @@ impl Root {
     }
 
     /// A child is done, or does not want to be told any more.
-    fn disown(&self, number: u64) {
-        let child = self.state.lock().children.remove(&number);
+    fn disown(&self, place: u32) {
+        let child = self.state.lock().children.remove(place);
         drop(child);
     }
 
@@ -197,8 +256,7 @@ impl Root {
             self.wait_until_finished();
             return;
         };
-        // The children of the last first: a list to be worked off from its end.
-        let mut list: Vec<_> = children.into_values().rev().collect();
+        let mut list = children;
         let mut cancelled = Vec::new();
         while let Some(child) = list.pop() {
             match child {
@@ -206,8 +264,11 @@ impl Root {
                 Child::Told(told) => told.told(),
                 Child::Root(root) => {
                     if let Some((children, _)) = root.begin(err, cause.clone()) {
-                        list.extend(children.into_values().rev());
-                        cancelled.push(root);
+                        // One without children was finished at once.
+                        if !children.is_empty() {
+                            list.extend(children);
+                            cancelled.push(root);
+                        }
                     } else {
                         root.wait_until_finished();
                     }
@@ -221,8 +282,9 @@ impl Root {
         self.finish();
     }
 
-    /// Writes the reason and closes the channel; `None` if there is a reason already.
-    fn begin(&self, err: Error, cause: Option<Cause>) -> Option<(BTreeMap<u64, Child>, Up)> {
+    /// Writes the reason and closes the channel; hands out the children, last come first, and the way up. `None` if there is
+    /// a reason already.
+    fn begin(&self, err: Error, cause: Option<Cause>) -> Option<(Vec<Child>, Up)> {
         let mut state = self.state.lock();
         if state.why.is_some() {
             return None;
@@ -230,11 +292,17 @@ impl Root {
         state.why = Some((err, cause));
         seam::release(&self.tag, 0);
         let timer = state.deadline.take().and_then(Key::remove);
-        let children = std::mem::take(&mut state.children);
+        let children = std::mem::take(&mut state.children).last_first();
         let up = state.up.take();
+        let done = state.done.clone();
+        if children.is_empty() {
+            state.finished = Finished::Yes;
+        }
         drop(state);
         drop(timer);
-        self.done.close();
+        if let Some(done) = done {
+            done.close();
+        }
         Some((children, up))
     }
 
@@ -247,20 +315,23 @@ impl Root {
 
     fn wait_until_finished(&self) {
         let mut state = self.state.lock();
+        let done = state.done.clone();
         let wait = match &state.finished {
             Finished::Yes => {
                 seam::acquire(&self.tag, 0);
-                return;
+                None
             }
-            Finished::Awaited(wait) => wait.clone(),
+            Finished::Awaited(wait) => Some(wait.clone()),
             Finished::No => {
                 let wait = chan(0);
                 state.finished = Finished::Awaited(wait.clone());
-                wait
+                Some(wait)
             }
         };
         drop(state);
-        wait.recv();
+        for chan in [done, wait].into_iter().flatten() {
+            chan.recv();
+        }
     }
 }
 
