@@ -31,6 +31,13 @@
 //! - Values move out of the lock before anything is done with them: no destructor of the program runs under it.
 //! - No goroutine is made ready under the lock.
 //!
+//! # Looking without the lock
+//!
+//! `can` says whether a receive and a send would find something. It is written under the lock whenever that changes (a
+//! goroutine that begins to wait adds the bit of its counterpart before it is seen to wait), so a `try_` operation that
+//! finds its bit missing has seen one moment at which it would have had to wait. A bit that is set is a guess: who waits
+//! in a `select` may be on its way elsewhere.
+//!
 //! # Happens-before
 //!
 //! As the Go memory model has it: each place of the buffer is an object of its own (slot `1 + i`), because receive k
@@ -47,14 +54,19 @@
 //!   first served.
 //! - `Box<[Option<T>]>` for the buffer: it must be written to at once, and a large one is often never filled.
 
+mod case;
 mod ends;
 mod iter;
 mod snapshot;
 mod timed;
 
+use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::Location;
+use std::sync::atomic::{AtomicU8, Ordering};
 
+pub use case::{AsRecv, AsSend, RecvEnd, SendEnd};
+pub(crate) use case::{Case, RecvCase, SendCase};
 pub(crate) use ends::closed;
 pub use ends::{Chan, RecvChan, SendChan, WouldBlock, chan};
 pub use iter::{IntoIter, Iter};
@@ -65,7 +77,7 @@ use crate::goroutine::{G, WaitReason};
 use crate::lock::LockGuard;
 use crate::primitives::{Lock, Tag, hooked};
 use crate::seam::{self, Op};
-use crate::show::arrow;
+use crate::show::{arrow, show};
 use crate::wait::{WaitQueue, Woken, wait_on};
 
 /// A value on its way, in the frame of the goroutine that waits. A sender's is there until a receiver takes it; a
@@ -77,9 +89,14 @@ struct Hchan<T> {
     cap: usize,
     /// How a value is shown to who reads a schedule. Known where the channel is made, since it needs `T: 'static`.
     show: fn(&T) -> String,
+    /// Packs a value whose type its receiver will name. Known there for the same reason.
+    pack: fn(T) -> Box<dyn Any>,
     tag: Tag,
     /// Read by each send and written by a close, for the race detector.
     life: Tag,
+    /// What can be done here without waiting ([`CAN_RECEIVE`], [`CAN_SEND`]): written under the lock by whoever changes it,
+    /// read without it. One word, so that what is read was true at one moment.
+    can: AtomicU8,
     state: Lock<State<T>>,
 }
 
@@ -113,7 +130,7 @@ impl<T> State<T> {
         }
     }
 
-    /// The receiver that has waited longest. (Whoever waits in a `select` that fired elsewhere is skipped here.)
+    /// The receiver that has waited longest. (Whoever waits in a `select` that fired elsewhere is skipped.)
     fn next_receiver(&mut self) -> Option<Woken<Parcel<T>>> {
         self.recvq.dequeue()
     }
@@ -121,6 +138,34 @@ impl<T> State<T> {
     /// The sender that has waited longest.
     fn next_sender(&mut self) -> Option<Woken<Parcel<T>>> {
         self.sendq.dequeue()
+    }
+}
+
+/// What came of a send that does not wait.
+enum Put<T> {
+    /// Somebody has it, and is to be readied; or the buffer has it.
+    Taken(Option<Woken<Parcel<T>>>),
+    Closed(T),
+    Full(T),
+}
+
+/// What came of a receive that does not wait.
+enum Got<T> {
+    /// A value; and who was waiting for the place that it left, to be readied.
+    Value(T, Option<Woken<Parcel<T>>>),
+    Closed,
+    Nothing,
+}
+
+/// `Hchan::can`: a receive would find something.
+const CAN_RECEIVE: u8 = 1;
+/// `Hchan::can`: a send would find a place, a receiver or a closed channel.
+const CAN_SEND: u8 = 2;
+
+#[inline]
+fn ready<T>(woken: Option<Woken<Parcel<T>>>) {
+    if let Some(woken) = woken {
+        woken.ready();
     }
 }
 
@@ -139,12 +184,17 @@ enum Found<'a, T> {
 }
 
 impl<T> Hchan<T> {
-    fn new(cap: usize, buf: VecDeque<T>, show: fn(&T) -> String) -> Self {
+    fn new(cap: usize, buf: VecDeque<T>) -> Self
+    where
+        T: 'static,
+    {
         Hchan {
             cap,
-            show,
+            show: show::<T>,
+            pack: |v| Box::new(v),
             tag: Tag::new(),
             life: Tag::new(),
+            can: AtomicU8::new(if cap > 0 { CAN_SEND } else { 0 }),
             state: Lock::new(State {
                 closed: false,
                 recvx: 0,
@@ -168,11 +218,11 @@ impl<T> Hchan<T> {
         }
     }
 
+    /// What can be done for a send at once, under the lock. Whoever is given back must be readied without it.
     #[inline]
-    fn offer(&self, v: T) -> Offered<'_, T> {
-        let mut state = self.state.lock();
+    fn put(&self, state: &mut State<T>, v: T) -> Put<T> {
         if state.closed {
-            return Offered::Closed(v);
+            return Put::Closed(v);
         }
         if let Some(mut receiver) = state.next_receiver() {
             *receiver.elem() = Some(v);
@@ -180,50 +230,113 @@ impl<T> Hchan<T> {
                 if self.cap == 0 {
                     seam::meet(receiver.g());
                 } else {
-                    self.passes(&state, 0, None);
-                    self.passes(&state, 0, Some(receiver.g()));
+                    self.passes(state, 0, None);
+                    self.passes(state, 0, Some(receiver.g()));
                     state.passed = (state.passed + 1) % self.cap;
                 }
             }
-            drop(state);
-            receiver.ready();
-            return Offered::Taken;
+            return Put::Taken(Some(receiver));
         }
         if state.buf.len() < self.cap {
-            self.passes(&state, state.buf.len(), None);
+            self.passes(state, state.buf.len(), None);
             state.buf.push_back(v);
-            return Offered::Taken;
+            return Put::Taken(None);
         }
-        Offered::Full(state, v)
+        Put::Full(v)
+    }
+
+    /// What can be done for a receive at once, under the lock. Whoever is given back must be readied without it.
+    #[inline]
+    fn get(&self, state: &mut State<T>) -> Got<T> {
+        state.look();
+        if let Some(v) = state.buf.pop_front() {
+            self.passes(state, 0, None);
+            state.step(self.cap);
+            let sender = state.next_sender().map(|mut sender| {
+                self.passes(state, state.buf.len(), Some(sender.g()));
+                state.buf.extend(sender.elem().take());
+                sender
+            });
+            return Got::Value(v, sender);
+        }
+        if let Some(mut sender) = state.next_sender() {
+            let v = sender.elem().take();
+            seam::meet(sender.g());
+            return Got::Value(v.expect("a goroutine in sendq has its value"), Some(sender));
+        }
+        if state.closed {
+            seam::acquire(&self.tag, 0);
+            return Got::Closed;
+        }
+        Got::Nothing
+    }
+
+    #[inline]
+    fn offer(&self, v: T) -> Offered<'_, T> {
+        let mut state = self.state.lock();
+        match self.put(&mut state, v) {
+            Put::Taken(receiver) => {
+                self.unlock(state);
+                ready(receiver);
+                Offered::Taken
+            }
+            Put::Closed(v) => Offered::Closed(v),
+            Put::Full(v) => Offered::Full(state, v),
+        }
     }
 
     #[inline]
     fn find(&self) -> Found<'_, T> {
         let mut state = self.state.lock();
-        state.look();
-        if let Some(v) = state.buf.pop_front() {
-            self.passes(&state, 0, None);
-            state.step(self.cap);
-            if let Some(mut sender) = state.next_sender() {
-                self.passes(&state, state.buf.len(), Some(sender.g()));
-                state.buf.extend(sender.elem().take());
-                drop(state);
-                sender.ready();
+        match self.get(&mut state) {
+            Got::Value(v, sender) => {
+                self.unlock(state);
+                ready(sender);
+                Found::Value(v)
             }
-            return Found::Value(v);
+            Got::Closed => Found::Closed,
+            Got::Nothing => Found::Empty(state),
         }
-        if let Some(mut sender) = state.next_sender() {
-            let v = sender.elem().take();
-            seam::meet(sender.g());
-            drop(state);
-            sender.ready();
-            return Found::Value(v.expect("a goroutine in sendq has its value"));
+    }
+
+    /// Says what a receive and a send would find, for those who look without the lock, and releases it.
+    #[inline]
+    fn unlock(&self, state: LockGuard<'_, State<T>>) {
+        self.publish(&state);
+        drop(state);
+    }
+
+    #[inline]
+    fn publish(&self, state: &State<T>) {
+        // Whether a timer is due is found out by who looks, under the lock.
+        let receive = state.closed
+            || !state.buf.is_empty()
+            || !state.sendq.is_empty()
+            || state.timed.is_some();
+        let send = state.closed || state.buf.len() < self.cap || !state.recvq.is_empty();
+        let now = u8::from(receive) * CAN_RECEIVE + u8::from(send) * CAN_SEND;
+        if self.can.load(Ordering::Relaxed) != now {
+            self.can.store(now, Ordering::Release);
         }
-        if state.closed {
-            seam::acquire(&self.tag, 0);
-            return Found::Closed;
-        }
-        Found::Empty(state)
+    }
+
+    /// Under the lock: this goroutine is about to wait here, so that its counterpart will find it.
+    #[inline]
+    fn add_can(&self, bit: u8) {
+        self.can
+            .store(self.can.load(Ordering::Relaxed) | bit, Ordering::Release);
+    }
+
+    /// Whether a receive may find something: at one moment, for `false` is certain and `true` a guess.
+    #[inline]
+    fn may_receive(&self) -> bool {
+        self.can.load(Ordering::Acquire) & CAN_RECEIVE != 0
+    }
+
+    /// Whether a send may find a place, as [`Hchan::may_receive`].
+    #[inline]
+    fn may_send(&self) -> bool {
+        self.can.load(Ordering::Acquire) & CAN_SEND != 0
     }
 
     /// What every send does first: the choice point, and the read that an unordered close conflicts with.
@@ -244,6 +357,7 @@ impl<T> Hchan<T> {
             Offered::Closed(v) => v,
             Offered::Full(state, v) => {
                 let at = Location::caller();
+                self.add_can(CAN_RECEIVE);
                 match wait_on(state, |s| &mut s.sendq, Some(v), WaitReason::ChanSend, at) {
                     None => return,
                     Some(v) => v,
@@ -257,6 +371,10 @@ impl<T> Hchan<T> {
     #[track_caller]
     fn try_send(&self, v: T) -> Result<(), T> {
         self.about_to_send(Op::TrySend, &v);
+        if !self.may_send() {
+            seam::outcome(|| "would block".to_string());
+            return Err(v);
+        }
         match self.offer(v) {
             Offered::Taken => Ok(()),
             Offered::Closed(v) => send_on_closed(v),
@@ -276,6 +394,7 @@ impl<T> Hchan<T> {
             Found::Closed => None,
             Found::Empty(mut state) => {
                 state.will_wait();
+                self.add_can(CAN_SEND);
                 wait_on(state, |s| &mut s.recvq, None, WaitReason::ChanReceive, at)
             }
         };
@@ -287,6 +406,10 @@ impl<T> Hchan<T> {
     #[track_caller]
     fn try_recv(&self) -> Result<Option<T>, WouldBlock> {
         seam::point(Op::TryRecv, &self.tag);
+        if !self.may_receive() {
+            seam::outcome(|| "would block".to_string());
+            return Err(WouldBlock);
+        }
         let v = match self.find() {
             Found::Value(v) => Some(v),
             Found::Closed => None,
@@ -323,7 +446,7 @@ impl<T> Hchan<T> {
         while let Some(w) = state.next_sender() {
             woken.push(w);
         }
-        drop(state);
+        self.unlock(state);
         for w in woken.into_iter().rev() {
             seam::give(w.g());
             w.ready();

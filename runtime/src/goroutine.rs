@@ -463,14 +463,15 @@ impl G {
     ///
     /// # Safety
     ///
-    /// The goroutine waits, and its runtime has stopped: the caller tears it down alone.
+    /// The goroutine does not run, and its runtime has stopped: the caller tears it down alone.
     pub(crate) unsafe fn abandon(&self) -> Option<Abandon> {
         // SAFETY: nothing runs on this goroutine (the caller's promise).
         unsafe { (*self.own.get()).abandon.get() }
     }
 }
 
-/// Takes a waiting goroutine out of what it waits on, so that its stack can be given back.
+/// Takes a goroutine out of what it waits on, so that its stack can be given back. One that was readied and has not run
+/// since may still stand in the queues of a `select`.
 ///
 /// If a waker from outside already has it, waits until that waker has called `ready`: it is between two instructions.
 ///

@@ -66,7 +66,16 @@ mod lab;
 pub mod explore;
 #[allow(unsafe_code, reason = "main borrows from the frame that waits for it")]
 mod run;
+#[allow(
+    unsafe_code,
+    reason = "a select holds the locks of several channels at once"
+)]
 pub mod chan;
+#[allow(
+    unsafe_code,
+    reason = "a select holds the locks of several channels at once"
+)]
+pub mod select;
 pub mod sync;
 pub mod race;
 pub mod time;

@@ -6,5 +6,5 @@
 pub use crate::race::Shared;
 pub use crate::sync::{Cond, Mutex, Once, RWMutex, WaitGroup};
 pub use crate::{
-    Builder, Chan, RecvChan, SendChan, chan, context, defer, go, run, runtime, sync, time,
+    Builder, Chan, RecvChan, SendChan, chan, context, defer, go, run, runtime, select, sync, time,
 };

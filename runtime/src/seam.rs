@@ -48,7 +48,6 @@ pub(crate) enum Op {
     Close,
     /// `len` of a channel.
     Len,
-    #[allow(dead_code, reason = "select comes with the rest of the channels")]
     Select,
     Lock,
     TryLock,
@@ -167,6 +166,8 @@ pub(crate) enum Crashed {
 pub(crate) trait Observer {
     /// Before an effect: decides who goes on; comes back when it is this goroutine's turn.
     fn point(&self, op: Op, tag: Option<&Tag>, at: &'static Location<'static>);
+    /// The operation that was just let go on is about this object, too.
+    fn also(&self, _tag: &Tag) {}
     /// After an effect: what came of it (`→ 0`), for the table. Only formats when somebody will read it.
     fn outcome(&self, text: &mut dyn FnMut() -> String);
     /// So much is added to a WaitGroup, for the count of it.
@@ -443,6 +444,14 @@ pub(crate) fn point_free_at(op: Op, at: &'static Location<'static>) {
     }
 }
 
+/// See [`Observer::also`].
+#[inline(always)]
+pub(crate) fn also(tag: &Tag) {
+    if hooked() {
+        with_observer(|o| o.also(tag));
+    }
+}
+
 /// What came of the last point, for whoever reads the schedule.
 #[inline(always)]
 pub(crate) fn outcome(mut text: impl FnMut() -> String) {
@@ -461,7 +470,6 @@ pub(crate) fn added(n: u64) {
 
 /// One of `n` equally good possibilities, or `None` where nobody explores: then the caller draws for itself.
 #[inline(always)]
-#[allow(dead_code, reason = "select draws through it")]
 pub(crate) fn choose(n: usize) -> Option<usize> {
     if hooked() {
         with_observer(|o| o.choose(n))

@@ -230,7 +230,7 @@ impl Inner {
     }
 
     fn take_locked(&self, state: &mut State, n: i64) -> bool {
-        let there = self.size - state.taken >= n && state.queue.len() == 0;
+        let there = self.size - state.taken >= n && state.queue.is_empty();
         if there {
             state.taken += n;
         }

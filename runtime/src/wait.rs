@@ -13,12 +13,15 @@
 //! If the runtime ends while a goroutine waits, `Abandon` takes its sudog out under the same lock, so that an object
 //! which outlives the runtime never points into a stack that is gone.
 //!
+//! A goroutine may wait in several queues at once (`select`): then each of its sudogs refers to one [`Claim`].
+//!
 //! **Rejected**: heap-allocated sudogs with a cache per P, as Go has them (Go must: its stacks move; ours do not);
 //! a state word with a compare-and-swap on both sides (two more atomics a wait, and a window to argue about).
 
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::coro::{Command, Unlock};
 use crate::goroutine::{Abandon, G, WaitReason};
@@ -33,6 +36,82 @@ pub(crate) struct Sudog<E> {
     next: Option<NonNull<Sudog<E>>>,
     prev: Option<NonNull<Sudog<E>>>,
     linked: bool,
+    /// Null for one that waits here only. Else where it says which of several queues woke it, and which this one is.
+    claim: *const Claim,
+    case: u32,
+}
+
+impl<E> Sudog<E> {
+    pub(crate) fn new(g: &'static G, elem: E) -> Self {
+        Sudog {
+            g,
+            elem,
+            next: None,
+            prev: None,
+            linked: false,
+            claim: std::ptr::null(),
+            case: 0,
+        }
+    }
+
+    /// For one that waits in several queues: this one is number `case` of those that `claim` is for.
+    pub(crate) fn one_of(&mut self, claim: *const Claim, case: u32) {
+        self.claim = claim;
+        self.case = case;
+    }
+
+    /// What its waker left, for the goroutine that waited.
+    pub(crate) fn into_elem(self) -> E {
+        debug_assert!(!self.linked);
+        self.elem
+    }
+
+    /// Whether it waits, as far as is known under its queue's lock, or is claimed by another queue.
+    fn waits(&self) -> bool {
+        // SAFETY: a linked sudog's claim is in the same frame as the sudog.
+        unsafe { self.claim.as_ref() }.is_none_or(|c| c.winner().is_none())
+    }
+
+    /// Claims it for this queue. It must be woken if that succeeds, and left alone else.
+    fn claim(&self) -> bool {
+        // SAFETY: as in `waits`.
+        unsafe { self.claim.as_ref() }.is_none_or(|c| c.take(self.case))
+    }
+}
+
+/// Which of several queues has woken a goroutine that waits in all of them: Go's `selectDone`.
+///
+/// Whoever dequeues one of its sudogs takes the claim with one compare-and-swap, and wakes the goroutine only if it was
+/// the first. The sudogs in the other queues are void from then on; the goroutine takes them out itself, under the locks
+/// of those queues, before it goes on: until then they are valid memory, and whoever meets one skips it.
+#[derive(Debug)]
+pub(crate) struct Claim(AtomicU32);
+
+impl Claim {
+    /// Taken by nobody.
+    const FREE: u32 = u32::MAX;
+    /// Taken by the end of the runtime.
+    const VOID: u32 = u32::MAX - 1;
+
+    pub(crate) fn new() -> Claim {
+        Claim(AtomicU32::new(Claim::FREE))
+    }
+
+    fn take(&self, case: u32) -> bool {
+        self.0
+            .compare_exchange(Claim::FREE, case, Ordering::AcqRel, Ordering::Relaxed)
+            .is_ok()
+    }
+
+    /// The runtime ends: nobody shall wake it any more. `false`: somebody already does.
+    pub(crate) fn void(&self) -> bool {
+        self.take(Claim::VOID)
+    }
+
+    /// Who took it.
+    pub(crate) fn winner(&self) -> Option<u32> {
+        Some(self.0.load(Ordering::Acquire)).filter(|&c| c != Claim::FREE)
+    }
 }
 
 /// Goroutines that wait, first in, first out, each with an `E` through which it and its waker talk.
@@ -128,12 +207,60 @@ impl<E> WaitQueue<E> {
         self.len -= 1;
     }
 
+    /// Puts a sudog of a goroutine that waits in several queues at the end.
+    ///
+    /// # Safety
+    ///
+    /// As for `push`; and [`WaitQueue::remove`] is called before the sudog's frame ends.
+    pub(crate) unsafe fn enqueue(&mut self, node: NonNull<Sudog<E>>) {
+        // SAFETY: the caller's promise.
+        unsafe { self.push(node) };
+    }
+
+    /// Takes out a sudog that was put in with `enqueue`, if it is still there.
+    ///
+    /// # Safety
+    ///
+    /// `node` is valid, and was put into this queue or none.
+    pub(crate) unsafe fn remove(&mut self, node: NonNull<Sudog<E>>) {
+        // SAFETY: valid, and under the owner's lock nobody else writes to it.
+        if unsafe { node.as_ref() }.linked {
+            // SAFETY: linked, and only ever into this queue.
+            unsafe { self.unlink(node) };
+        }
+    }
+
+    /// Whether it has no sudogs, not even void ones.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.head.is_none()
+    }
+
+    /// Whether anybody waits. Takes out those whom another queue has woken.
+    pub(crate) fn anybody(&mut self) -> bool {
+        while let Some(node) = self.head {
+            // SAFETY: the head is linked here.
+            if unsafe { node.as_ref() }.waits() {
+                return true;
+            }
+            // SAFETY: as above.
+            unsafe { self.unlink(node) };
+        }
+        false
+    }
+
     /// The one who has waited longest, taken out of the queue. It must be woken.
+    #[inline]
     pub(crate) fn dequeue(&mut self) -> Option<Woken<E>> {
-        let node = self.head?;
-        // SAFETY: the head is linked here.
-        unsafe { self.unlink(node) };
-        Some(Woken { node })
+        while let Some(node) = self.head {
+            // SAFETY: the head is linked here.
+            unsafe { self.unlink(node) };
+            // SAFETY: valid: one that another queue woke stays in its frame until it has been through our lock.
+            if unsafe { node.as_ref() }.claim() {
+                return Some(Woken { node });
+            }
+        }
+        None
     }
 
     /// The first, from the one who has waited longest on, whose `E` is as wanted; taken out of the queue.
@@ -142,12 +269,16 @@ impl<E> WaitQueue<E> {
         while let Some(node) = at {
             // SAFETY: linked nodes are valid, and nobody writes to them while the owner's lock is held.
             let n = unsafe { node.as_ref() };
+            let next = n.next;
             if wanted(&n.elem) {
                 // SAFETY: linked here.
                 unsafe { self.unlink(node) };
-                return Some(Woken { node });
+                // SAFETY: as in `dequeue`.
+                if unsafe { node.as_ref() }.claim() {
+                    return Some(Woken { node });
+                }
             }
-            at = n.next;
+            at = next;
         }
         None
     }
@@ -158,7 +289,9 @@ impl<E> WaitQueue<E> {
         while let Some(node) = at {
             // SAFETY: linked nodes are valid, and nobody writes to them while the owner's lock is held.
             let n = unsafe { node.as_ref() };
-            f(n.g, &n.elem);
+            if n.waits() {
+                f(n.g, &n.elem);
+            }
             at = n.next;
         }
     }
@@ -189,6 +322,11 @@ impl<E> Woken<E> {
     pub(crate) fn g(&self) -> &'static G {
         // SAFETY: as in `elem`.
         unsafe { self.node.as_ref() }.g
+    }
+
+    /// Whom to `ready` later: what had to be left is left. The node must not be touched after the goroutine is ready.
+    pub(crate) fn claimed(self) -> &'static G {
+        self.g()
     }
 
     /// Wakes it. Call it without the object's lock.
@@ -276,13 +414,7 @@ pub(crate) fn wait_in_turn<S, E>(
         unreachable!("expect_current panicked");
     };
     let mut guard = guard;
-    let mut node = Sudog {
-        g,
-        elem,
-        next: None,
-        prev: None,
-        linked: false,
-    };
+    let mut node = Sudog::new(g, elem);
     // One pointer, from which everything below is derived: the waker writes through it while we sleep.
     let node_ptr = NonNull::from(&mut node);
     // SAFETY: the node stays in this frame, which does not end before the goroutine is readied or abandoned.
@@ -337,6 +469,8 @@ pub(crate) unsafe fn park(
     unsafe {
         g.set_abandon(abandon);
         g.suspend(Command::Park(unlock));
+        // Its data is of a frame that will end.
+        g.set_abandon(None);
     }
 }
 

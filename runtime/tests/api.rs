@@ -613,3 +613,31 @@ fn types_can_be_shared_as_far_as_what_they_hold() {
 }
 
 mod limit;
+
+#[test]
+fn select_and_its_dynamic_form() {
+    use goroutines::select::{AsRecv, AsSend, Chosen, Select};
+
+    fn either<'a, R: AsRecv + ?Sized, S: AsSend + ?Sized>(
+        r: &'a R,
+        s: &'a S,
+        v: S::Item,
+    ) -> Chosen {
+        let mut select: Select<'a> = Select::new();
+        let _: usize = select.recv(r);
+        let _: usize = select.send(s, v);
+        let _: usize = select.default();
+        select.wait()
+    }
+    let (a, b) = (chan::<i64>(1), chan::<char>(1));
+    a.send(1);
+    let chosen = either(&a.receiver(), &SendChan::nil(), 'x');
+    let index: usize = chosen.index();
+    assert_eq!((index, chosen.recv::<i64>()), (0, Some(1)));
+    let n: usize = goroutines::select! {
+        recv(a) -> v => v.map_or(0, |v| v as usize),
+        send(&b, 'y') => { 2 }
+        default => 3,
+    };
+    assert_eq!(n, 2);
+}

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use super::{ChanSnapshot, Hchan};
 use crate::goroutine::WaitReason;
 use crate::seam::{self, Op};
-use crate::show::show;
 use crate::wait::park_forever;
 
 /// What an end holds: nothing is the nil channel.
@@ -108,17 +107,19 @@ pub fn chan<T: Send + 'static>(cap: usize) -> Chan<T> {
     if isize::try_from(cap).is_err() || bytes > MAX_BYTES || buf.try_reserve_exact(cap).is_err() {
         panic!("makechan: size out of range");
     }
-    let c = Arc::new(Hchan::new(cap, buf, show::<T>));
+    let c = Arc::new(Hchan::new(cap, buf));
     seam::made(&c.tag, "chan", cap);
     Chan(Some(c))
 }
 
 /// A channel that is closed from the start: what the goroutine that runs knows comes before each receive.
 pub(crate) fn closed<T: Send + 'static>() -> Chan<T> {
-    let c = Arc::new(Hchan::new(0, VecDeque::new(), show::<T>));
+    let c = Arc::new(Hchan::new(0, VecDeque::new()));
     seam::made(&c.tag, "chan", 0);
     seam::release(&c.tag, 0);
-    c.state.lock().closed = true;
+    let mut state = c.state.lock();
+    state.closed = true;
+    c.unlock(state);
     Chan(Some(c))
 }
 
@@ -127,6 +128,12 @@ pub(crate) fn closed<T: Send + 'static>() -> Chan<T> {
 #[inline]
 #[track_caller]
 fn send<T>(c: &Pointer<T>, v: T) {
+    send_to(c.as_deref(), v);
+}
+
+#[inline]
+#[track_caller]
+pub(super) fn send_to<T>(c: Option<&Hchan<T>>, v: T) {
     match c {
         Some(c) => c.send(v),
         None => {
@@ -147,6 +154,11 @@ fn try_send<T>(c: &Pointer<T>, v: T) -> Result<(), T> {
 
 #[inline]
 pub(super) fn receive<T>(c: &Pointer<T>, at: &'static Location<'static>) -> Option<T> {
+    receive_at(c.as_deref(), at)
+}
+
+#[inline]
+pub(super) fn receive_at<T>(c: Option<&Hchan<T>>, at: &'static Location<'static>) -> Option<T> {
     match c {
         Some(c) => c.recv(at),
         None => {

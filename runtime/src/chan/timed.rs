@@ -13,9 +13,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
-use super::{Hchan, Parcel, RecvChan, State};
+use super::{CAN_RECEIVE, Hchan, Parcel, RecvChan, State};
 use crate::seam::{self, Op};
-use crate::show::show;
 use crate::timers::{Fire, Key, NEVER};
 use crate::wait::Woken;
 
@@ -95,7 +94,7 @@ impl<T> State<T> {
     fn arm(&mut self) {
         // If others wait already, it is there.
         if let Some(timed) = &mut self.timed
-            && self.recvq.len() == 0
+            && self.recvq.is_empty()
         {
             timed.arm();
         }
@@ -103,10 +102,9 @@ impl<T> State<T> {
 
     /// After a goroutine has stopped waiting to receive without having been woken from here.
     #[inline]
-    #[allow(dead_code, reason = "for a select that fired elsewhere")]
     pub(super) fn has_left(&mut self) {
         if let Some(timed) = &mut self.timed
-            && self.recvq.len() == 0
+            && self.recvq.is_empty()
         {
             timed.disarm();
         }
@@ -128,7 +126,7 @@ impl<T> State<T> {
                 None => {}
             }
         }
-        if self.recvq.len() > 0
+        if !self.recvq.is_empty()
             && let Some(timed) = &mut self.timed
         {
             timed.arm();
@@ -154,7 +152,8 @@ impl<T: Send + 'static> TimedChan<T> {
     #[track_caller]
     pub(crate) fn new(make: fn(Instant) -> T) -> TimedChan<T> {
         let c = Arc::new_cyclic(|me: &Weak<Hchan<T>>| {
-            let mut c = Hchan::new(0, VecDeque::new(), show::<T>);
+            let mut c = Hchan::new(0, VecDeque::new());
+            *c.can.get_mut() = CAN_RECEIVE;
             c.state.get_mut().timed = Some(Box::new(Timed {
                 when: 0,
                 period: 0,
@@ -197,7 +196,7 @@ impl<T: Send + 'static> TimedChan<T> {
         let pending = timed.when != 0 || stale.is_some();
         timed.disarm();
         (timed.when, timed.period) = (when.min(NEVER - 1), period);
-        if state.recvq.len() > 0 {
+        if !state.recvq.is_empty() {
             timed.arm();
         }
         drop(guard);

@@ -89,7 +89,7 @@ impl Fd {
         if old & WANTED[mode as usize] != 0 {
             let mut queue = self.sides[mode as usize].turn.lock();
             let woken = queue.dequeue();
-            if queue.len() == 0 {
+            if queue.is_empty() {
                 self.state
                     .fetch_and(!WANTED[mode as usize], Ordering::AcqRel);
             }

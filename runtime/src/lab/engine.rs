@@ -437,7 +437,7 @@ impl Lab {
         let mut st = self.state();
         // First all are taken out of what they wait on: an object may live in another one's frame.
         for (g, _) in st.everybody() {
-            if g.status() == Status::Waiting {
+            if g.status() != Status::Dead {
                 // SAFETY: the schedule is over, and this thread alone clears it up.
                 unsafe { goroutine::detach(g) };
             }
@@ -623,6 +623,10 @@ impl Observer for Lab {
         g.set_status(Status::Runnable);
         // SAFETY: `g` is the goroutine that runs: it called this.
         unsafe { g.suspend(Command::Yield) };
+    }
+
+    fn also(&self, tag: &Tag) {
+        self.state().also(tag);
     }
 
     fn outcome(&self, text: &mut dyn FnMut() -> String) {

@@ -516,6 +516,14 @@ impl State {
         }
     }
 
+    /// What the goroutine that runs has just begun to do is about this object, too.
+    pub(super) fn also(&mut self, tag: &Tag) {
+        let object = self.object(tag);
+        let slot = &self.slots[self.current as usize - 1];
+        let key = mix(slot.ident, u64::from(slot.ops));
+        self.objects[object as usize].touch(key, false);
+    }
+
     fn record(&mut self, who: u32, p: Pending) {
         self.records.push(Record {
             who,

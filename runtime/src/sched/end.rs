@@ -226,7 +226,7 @@ impl Sched {
         let all = std::mem::take(&mut self.state.lock().all);
         let pool = self.p(0).local.lock().pool.clone();
         for g in &all {
-            if g.status() == Status::Waiting {
+            if g.status() != Status::Dead {
                 // SAFETY: no M is left, and this is the only thread that clears up.
                 #[allow(unsafe_code, reason = "see the comment")]
                 unsafe {
