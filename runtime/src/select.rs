@@ -10,7 +10,7 @@
 //!    same ones cannot wait for each other), each once. Now the goroutine sees all of them at one instant. If one is ready
 //!    it fires, drawn again among all ready ones; so a `default` is taken only if there was a moment at which no case could go on.
 //! 4. `default`, if there is one.
-//! 5. *Waiting.* Under all locks a sudog of each case goes into its channel's queue; all refer to one [`Claim`]. The
+//! 5. *Waiting.* Under all locks a sudog of each case goes into its channel's queue; all refer to one `Claim`. The
 //!    goroutine parks, and its scheduler releases the locks after the switch.
 //! 6. Who finds one of the sudogs takes the claim, does the operation, and readies the goroutine. Who finds another one
 //!    later fails to take the claim, and skips it. So no select fires twice, and a losing case loses nothing: its value is

@@ -6,7 +6,7 @@
 //! nobody waits; else it waits behind all others. A release serves from the front as long as the first one's wish is
 //! there, and stops at the first whose is not: so one who wants much is not starved by many who want little.
 //!
-//! A goroutine that waits is also in the list of its context ([`Told`]). A release that serves it and a cancellation
+//! A goroutine that waits is also in the list of its context (`Told`). A release that serves it and a cancellation
 //! compete for it under the lock: whoever takes it out of the queue wakes it, and says so in its frame. A cancellation
 //! that comes before it stands in the queue leaves a mark. When one leaves the front, those behind it may have enough.
 //!
