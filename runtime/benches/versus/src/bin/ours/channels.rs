@@ -1,4 +1,4 @@
-//! Channels.
+//! Channels and select.
 
 use goroutines::prelude::*;
 
@@ -40,6 +40,43 @@ pub fn items(each: u64, n: u64) -> u64 {
     producers.wait();
     c.close();
     (0..each).filter_map(|_| sums.recv()).sum()
+}
+
+/// The numbers below `n`, from four producers, each through a channel of its own, to one consumer that selects.
+pub fn select_four(capacity: usize, n: u64) -> u64 {
+    let c: [Chan<u64>; 4] = std::array::from_fn(|_| chan(capacity));
+    for (i, c) in (0..).zip(&c) {
+        let c = c.clone();
+        go(move || {
+            for v in (i..n).step_by(4) {
+                c.send(v);
+            }
+        });
+    }
+    let mut sum = 0;
+    for _ in 0..n {
+        let v = select! {
+            recv(c[0]) -> v => v,
+            recv(c[1]) -> v => v,
+            recv(c[2]) -> v => v,
+            recv(c[3]) -> v => v,
+        };
+        sum += v.expect("nobody closes it");
+    }
+    sum
+}
+
+/// `n` looks at a channel that is empty.
+pub fn select_default(n: u64) -> u64 {
+    let c = chan::<u64>(1);
+    let mut missed = 0;
+    for _ in 0..n {
+        select! {
+            recv(c) -> v => missed -= v.expect("nobody sends"),
+            default => missed += 1,
+        }
+    }
+    missed
 }
 
 /// The sum of the first `n` primes, each filtered by a goroutine of its own. They are left waiting at the end.

@@ -2,6 +2,7 @@
 
 mod channels;
 mod locks;
+mod outside;
 mod running;
 
 use goroutines::Builder;
@@ -24,12 +25,17 @@ fn main() {
             "pingpong" => args.timed(channels::ping_pong),
             "chan1" => args.timed(|n| channels::items(1, n)),
             "chan4" => args.timed(|n| channels::items(4, n)),
+            "select4" => args.timed(|n| channels::select_four(128, n)),
+            "select4u" => args.timed(|n| channels::select_four(0, n)),
+            "selectdefault" => args.timed(channels::select_default),
             "sieve" => args.timed(channels::sieve),
             "mutex1" => args.timed(|n| locks::mutex(1, n)),
             "mutex8" => args.timed(|n| locks::mutex(8, n)),
             "rwmutex8" => args.timed(locks::rwmutex),
             "cond" => args.timed(locks::cond),
             "barrier" => args.timed(locks::barrier),
+            "context" => args.timed(outside::context_tree),
+            "echo" => outside::echo(),
             _ => args.not_there(),
         });
 }
