@@ -13,10 +13,6 @@ mod show;
 mod snapshot;
 mod crash;
 #[allow(unsafe_code, reason = "guarded stacks: mmap, madvise, mprotect")]
-#[allow(
-    dead_code,
-    reason = "giving memory back while idle is sysmon's, which comes with preemption"
-)]
 mod stack;
 #[allow(
     unsafe_code,

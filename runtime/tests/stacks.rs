@@ -14,6 +14,19 @@ fn child(test: &str, which: &str) -> Output {
         .expect("the test binary starts again")
 }
 
+/// A field of `/proc/self/status`, in KiB.
+fn kib(name: &str) -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux has /proc/self/status");
+    let line = status
+        .lines()
+        .find_map(|l: &str| l.strip_prefix(name))
+        .expect("the field");
+    line.trim()
+        .trim_end_matches(" kB")
+        .parse()
+        .expect("a number")
+}
+
 fn recurse(depth: usize) -> usize {
     let frame = black_box([depth; 32]);
     if depth == usize::MAX {
@@ -119,21 +132,7 @@ fn a_runtime_that_ends_gives_its_stacks_back() {
         assert!(out.status.success(), "{out:?}");
         return;
     }
-    let memory = || {
-        let status =
-            std::fs::read_to_string("/proc/self/status").expect("Linux has /proc/self/status");
-        let kib = |name| {
-            let line = status
-                .lines()
-                .find_map(|l: &str| l.strip_prefix(name))
-                .expect("the field");
-            line.trim()
-                .trim_end_matches(" kB")
-                .parse::<usize>()
-                .expect("a number")
-        };
-        (kib("VmSize:"), kib("VmRSS:"))
-    };
+    let memory = || (kib("VmSize:"), kib("VmRSS:"));
     let once = || {
         let ended = Builder::new().try_run(|| {
             let never = chan::<()>(0);
@@ -156,6 +155,65 @@ fn a_runtime_that_ends_gives_its_stacks_back() {
         after.0 < before.0 + (1 << 20) && after.1 < before.1 + (32 << 10),
         "{before:?} {after:?} KiB"
     );
+}
+
+#[test]
+fn what_many_goroutines_used_is_given_back_while_nothing_happens() {
+    const MANY: usize = 200_000;
+    if std::env::var_os("STACKS_CHILD").is_none() {
+        let out = child(
+            "what_many_goroutines_used_is_given_back_while_nothing_happens",
+            "alone",
+        );
+        assert!(out.status.success(), "{out:?}");
+        return;
+    }
+    Builder::new().procs(4).run(|| {
+        let memory = || kib("VmRSS:") + kib("VmPTE:");
+        let before = memory();
+        let (start, wg) = (chan::<()>(0), WaitGroup::new());
+        for _ in 0..MANY {
+            let start = start.clone();
+            wg.go(move || {
+                start.recv();
+            });
+        }
+        while start.snapshot().recvq.len() != MANY {
+            runtime::gosched();
+        }
+        let most = memory();
+        assert!(
+            most > before + MANY * 4,
+            "each has a page: {before} {most} KiB"
+        );
+        start.close();
+        wg.wait();
+        // What is left of a goroutine that has ended is its G and places in lists, some 300 bytes; Go keeps those too.
+        let bound = before + MANY * 400 / 1024 + (16 << 10);
+        let start = std::time::Instant::now();
+        while memory() > bound {
+            assert!(
+                start.elapsed() < std::time::Duration::from_secs(60),
+                "{before} KiB before, {most} at most, {} now, {bound} wanted",
+                memory()
+            );
+            // Until then nothing runs: every P is idle most of the time.
+            goroutines::time::sleep(std::time::Duration::from_millis(500));
+        }
+        eprintln!(
+            "{before} KiB before, {most} at most, {} after {:?}",
+            memory(),
+            start.elapsed()
+        );
+        // And all of it can be had again.
+        let wg = WaitGroup::new();
+        for _ in 0..1000 {
+            wg.go(|| {
+                large_frame();
+            });
+        }
+        wg.wait();
+    });
 }
 
 mod limit;

@@ -12,8 +12,9 @@ use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
+use std::time::Duration;
 
-use super::monitor::Monitor;
+use super::monitor::{Monitor, Pause};
 use super::{Finish, M, Sched, State};
 use crate::crash::{Crash, DeadlockReport, FatalReport, PanicReport};
 use crate::goroutine::{self, G, Status};
@@ -63,22 +64,25 @@ impl Sched {
         mut finished: MutexGuard<'a, Finish>,
         monitor: &mut Monitor,
     ) -> MutexGuard<'a, Finish> {
-        match monitor.pause(self) {
-            Some(pause) => {
-                finished = self
-                    .finish
-                    .wait_timeout(finished, pause)
+        let sleep = |finished: MutexGuard<'a, Finish>, most: Option<Duration>| match most {
+            Some(most) => {
+                self.finish
+                    .wait_timeout(finished, most)
                     .unwrap_or_else(PoisonError::into_inner)
-                    .0;
+                    .0
             }
-            None => {
+            None => self
+                .finish
+                .wait(finished)
+                .unwrap_or_else(PoisonError::into_inner),
+        };
+        match monitor.pause(self) {
+            Pause::For(pause) => finished = sleep(finished, Some(pause)),
+            Pause::UntilCalled(_) => {
                 self.monitor_sleeps.store(true, Ordering::SeqCst);
                 // An M that starts after this sees it and calls; one that started before has made a P busy.
-                if monitor.pause(self).is_none() {
-                    finished = self
-                        .finish
-                        .wait(finished)
-                        .unwrap_or_else(PoisonError::into_inner);
+                if let Pause::UntilCalled(most) = monitor.pause(self) {
+                    finished = sleep(finished, most);
                 }
                 self.monitor_sleeps.store(false, Ordering::SeqCst);
             }

@@ -3,6 +3,9 @@
 //! It runs on the thread that called `run`, which would only wait otherwise. It looks every 20 µs; after a millisecond in
 //! which there was nothing to do it doubles the pause, up to 10 ms; while every P is idle it does not look at all, and
 //! the first M to start wakes it. After Go's `sysmon` and `retake` (`runtime/proc.go`).
+//!
+//! Once a second it gives back the memory of stacks that nobody needed of late, as Go's scavenger does; while every P is
+//! idle only until there is none left. A program that does nothing wakes nobody.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -10,6 +13,7 @@ use std::time::Duration;
 use super::schedtrace::SchedTrace;
 use super::{M, P, Sched, preempt};
 use crate::goroutine::Status;
+use crate::stack::Tidied;
 
 /// How long a goroutine may run while others wait, in nanoseconds: of CPU time, so that a busy machine does not cut
 /// slices short, which would change an order that one P guarantees.
@@ -23,9 +27,22 @@ const PATIENCE: u32 = 50;
 /// kernel costs some 10 µs each.
 const STRAYS: u64 = 1_000_000;
 
+/// From one round of giving back stacks to the next, and between the calls of one round, in nanoseconds.
+const TIDY: u64 = 1_000_000_000;
+const TIDY_ON: u64 = 1_000_000;
+
 /// How long goroutines of a runtime that ends have to reach the library by themselves before they are stopped where they
 /// are, in nanoseconds.
 const GRACE: u64 = 100_000_000;
+
+/// How long to wait before the next look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pause {
+    /// So long.
+    For(Duration),
+    /// Until somebody calls, but no longer than this, if anything.
+    UntilCalled(Option<Duration>),
+}
 
 /// What the monitor remembers of one P.
 #[derive(Clone, Copy, Default)]
@@ -47,6 +64,8 @@ pub(super) struct Monitor {
     stopping_since: u64,
     /// When it last looked at those who run without a P.
     looked_at_strays: u64,
+    /// When it looks after idle stacks next; `None`: they have no memory, and nobody has run since.
+    tidy_at: Option<u64>,
     /// What GODEBUG asks for.
     trace: Option<SchedTrace>,
 }
@@ -59,15 +78,15 @@ impl Monitor {
         }
     }
 
-    /// How long to wait before the next look; `None`: until somebody calls.
-    pub(super) fn pause(&mut self, sched: &'static Sched) -> Option<Duration> {
+    pub(super) fn pause(&mut self, sched: &'static Sched) -> Pause {
         if sched.idle_p_count.load(Ordering::SeqCst) >= sched.procs()
             && sched.without_p.load(Ordering::Relaxed) == 0
             && !sched.is_stopping()
             && self.trace.is_none()
         {
             self.idle_looks = 0;
-            return None;
+            let wait = |t: u64| Duration::from_nanos(t.saturating_sub(sched.nanos()));
+            return Pause::UntilCalled(self.tidy_at.map(wait));
         }
         self.pause = if self.idle_looks == 0 || self.pause.is_zero() {
             PAUSE.0
@@ -76,7 +95,20 @@ impl Monitor {
         } else {
             self.pause
         };
-        Some(self.pause)
+        Pause::For(self.pause)
+    }
+
+    /// Gives back idle stacks if it is time to.
+    fn tidy(&mut self, sched: &'static Sched, now: u64) {
+        // Somebody has run, or runs: else there would be no look.
+        let due = *self.tidy_at.get_or_insert(now + TIDY);
+        if now >= due {
+            self.tidy_at = match sched.tidy_stacks() {
+                Tidied::Partly => Some(sched.nanos() + TIDY_ON),
+                Tidied::Round => Some(now + TIDY),
+                Tidied::Wholly => None,
+            };
+        }
     }
 
     /// One look at everything.
@@ -153,6 +185,7 @@ impl Monitor {
         if sched.first_due().is_some_and(|t| t <= now) {
             sched.wake_one();
         }
+        self.tidy(sched, now);
         self.idle_looks = if acted {
             0
         } else {
@@ -168,6 +201,20 @@ impl Sched {
             || !p.queue.is_empty()
             || self.first_timer().is_some_and(|t| t <= now)
             || self.all_ps().any(|p| p.queue.len() > 1)
+    }
+
+    /// Gives back what idle Ps have at hand, and of what the pool has some that nobody needed of late.
+    fn tidy_stacks(&'static self) -> Tidied {
+        let Some(pool) = self.p(0).local.lock().pool.clone() else {
+            return Tidied::Wholly;
+        };
+        for p in self.ps_ever() {
+            // If somebody takes it meanwhile, he finds the stacks in the pool.
+            if p.holder().is_none() {
+                p.local.lock().stacks.flush(&pool);
+            }
+        }
+        pool.tidy()
     }
 
     /// Takes the P of a thread that is in the kernel, not in the runtime's own code.

@@ -10,7 +10,8 @@ pub(super) const SAMPLE: u32 = 4096;
 /// well need the depth again.
 const DEEP_KEPT: usize = 4 << 20;
 
-/// The stacks one P has at hand. Give them back with [`StackCache::flush`] before it is dropped, and when its P idles.
+/// The stacks one P has at hand. Give them back with [`StackCache::flush`] before it is dropped, and when its P has been
+/// idle for a while.
 #[derive(Debug)]
 pub(crate) struct StackCache {
     /// The last is the warmest.

@@ -103,7 +103,8 @@ impl Stack {
     }
 
     /// How many bytes of it are memory at this moment.
-    pub(crate) fn resident(&self) -> usize {
+    #[cfg(test)]
+    pub(super) fn resident(&self) -> usize {
         resident(self.low, self.base)
     }
 

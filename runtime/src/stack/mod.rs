@@ -37,7 +37,8 @@
 //!    [`pool::DEEP_KEPT`]: a program whose goroutines are deep each time does not pay for it each time. The rest is given
 //!    back, but for the tops.
 //! 5. `tidy` also unmaps slabs whose stacks are all cold: nothing else gives page tables back. Cold stacks are handed out
-//!    from the lowest slabs, so that the others fall idle. A P that goes idle flushes its cache.
+//!    from the lowest slabs, so that the others fall idle. Before each round the caches of Ps that nobody holds are
+//!    flushed. The monitor calls (`sched/monitor.rs`), also while everything is idle, until nothing is warm.
 //! 6. A pool that is dropped unmaps every slab.
 //!
 //! # The guard
@@ -78,11 +79,10 @@ mod pool;
 #[cfg(test)]
 mod tests;
 
-#[allow(unused_imports, reason = "used by the schedulers, which come next")]
 pub(crate) use cache::StackCache;
 pub(crate) use error::StackError;
 pub(crate) use memory::Stack;
-pub(crate) use pool::StackPool;
+pub(crate) use pool::{StackPool, Tidied};
 
 /// What a goroutine's stack may hold unless `Builder::max_stack` says otherwise.
 ///

@@ -57,6 +57,18 @@ struct State {
     wary: usize,
 }
 
+/// What a call of [`StackPool::tidy`] has left to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Tidied {
+    /// The round is not done and wants a further call soon; each takes some milliseconds at most.
+    Partly,
+    /// The round is done. The next one, about a second later, takes more.
+    Round,
+    /// Nothing idle has memory any more.
+    Wholly,
+}
+
 /// A slab and what became of its stacks.
 #[derive(Debug)]
 struct Room {
@@ -84,7 +96,8 @@ impl StackPool {
     }
 
     /// What a goroutine may use, in bytes.
-    pub(crate) fn max_stack(&self) -> usize {
+    #[cfg(test)]
+    pub(super) fn max_stack(&self) -> usize {
         self.max_stack
     }
 
@@ -200,9 +213,8 @@ impl StackPool {
     }
 
     /// Gives back what nobody needed of late: in each round the pages of half of the stacks that lay warm all through
-    /// the round before, and the slabs whose stacks are all cold. To be called about once a second; `true` says that the
-    /// round is not done and wants a further call soon (each takes some milliseconds at most).
-    pub(crate) fn tidy(&self) -> bool {
+    /// the round before, and the slabs whose stacks are all cold.
+    pub(crate) fn tidy(&self) -> Tidied {
         let (idle, slab) = {
             let mut state = self.state.lock();
             if state.quota == 0 {
@@ -218,12 +230,19 @@ impl StackPool {
             state.quota -= count;
             (state.oldest(count), state.idle_slab())
         };
-        let more = slab.is_some();
+        let unmaps = slab.is_some();
         self.cool(idle);
         if let Some(room) = slab {
             room.unmap();
         }
-        more || self.state.lock().quota > 0
+        let state = self.state.lock();
+        if unmaps || state.quota > 0 {
+            Tidied::Partly
+        } else if state.warm.is_empty() {
+            Tidied::Wholly
+        } else {
+            Tidied::Round
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 use super::memory::{Guards, page};
-use super::{DEFAULT_MAX_STACK, Stack, StackCache, StackError, StackPool, cache, pool};
+use super::{DEFAULT_MAX_STACK, Stack, StackCache, StackError, StackPool, Tidied, cache, pool};
 
 /// Runs one test of this module again as a process of its own, which finds `STACK_CHILD` set to `which`.
 fn child_with(test: &str, which: &str) -> Output {
@@ -173,12 +173,13 @@ fn what_is_idle_gives_its_pages_back_and_then_its_slabs() {
     assert_eq!(pool.counts().warm, before.warm + 1990);
     let mut last = usize::MAX;
     for _ in 0..40 {
-        while pool.tidy() {}
+        while pool.tidy() == Tidied::Partly {}
         let counts = pool.counts();
         assert!(counts.warm <= last);
         last = counts.warm;
     }
     assert_eq!(pool.counts().warm, 0);
+    assert_eq!(pool.tidy(), Tidied::Wholly);
     assert!(
         pool.counts().slabs < before.slabs,
         "{:?} of {before:?}",
@@ -203,7 +204,7 @@ fn what_is_needed_again_stays_warm() {
             touch_top(stack);
         }
         stacks.into_iter().for_each(|s| pool.put(s));
-        pool.tidy();
+        let _ = pool.tidy();
     }
 }
 
@@ -243,7 +244,7 @@ fn deep_stacks_that_come_again_keep_what_they_need() {
         assert!(pool.counts().deep <= pool::DEEP_KEPT && pool.counts().deep > 100 * DEEP);
     }
     while pool.counts().warm > 0 {
-        pool.tidy();
+        let _ = pool.tidy();
     }
     assert_eq!(pool.counts().deep, 0);
 }
@@ -388,7 +389,7 @@ fn every_guard_faults() {
         stacks.iter().for_each(|s| touch_deep(s, 64 * 1024));
         stacks.into_iter().for_each(|s| pool.put(s));
         while pool.counts().warm > 0 {
-            pool.tidy();
+            let _ = pool.tidy();
         }
         stacks = (0..100).map(|_| pool.get().expect("a stack")).collect();
         assert!(stacks.iter().all(|s| s.resident() == 0));
@@ -526,7 +527,7 @@ fn no_stack_is_ever_without_a_guard() {
             cache.flush(&pool);
             if round % 2 == 0 {
                 for _ in 0..round * 5 {
-                    while pool.tidy() {}
+                    while pool.tidy() == Tidied::Partly {}
                 }
             }
         }
@@ -560,7 +561,7 @@ fn caches_of_many_threads_share_one_pool() {
             assert_eq!(stack.resident(), page());
             cache.put(&pool, stack);
             if n % 500 == 0 {
-                pool.tidy();
+                let _ = pool.tidy();
             }
         }
         cache.flush(&pool);
