@@ -7,9 +7,10 @@
 use std::panic::Location;
 
 use crate::coro::Coro;
-use crate::goroutine::Origin;
+use crate::goroutine::{Origin, WaitReason};
 use crate::panics;
 use crate::seam::{self, Newborn};
+use crate::wait;
 
 /// A closure's name, for tracebacks.
 pub(crate) fn name_of<F>() -> &'static str {
@@ -26,7 +27,12 @@ pub(crate) fn spawn<F: FnOnce() + 'static>(f: F, at: Option<&'static Location<'s
         Some((_, me)) => (me.id(), me.origin().name),
         None => (0, Origin::NONE.name),
     };
-    let born = s.prepare();
+    let Some(born) = s.prepare() else {
+        if seam::current().is_some() {
+            wait::park_forever(WaitReason::None, at.unwrap_or_else(|| Location::caller()));
+        }
+        return;
+    };
     let g = born.g;
     let origin = Origin {
         name: name_of::<F>,

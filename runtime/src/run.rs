@@ -225,3 +225,108 @@ macro_rules! go {
         $crate::go(move || { $($body)* })
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+    use crate::chan::chan;
+    use crate::stack::NO_MARKERS;
+
+    /// Goroutines that wait, without end.
+    fn too_many() {
+        let never = chan::<()>(0);
+        loop {
+            let never = never.clone();
+            go(move || {
+                never.recv();
+            });
+            crate::wait::gosched();
+        }
+    }
+
+    /// Runs this module's `test` again in a process of its own: its exit code, and what it said.
+    fn alone(test: &str, which: &str) -> (Option<i32>, String) {
+        let out = std::process::Command::new(std::env::current_exe().expect("the test binary"))
+            .args(["--exact", &format!("run::tests::{test}"), "--nocapture"])
+            .env("RUN_CHILD", which)
+            .output()
+            .expect("the test binary starts again");
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        (out.status.code(), said)
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn without_guard_markers_the_mapping_limit_is_fatal_and_is_named() {
+        const TEST: &str = "without_guard_markers_the_mapping_limit_is_fatal_and_is_named";
+        let limit = std::fs::read_to_string("/proc/sys/vm/max_map_count").expect("the setting");
+        let limit = limit.trim();
+        let right = |text: &str| {
+            let lines: Vec<&str> = text.lines().collect();
+            assert!(
+                lines[0].starts_with("runtime: no further goroutine stack: ")
+                    && lines[0].contains(&format!("vm.max_map_count is {limit}: raise it (sysctl")),
+                "{text}"
+            );
+            assert_eq!(
+                lines[1..4],
+                [
+                    "fatal error: out of goroutine stacks",
+                    "",
+                    "goroutine 1 [running]:"
+                ]
+            );
+        };
+        match std::env::var("RUN_CHILD").as_deref() {
+            Err(_) => {
+                let (code, text) = alone(TEST, "run");
+                assert_eq!(code, Some(2), "{text}");
+                right(&text);
+                let (code, text) = alone(TEST, "try_run");
+                assert_eq!(code, Some(0), "{text}");
+            }
+            Ok("run") => {
+                NO_MARKERS.store(true, Ordering::Relaxed);
+                run(too_many);
+            }
+            Ok(_) => {
+                NO_MARKERS.store(true, Ordering::Relaxed);
+                // Nothing of the first is left: the second comes as far.
+                for _ in 0..2 {
+                    let Err(Crash::Fatal(report)) = Builder::new().try_run(too_many) else {
+                        panic!("not fatal");
+                    };
+                    assert_eq!(report.message, "out of goroutine stacks");
+                    assert_eq!(report.goroutine, 1);
+                    right(&report.text);
+                }
+            }
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn not_even_a_stack_for_main_is_a_crash_too() {
+        const TEST: &str = "not_even_a_stack_for_main_is_a_crash_too";
+        if std::env::var_os("RUN_CHILD").is_none() {
+            let (code, text) = alone(TEST, "1");
+            assert_eq!(code, Some(0), "{text}");
+            return;
+        }
+        let Err(Crash::Fatal(report)) = Builder::new().max_stack(usize::MAX / 4).try_run(|| ())
+        else {
+            panic!("not fatal");
+        };
+        assert!(
+            report
+                .text
+                .starts_with("runtime: no further goroutine stack: mmap of "),
+            "{}",
+            report.text
+        );
+        // The next runtime is as good as new.
+        assert_eq!(Builder::new().try_run(|| 7), Ok(7));
+    }
+}

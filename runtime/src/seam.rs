@@ -106,8 +106,9 @@ pub(crate) struct Newborn {
 pub(crate) trait Scheduler: Sync {
     /// The number of this runtime; unique in the life of the process.
     fn home(&self) -> u64;
-    /// A dead `G`, its number and its stack. Out of stacks is fatal: it does not return then.
-    fn prepare(&self) -> Newborn;
+    /// A dead `G`, its number and its stack. Out of stacks is fatal: `None` says that the runtime ends, and that a goroutine
+    /// that called must not go on.
+    fn prepare(&self) -> Option<Newborn>;
     /// Queues a goroutine that was just born.
     fn start(&self, g: &'static G);
     /// Makes a waiting goroutine of this runtime runnable.

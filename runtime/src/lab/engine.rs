@@ -486,7 +486,7 @@ impl Scheduler for Lab {
         self.home.load(Ordering::Relaxed)
     }
 
-    fn prepare(&self) -> Newborn {
+    fn prepare(&self) -> Option<Newborn> {
         let mut guard = self.parts();
         let parts = &mut *guard;
         let pool = parts.pool.as_ref().expect("an exploration has its pool");
@@ -503,12 +503,12 @@ impl Scheduler for Lab {
             g
         });
         let id = self.state().next_id();
-        Newborn {
+        Some(Newborn {
             g,
             id: u64::from(id),
             slot: id,
             stack,
-        }
+        })
     }
 
     fn start(&self, g: &'static G) {

@@ -21,6 +21,7 @@ use crate::goroutine::{self, G, Status};
 use crate::lock;
 use crate::lock::LockGuard;
 use crate::seam::{self, Crashed};
+use crate::stack::StackError;
 use crate::traceback::{self, Traced};
 
 impl Sched {
@@ -152,6 +153,21 @@ impl Sched {
         self.ended_by(crash);
     }
 
+    /// Every place for a stack is taken: there is no way on, as in Go when it cannot have memory. `g` asked for one.
+    pub(super) fn out_of_stacks(&'static self, e: &StackError, g: Option<&'static G>) {
+        let message = "out of goroutine stacks".to_string();
+        let mut text = format!("runtime: {e}\nfatal error: {message}\n");
+        if let Some(g) = g {
+            text.push('\n');
+            text.push_str(&traceback::dump(g.id(), vec![Traced::of(g, self.nanos())]));
+        }
+        self.ended_by(Crash::Fatal(FatalReport {
+            goroutine: g.map_or(0, G::id),
+            message,
+            text,
+        }));
+    }
+
     /// Nobody can run, and nothing can wake anybody.
     pub(super) fn report_deadlock(&'static self, state: LockGuard<'_, State>) {
         let now = self.nanos();
@@ -226,7 +242,7 @@ impl Sched {
     }
 
     /// No M is left: gives everything back.
-    fn clear(&'static self) {
+    pub(super) fn clear(&'static self) {
         let all = std::mem::take(&mut self.state.lock().all);
         let pool = self.p(0).local.lock().pool.clone();
         for g in &all {

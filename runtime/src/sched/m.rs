@@ -504,7 +504,7 @@ impl Scheduler for M {
         self.sched().home.load(Ordering::Relaxed)
     }
 
-    fn prepare(&self) -> Newborn {
+    fn prepare(&self) -> Option<Newborn> {
         let sched = self.sched();
         let _critical = self.as_static().enter();
         let mut guard = self.held().local.lock();
@@ -513,17 +513,18 @@ impl Scheduler for M {
             local.next_id = sched.next_id.fetch_add(ID_BATCH, Ordering::Relaxed);
             local.last_id = local.next_id + ID_BATCH;
         }
-        let id = local.next_id;
-        local.next_id += 1;
-        local.alive += 1;
         let pool = local.pool.as_ref().expect("a P that runs has its pool");
         let stack = match local.stacks.get(pool) {
             Ok(stack) => stack,
             Err(e) => {
                 drop(guard);
-                super::out_of_stacks(&e);
+                sched.out_of_stacks(&e, self.running());
+                return None;
             }
         };
+        let id = local.next_id;
+        local.next_id += 1;
+        local.alive += 1;
         let g = local.free.pop();
         drop(guard);
         let g = g.unwrap_or_else(|| {
@@ -535,12 +536,12 @@ impl Scheduler for M {
             state.all.push(g);
             g
         });
-        Newborn {
+        Some(Newborn {
             g,
             id,
             slot: 0,
             stack,
-        }
+        })
     }
 
     fn start(&self, g: &'static G) {

@@ -82,7 +82,7 @@ use crate::poller::Poller;
 use crate::primitives::{CachePadded, Lock};
 use crate::queue::Put;
 use crate::seam::{self, Inbox, Newborn};
-use crate::stack::{StackError, StackPool};
+use crate::stack::StackPool;
 
 /// The most Ps a runtime can have.
 pub(crate) const MAX_PROCS: usize = 1024;
@@ -247,14 +247,20 @@ impl Sched {
         self.stopping.load(Ordering::Acquire)
     }
 
-    /// Makes main, goroutine 1, and the first M, which will run it.
+    /// Makes main, goroutine 1, and the first M, which will run it. Without a stack for it the runtime has crashed.
     pub(crate) fn boot(&'static self, name: fn() -> &'static str, main: impl FnOnce() + 'static) {
         let p = self.p(0);
         let mut local = p.local.lock();
-        let stack = match local.pool.as_ref().map(|pool| pool.get()) {
-            Some(Ok(stack)) => stack,
-            Some(Err(e)) => out_of_stacks(&e),
-            None => unreachable!("`take` gave every P its pool"),
+        let pool = local.pool.as_ref().expect("`take` gave every P its pool");
+        let stack = match pool.get() {
+            Ok(stack) => stack,
+            Err(e) => {
+                drop(local);
+                self.out_of_stacks(&e, None);
+                // No M will ever do it.
+                self.clear();
+                return;
+            }
         };
         let id = self.next_id.fetch_add(ID_BATCH, Ordering::Relaxed);
         (local.next_id, local.last_id) = (id + 1, id + ID_BATCH);
@@ -389,12 +395,6 @@ impl Sched {
         let n: i64 = self.ps_ever().map(|p| p.local.lock().alive).sum();
         usize::try_from(n).unwrap_or(0)
     }
-}
-
-/// Every place for a stack is taken. There is no way on: Go ends the program too when it cannot have memory.
-fn out_of_stacks(e: &StackError) -> ! {
-    eprintln!("runtime: {e}\nfatal error: out of goroutine stacks");
-    std::process::exit(2);
 }
 
 impl Inbox for Sched {

@@ -82,6 +82,8 @@ mod tests;
 pub(crate) use cache::StackCache;
 pub(crate) use error::StackError;
 pub(crate) use memory::Stack;
+#[cfg(test)]
+pub(crate) use pool::NO_MARKERS;
 pub(crate) use pool::{StackPool, Tidied};
 
 /// What a goroutine's stack may hold unless `Builder::max_stack` says otherwise.
