@@ -19,6 +19,7 @@ var works = map[string]func(n int) int{
 	"waitgroup":     fanOut,
 	"skynet":        skynet,
 	"timers":        timers,
+	"timerstop":     timerStop,
 	"blocking":      blocking,
 	"preempt":       preempt,
 	"pingpong":      pingPong,

@@ -141,6 +141,26 @@ func timers(n int) int {
 	return int(fired.Load())
 }
 
+// Timers by the thousand, made, set anew and stopped before they fire; n timers.
+func timerStop(n int) int {
+	stopped := 0
+	for range n / 1000 {
+		var all [1000]*time.Timer
+		for i := range all {
+			all[i] = time.AfterFunc(time.Hour+time.Duration(i)*time.Second, func() {})
+		}
+		for i, t := range all {
+			t.Reset(2*time.Hour - time.Duration(i)*time.Second)
+		}
+		for _, t := range all {
+			if t.Stop() {
+				stopped++
+			}
+		}
+	}
+	return stopped
+}
+
 // 100 goroutines that share n calls, each of which blocks its thread for a millisecond.
 func blocking(n int) int {
 	var wg sync.WaitGroup

@@ -2,6 +2,7 @@
 //!
 //! What is measured, how, and how to read it stands in README.md beside this package.
 
+mod instructions;
 mod load;
 mod programs;
 mod results;
@@ -27,6 +28,8 @@ usage: runtime/benches/versus/run [options]
   --quick          fewer and shorter runs: to look, not to publish
   --out FOLDER     where table.md is written (target/versus)
   --json FILE      all figures, for programs
+  --instructions   count instructions instead, and compare them with instructions.txt: 3 % more is an error
+  --record         with --instructions: write what is counted as the new record
   --list           the names of rows and programs
   --help
 ";
@@ -39,6 +42,8 @@ struct Options {
     quick: bool,
     out: Option<PathBuf>,
     json: Option<PathBuf>,
+    instructions: bool,
+    record: bool,
 }
 
 fn options() -> Result<Option<Options>, String> {
@@ -104,6 +109,11 @@ fn options() -> Result<Option<Options>, String> {
     let json = args
         .opt_value_from_str("--json")
         .map_err(|e| e.to_string())?;
+    let instructions = args.contains("--instructions");
+    let record = args.contains("--record");
+    if record && !(instructions && rows.is_empty()) {
+        return Err("--record is of all --instructions".into());
+    }
     let left = args.finish();
     if let Some(arg) = left.first() {
         return Err(format!(
@@ -119,6 +129,8 @@ fn options() -> Result<Option<Options>, String> {
         quick,
         out,
         json,
+        instructions,
+        record,
     }))
 }
 
@@ -139,6 +151,9 @@ fn main() -> ExitCode {
 
 fn measure(options: &Options) -> Result<(), String> {
     let places = Places::find();
+    if options.instructions {
+        return count(&places, options);
+    }
     let mut programs = options.programs.clone();
     places.build(&mut programs)?;
     let mut lines = Vec::new();
@@ -156,6 +171,18 @@ fn measure(options: &Options) -> Result<(), String> {
         write(path, &format!("{:#}\n", serde_json::Value::from(all)))?;
     }
     Ok(())
+}
+
+/// The guard of CI.
+fn count(places: &Places, options: &Options) -> Result<(), String> {
+    let ours = PROGRAMS.iter().filter(|p| p.name == "ours");
+    places.build(&mut ours.copied().collect())?;
+    let (package, binary) = (places.package(), places.ours());
+    if options.record {
+        instructions::record(package, &binary)
+    } else {
+        instructions::compare(package, places.target(), &binary, &options.rows)
+    }
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {

@@ -87,6 +87,16 @@ impl Places {
         &self.target
     }
 
+    /// Where Cargo.toml is.
+    pub fn package(&self) -> &Path {
+        &self.package
+    }
+
+    /// The program with our works.
+    pub fn ours(&self) -> PathBuf {
+        self.target.join("release/ours")
+    }
+
     fn binary(&self, program: &Program) -> PathBuf {
         match program.binary {
             "go" => self.target.join("works-in-go"),

@@ -388,6 +388,16 @@ pub const WORKS: &[Work] = &[
         )],
     ),
     work(
+        "timerstop",
+        500_000,
+        same,
+        &[free(
+            "timerstop",
+            "1,000 timers made, set anew, stopped; timer",
+            Unit::NsEach,
+        )],
+    ),
+    work(
         "context",
         222_200,
         |n| n / 1_111 * 1_111,

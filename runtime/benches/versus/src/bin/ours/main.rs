@@ -20,6 +20,7 @@ fn main() {
             "skynet" => args.timed(running::skynet),
             "parked" => running::parked(args.n),
             "timers" => args.timed(running::timers),
+            "timerstop" => args.timed(running::timer_stop),
             "blocking" => args.timed(running::blocking),
             "preempt" => args.timed(running::preempt),
             "pingpong" => args.timed(channels::ping_pong),

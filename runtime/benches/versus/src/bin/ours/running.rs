@@ -122,6 +122,22 @@ pub fn timers(n: u64) -> u64 {
     fired.load(Ordering::Relaxed)
 }
 
+/// Timers by the thousand, made, set anew and stopped before they fire; `n` timers.
+pub fn timer_stop(n: u64) -> u64 {
+    let hours = |h: u64| Duration::from_secs(h * 3_600);
+    let mut stopped = 0;
+    for _ in 0..n / 1_000 {
+        let all: Vec<time::Timer> = (0..1_000)
+            .map(|i| time::after_func(hours(1) + Duration::from_secs(i), || {}))
+            .collect();
+        for (i, timer) in (0..).zip(&all) {
+            timer.reset(hours(2) - Duration::from_secs(i));
+        }
+        stopped += all.iter().filter(|timer| timer.stop()).count() as u64;
+    }
+    stopped
+}
+
 /// 100 goroutines that share `n` calls, each of which blocks its thread for a millisecond.
 pub fn blocking(n: u64) -> u64 {
     let wg = WaitGroup::new();
