@@ -1,5 +1,6 @@
 //! A verdict for a program to read: the same information as on the screen.
 
+use goroutines::explore::{Access, Place, Race, Story};
 use serde_json::{Value, json};
 
 use crate::text;
@@ -90,6 +91,8 @@ fn why_json(why: &Why) -> (&'static str, Value) {
                 "kind": f.kind.word(), "schedule": f.token, "index": f.index,
                 "preemptions": f.preemptions, "steps": f.steps, "output": f.output,
                 "expected": f.expected, "message": f.message, "table": f.table,
+                "goroutines": goroutines(&f.story), "waiting": waiting(&f.story),
+                "race": f.story.race.as_ref().map(|r| race(r, &f.story)),
                 "schedules": tried_json(tried),
             }),
         ),
@@ -104,9 +107,50 @@ fn why_json(why: &Why) -> (&'static str, Value) {
     }
 }
 
+fn place(p: Option<&Place>) -> Value {
+    p.map_or(Value::Null, |p| json!({ "file": p.file, "line": p.line }))
+}
+
+/// Who took part: main is 1; by whom, and where, each was started.
+fn goroutines(story: &Story) -> Value {
+    let all = story.members.iter().map(|m| {
+        json!({ "id": m.id, "by": (m.by > 0).then_some(m.by), "started": place(m.place.as_ref()) })
+    });
+    all.collect()
+}
+
+/// Who waits at the end, for what, where that was made, and who has it.
+fn waiting(story: &Story) -> Value {
+    let all = story.waits.iter().map(|w| {
+        let thing = story.things.get(w.object).filter(|t| !t.kind.is_empty());
+        let held = story
+            .holds
+            .iter()
+            .filter(|h| w.object > 1 && h.object == w.object);
+        json!({
+            "goroutine": w.who, "reason": w.reason, "at": place(w.place.as_ref()),
+            "for": thing.map(|t| json!({ "kind": t.kind, "made": place(t.place.as_ref()) })),
+            "held_by": held
+                .map(|h| json!({ "goroutine": h.who, "since": place(h.place.as_ref()) }))
+                .collect::<Value>(),
+        })
+    });
+    all.collect()
+}
+
+fn race(r: &Race, story: &Story) -> Value {
+    let access = |a: &Access| json!({ "goroutine": a.who, "does": if a.write { "write" } else { "read" }, "at": place(Some(&a.place)) });
+    let thing = story.things.get(r.object);
+    json!({
+        "on": thing.map(|t| json!({ "kind": t.kind, "made": place(t.place.as_ref()) })),
+        "first": access(&r.first), "second": access(&r.second),
+    })
+}
+
 fn tried_json(tried: &Tried) -> Value {
     json!({
         "asked": tried.asked, "ran": tried.ran, "distinct": tried.distinct, "failed": tried.failed,
         "exhausted": tried.exhausted, "milliseconds": tried.elapsed.as_millis() as u64,
+        "notes": tried.notes,
     })
 }

@@ -127,6 +127,7 @@ fn answer(ask: &Ask<'_>, request: &mut Request, cancel: &Cancel) -> io::Result<E
             failed: response.failed,
             exhausted: response.exhausted,
             elapsed: response.elapsed,
+            notes: response.notes,
         },
         failure: response.failure.map(|f| told(ask, f)),
         facts: response.facts.0,
@@ -154,6 +155,7 @@ fn told(ask: &Ask<'_>, f: WireFailure) -> FailedSchedule {
         output: f.output,
         expected: f.expected,
         message: f.message,
+        story: f.story,
     }
 }
 

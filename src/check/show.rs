@@ -58,6 +58,9 @@ pub fn lines(verdict: &Verdict, frame: &Frame<'_>) -> Vec<Line> {
     match verdict {
         Verdict::Passed(tried) => {
             page.head(Tone::Good, "✓", &passed(tried));
+            for note in &tried.notes {
+                page.wrapped(&format!("note: {note}"));
+            }
             page.actions.push(frame.next.to_string());
         }
         Verdict::NotYet(not_yet) => not_yet_lines(not_yet, &mut page),

@@ -6,6 +6,8 @@ use crate::curriculum::{Exercise, ExerciseKind, Forbid, Match, Require, Wrong};
 use crate::report::Look;
 use crate::text;
 
+use goroutines::explore::Story;
+
 use super::condition::{Failed, Native};
 use super::execute::{Ended, Ran};
 use super::json;
@@ -73,6 +75,7 @@ fn tried() -> Tried {
         failed: 0,
         exhausted: false,
         elapsed: Duration::from_millis(61),
+        notes: Vec::new(),
     }
 }
 
@@ -101,6 +104,7 @@ fn failing(kind: Failed) -> FailedSchedule {
         expected: Some("2\n".to_string()),
         message: "printed \"1\", expected \"2\"".to_string(),
         table: (0..40).map(|n| format!("row {n}")).collect(),
+        story: Story::default(),
     }
 }
 
@@ -413,6 +417,18 @@ fn a_pass_says_what_was_tried_and_no_more() {
     assert_eq!(
         drawn(&judged(&well(), all), 80, false)[0],
         "✓ exercise-7 lost-update: all 252 interleavings"
+    );
+    let with_note = Explored::Answered {
+        tried: Tried {
+            notes: vec!["locks are taken in different orders".to_string()],
+            ..tried()
+        },
+        failure: None,
+        facts: facts(GOOD),
+    };
+    assert_eq!(
+        drawn(&judged(&well(), with_note), 80, false)[1],
+        "  note: locks are taken in different orders"
     );
 }
 

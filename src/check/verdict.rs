@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use goroutines::explore::Story;
+
 use super::compile::Refusal;
 use super::condition::{Failed, Native};
 use super::source::Finding;
@@ -91,6 +93,8 @@ pub struct FailedSchedule {
     pub message: String,
     /// The drawn table.
     pub table: Vec<String>,
+    /// What the table is drawn from.
+    pub story: Story,
 }
 
 impl FailedSchedule {
@@ -110,6 +114,8 @@ pub struct Tried {
     /// There were no others.
     pub exhausted: bool,
     pub elapsed: Duration,
+    /// What went well in all of them and could go wrong all the same, a sentence or two each.
+    pub notes: Vec<String>,
 }
 
 /// A mistake that has a name.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::draw;
 use super::options::{MAX_STEPS, Options};
 use super::report::{Blocked, Failure, Kind, Report};
 use super::schedule::Schedule;
@@ -63,12 +64,14 @@ pub fn check(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Report {
         progress: None,
     });
     let failure = tally.found.as_ref().map(|found| settle(&mut runner, found));
+    let notes = tally.notes(failure.as_ref().map(|f| f.kind));
     Report {
         ran: tally.ran,
         distinct: tally.distinct,
         failed: tally.failed,
         exhausted: tally.exhausted,
         failure,
+        notes,
     }
 }
 
@@ -109,6 +112,7 @@ fn follow(opts: &Options, schedule: &Schedule, f: impl Fn() + Send + Sync + 'sta
         failed: usize::from(failure.is_some()),
         exhausted: false,
         failure,
+        notes: Vec::new(),
     }
 }
 
@@ -164,6 +168,7 @@ fn story_of(driver: Driver, f: impl Fn() + Send + Sync + 'static) -> Story {
             driver,
             max_steps: MAX_STEPS,
             races: true,
+            provoking: false,
             recording: true,
         },
     );
@@ -306,12 +311,14 @@ fn message(o: &Outcome<'_>, kind: Kind, story: &Story, rules: &Rules<'_>) -> Str
         (Kind::Panic, Verdict::Panic { text, .. }) => text.clone(),
         (Kind::Fatal, Verdict::Fatal { text, .. }) => (*text).to_string(),
         (Kind::Deadlock, Verdict::Deadlock { main_exited }) => {
-            if *main_exited && story.waits.is_empty() {
-                "no goroutines (main called runtime.Goexit) - deadlock!"
-            } else {
-                "all goroutines are asleep - deadlock!"
+            let out = draw::ring(story).filter(|r| !r.contains(&1) || story.main_returned);
+            match out {
+                Some(ring) => locked_out(&ring, story),
+                None if *main_exited && story.waits.is_empty() => {
+                    "no goroutines (main called runtime.Goexit) - deadlock!".to_string()
+                }
+                None => "all goroutines are asleep - deadlock!".to_string(),
             }
-            .to_string()
         }
         (Kind::Leak, _) => story
             .waits
@@ -337,6 +344,25 @@ fn message(o: &Outcome<'_>, kind: Kind, story: &Story, rules: &Rules<'_>) -> Str
             format!("{who} after {} steps", rules.max_steps)
         }
         (kind, _) => kind.to_string(),
+    }
+}
+
+/// Some have locked each other out, and main is not among them.
+fn locked_out(ring: &[u64], story: &Story) -> String {
+    let who: Vec<String> = ring.iter().map(|g| format!("goroutine {g}")).collect();
+    let main = if story.main_returned {
+        "main has returned"
+    } else if story.waits.iter().any(|w| w.who == 1) {
+        "main waits too"
+    } else {
+        "main goes on"
+    };
+    match &who[..] {
+        [one] => format!("{one} waits for a lock that it holds itself; {main}"),
+        _ => format!(
+            "{} wait for each other's locks for ever; {main}",
+            who.join(" and ")
+        ),
     }
 }
 

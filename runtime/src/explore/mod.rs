@@ -42,6 +42,7 @@
 
 mod check;
 mod draw;
+mod notes;
 mod options;
 mod report;
 mod schedule;

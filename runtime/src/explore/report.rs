@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::draw::{Render, Told};
+use super::draw::{Render, Told, finish, wrap};
 use super::schedule::Schedule;
 use super::story::Story;
 
@@ -94,6 +94,9 @@ pub struct Report {
     pub exhausted: bool,
     /// The shortest failing schedule.
     pub failure: Option<Failure>,
+    /// What went well in every schedule that was tried and could go wrong all the same, a sentence or two each: locks
+    /// that are taken in two orders.
+    pub notes: Vec<String>,
 }
 
 impl Report {
@@ -140,16 +143,27 @@ impl fmt::Display for Failure {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.failure {
-            None if self.exhausted => writeln!(f, "all {} interleavings passed", self.distinct),
+            None if self.exhausted => {
+                writeln!(f, "all {} interleavings passed", self.distinct)?;
+            }
             None => writeln!(
                 f,
                 "{} schedules passed, {} of them distinct",
                 self.ran, self.distinct
-            ),
+            )?,
             Some(failure) => {
                 writeln!(f, "{} of {} schedules failed", self.failed, self.ran)?;
-                failure.fmt(f)
+                failure.fmt(f)?;
             }
         }
+        for note in &self.notes {
+            let o = Render::default();
+            write!(
+                f,
+                "\n{}",
+                finish(&wrap(&format!("note: {note}"), o.width), o.ascii)
+            )?;
+        }
+        Ok(())
     }
 }

@@ -5,8 +5,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use super::Kind;
 use super::options::Strategy;
+use super::{Kind, notes};
 use crate::lab::{
     COUNT, Counts, Driver, Exploration, Follow, Outcome, Pct, Plan, Pos, Random, Setup, Tree, Urw,
     Verdict,
@@ -76,6 +76,8 @@ pub(super) struct Tally {
     pub(super) found: Option<Found>,
     pub(super) least: Counts,
     pub(super) most: Counts,
+    /// Locks taken in two orders: said when nothing proves it.
+    pub(super) inverted: Option<String>,
 }
 
 /// Once something was found, an exploration ends after so many steps: programs that make no progress are slow.
@@ -104,10 +106,10 @@ impl Rules<'_> {
         let ended = match o.verdict() {
             Verdict::Panic { .. } => Some(Kind::Panic),
             Verdict::Fatal { .. } => Some(Kind::Fatal),
-            Verdict::Deadlock { .. } => Some(Kind::Deadlock),
+            Verdict::Deadlock { .. } if !o.main_returned() || self.leaks => Some(Kind::Deadlock),
             // Who is still busy after main has returned is a leak of a kind.
             Verdict::StepLimit if !o.main_returned() || self.leaks => Some(Kind::StepLimit),
-            Verdict::StepLimit | Verdict::Passed | Verdict::Leak => None,
+            Verdict::StepLimit | Verdict::Deadlock { .. } | Verdict::Passed | Verdict::Leak => None,
         };
         ended
             .or_else(|| {
@@ -125,10 +127,15 @@ impl Rules<'_> {
 impl Runner<'_> {
     /// Runs one schedule. What it left is in `self.x.result()`.
     pub(super) fn run(&mut self, driver: Driver, recording: bool) -> Option<Kind> {
+        self.run_so(driver, recording, false)
+    }
+
+    fn run_so(&mut self, driver: Driver, recording: bool, provoking: bool) -> Option<Kind> {
         let setup = Setup {
             driver,
             max_steps: self.rules.max_steps,
             races: self.rules.races,
+            provoking,
             recording,
         };
         (self.launch)(&mut self.x, setup);
@@ -172,11 +179,18 @@ impl Runner<'_> {
             {
                 break;
             }
+            // Locks taken in two orders, and nothing failed: in some schedules those who have one lock and want another
+            // are kept waiting until nobody else can run.
+            let provoking = t.inverted.is_some()
+                && t.found.is_none()
+                && index % PROVOKE == 0
+                && matches!(task.strategy, Strategy::Portfolio | Strategy::Random);
             let driver = match tree.take() {
                 Some(tree) => Driver::Tree(tree),
+                None if provoking => Driver::Random(Random::new(task.seed, index as u64, false)),
                 None => driver(task.strategy, task.seed, index, &longest),
             };
-            let kind = self.run(driver, false);
+            let kind = self.run_so(driver, false, provoking);
             self.count(&mut t, &mut seen, &mut longest, kind);
             task.tell(t.ran);
             index += 1;
@@ -204,6 +218,9 @@ impl Runner<'_> {
         for (i, &now) in o.counts().0.iter().enumerate() {
             t.least.0[i] = t.least.0[i].min(now);
             t.most.0[i] = t.most.0[i].max(now);
+        }
+        if t.inverted.is_none() {
+            t.inverted = notes::inverted(&o);
         }
         let Some(kind) = kind else { return };
         if kind == Kind::Race {
@@ -240,6 +257,13 @@ impl Task<'_> {
 }
 
 impl Tally {
+    /// What is said beside a failure of this kind, or beside none.
+    pub(super) fn notes(&self, kind: Option<Kind>) -> Vec<String> {
+        // A deadlock is told with its own locks.
+        let new = kind != Some(Kind::Deadlock);
+        self.inverted.iter().filter(|_| new).cloned().collect()
+    }
+
     fn new() -> Tally {
         Tally {
             ran: 0,
@@ -250,6 +274,7 @@ impl Tally {
             found: None,
             least: Counts([u32::MAX; COUNT]),
             most: Counts::ZERO,
+            inverted: None,
         }
     }
 }
@@ -315,6 +340,8 @@ fn driver(strategy: Strategy, seed: u64, index: usize, longest: &Lengths) -> Dri
 
 /// How many strategies take turns in a portfolio.
 const TURNS: usize = 8;
+/// One schedule of so many looks for a deadlock, once there is reason to.
+const PROVOKE: usize = 4;
 
 /// Fingerprints are random numbers already.
 #[derive(Default)]

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use super::clocks::RaceFound;
 use super::facts::Counts;
+use super::owners::Nested;
 use super::plan::Plan;
 use super::record::Recorded;
 use super::record::{Holding, Made, Record};
@@ -30,6 +31,8 @@ pub(crate) struct Setup {
     pub(crate) driver: Driver,
     pub(crate) max_steps: u64,
     pub(crate) races: bool,
+    /// Whether those who have one lock and want another are kept waiting for each other.
+    pub(crate) provoking: bool,
     /// Whether every step is written down.
     pub(crate) recording: bool,
 }
@@ -186,6 +189,7 @@ impl Exploration {
             st.reset(epoch, setup.races);
             st.driver = setup.driver;
             st.max_steps = setup.max_steps;
+            st.provoking = setup.provoking;
             st.recording = setup.recording;
         }
         let end = End(lab, seam::set_observer(Some(lab)));
@@ -290,6 +294,10 @@ impl Outcome<'_> {
     }
     pub(crate) fn records(&self) -> &[Record] {
         &self.state.records
+    }
+    /// Locks taken in orders that make a ring; empty: none.
+    pub(crate) fn inverted(&self) -> &[Nested] {
+        self.state.owners.inverted()
     }
     pub(crate) fn holdings(&self) -> &[Holding] {
         &self.state.holdings

@@ -37,6 +37,7 @@ mod clocks;
 mod due;
 mod engine;
 mod facts;
+mod owners;
 mod plan;
 mod record;
 mod rng;
@@ -45,6 +46,7 @@ mod strategy;
 
 pub(crate) use engine::{Exploration, Outcome, Pulse, Setup};
 pub(crate) use facts::{COUNT, Counts, NAMES};
+pub(crate) use owners::Nested;
 pub(crate) use plan::{CLOCK, Plan, Segment};
 pub(crate) use record::What;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::panic::Location;
 use super::clocks::{Clocks, RaceFound};
 use super::engine::Pulse;
 use super::facts::{Counts, Fact};
+use super::owners::Owners;
 use super::plan::CLOCK;
 use super::record::{Holding, Made, Record, Recorded, What};
 use super::rng::mix;
@@ -26,6 +27,8 @@ const OUTPUT: u32 = 1;
 const DAWN: u64 = 1_000_000_000;
 /// A goroutine gives way when its fruitless operations weigh this much: three tries, or more reads.
 const PATIENCE: u8 = 12;
+/// How many more steps a schedule may have once some goroutines have locked each other out.
+const AFTER_A_RING: u64 = 2_000;
 
 /// How a schedule ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +44,7 @@ pub(crate) enum Verdict {
         who: u32,
         text: &'static str,
     },
-    /// main waits, or has left by `goexit`, and nobody can run.
+    /// main waits, or has left by `goexit`, and nobody can run; or some have locked each other out.
     Deadlock {
         main_exited: bool,
     },
@@ -114,6 +117,9 @@ pub(super) struct State {
     pub(super) epoch: u32,
     pub(super) max_steps: u64,
     pub(super) recording: bool,
+    pub(super) provoking: bool,
+    /// While provoking: who can run and is not kept waiting.
+    eager: Vec<u32>,
     pub(super) driver: Driver,
     pub(super) current: u32,
     pub(super) next: u32,
@@ -127,6 +133,7 @@ pub(super) struct State {
     pub(super) recorded: Recorded,
     pub(super) records: Vec<Record>,
     pub(super) holdings: Vec<Holding>,
+    pub(super) owners: Owners,
     pub(super) clocks: Clocks,
     pub(super) now: u64,
     pub(super) pulse: &'static Pulse,
@@ -151,6 +158,8 @@ impl State {
             epoch: 0,
             max_steps: 0,
             recording: false,
+            provoking: false,
+            eager: Vec::new(),
             driver: Driver::Random(Random::new(0, 0, false)),
             current: NOBODY,
             next: NOBODY,
@@ -163,6 +172,7 @@ impl State {
             recorded: Recorded::default(),
             records: Vec::new(),
             holdings: Vec::new(),
+            owners: Owners::default(),
             clocks: Clocks::default(),
             now: DAWN,
             pulse: Box::leak(Box::new(Pulse::new())),
@@ -193,6 +203,7 @@ impl State {
         self.recorded.reset();
         self.records.clear();
         self.holdings.clear();
+        self.owners.reset();
         self.clocks.reset(races);
         self.now = DAWN;
         self.slots.clear();
@@ -299,6 +310,11 @@ impl State {
         slot.fruitless = 0;
         slot.pending.what = What::Wakes;
         let reason = slot.g.wait_reason();
+        let object = slot.last.object;
+        if self.owners.waits(who, object, reason, &self.holdings) {
+            // Whatever the others still do, this is how it ends: they need not be watched for long.
+            self.max_steps = self.max_steps.min(self.steps + AFTER_A_RING);
+        }
         if self.recording
             && let Some(r) = self.records.last_mut()
         {
@@ -310,6 +326,7 @@ impl State {
         let slot = self.slot(who);
         debug_assert_eq!(slot.stand, Stand::Waits);
         slot.stand = Stand::Ready;
+        self.owners.wakes(who);
         if let Err(i) = self.runnable.binary_search(&who) {
             self.runnable.insert(i, who);
             self.fresh.push(who);
@@ -415,12 +432,19 @@ impl State {
                 return None;
             }
             if self.steps >= self.max_steps {
-                self.verdict = Some(Verdict::StepLimit);
+                self.too_long();
                 return None;
+            }
+            if self.provoking {
+                self.find_eager();
             }
             let usual = strategy::usual(&self.runnable, self.current, why);
             let who = self.driver.next(&View {
-                runnable: &self.runnable,
+                runnable: if self.provoking {
+                    &self.eager
+                } else {
+                    &self.runnable
+                },
                 current: self.current,
                 why,
                 usual,
@@ -459,7 +483,7 @@ impl State {
     /// `who` goes on without a decision: no turn is counted, so that plans stay what they are.
     pub(super) fn insist(&mut self, who: u32) -> Option<u32> {
         if self.steps >= self.max_steps {
-            self.verdict = Some(Verdict::StepLimit);
+            self.too_long();
             return None;
         }
         self.steps += 1;
@@ -467,9 +491,35 @@ impl State {
         Some(who)
     }
 
+    /// Those who can run, without those who have a lock and are about to take another, if there are such.
+    fn find_eager(&mut self) {
+        self.eager.clear();
+        for &who in &self.runnable {
+            let slot = &self.slots[who as usize - 1];
+            let wants = matches!(slot.pending.what, What::Does(Op::Lock | Op::RLock));
+            if !(wants && slot.held > 0) {
+                self.eager.push(who);
+            }
+        }
+        if self.eager.is_empty() {
+            self.eager.extend_from_slice(&self.runnable);
+        }
+    }
+
+    /// As many steps have been made as may be.
+    fn too_long(&mut self) {
+        self.verdict = Some(if self.owners.ring_stands() {
+            Verdict::Deadlock { main_exited: false }
+        } else {
+            Verdict::StepLimit
+        });
+    }
+
     /// Nobody can run, and no timer is left.
     fn quiet(&mut self) {
-        self.verdict = Some(if self.main_returned {
+        self.verdict = Some(if self.owners.ring_stands() {
+            Verdict::Deadlock { main_exited: false }
+        } else if self.main_returned {
             if self.alive == 0 {
                 Verdict::Passed
             } else {
@@ -630,6 +680,9 @@ impl State {
                     at,
                     shared: how == Hold::Shared,
                 });
+                if self.slots[who as usize - 1].held > 1 {
+                    self.owners.got_another(who, &self.holdings);
+                }
             }
             Hold::Released | Hold::SharedReleased => {
                 let shared = how == Hold::SharedReleased;

@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use super::report::Kind;
 use super::story::Story;
 use rows::Rows;
+pub(super) use rows::called;
 use source::Sources;
+pub(super) use waits::ring;
 
 /// How something is to be drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,7 +106,7 @@ impl Story {
 }
 
 /// A text in lines, two columns in.
-fn wrap(text: &str, width: usize) -> String {
+pub(super) fn wrap(text: &str, width: usize) -> String {
     let room = width.saturating_sub(2).max(20);
     let mut out = String::new();
     for paragraph in text.lines() {
@@ -125,7 +127,7 @@ fn wrap(text: &str, width: usize) -> String {
 }
 
 /// No blanks at line ends; in ASCII if that is wanted.
-fn finish(text: &str, ascii: bool) -> String {
+pub(super) fn finish(text: &str, ascii: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
         if ascii {

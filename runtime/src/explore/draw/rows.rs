@@ -1,6 +1,7 @@
 //! From a story to the rows that are worth reading.
 
 use super::source::Sources;
+use super::waits;
 use crate::explore::report::Kind;
 use crate::explore::story::{Moment, Place, Story};
 
@@ -122,6 +123,15 @@ impl Rows {
             let parked = m.iter().rposition(|x| x.who == w.who && x.parked.is_some());
             if let Some(i) = parked.filter(|_| matches!(kind, Some(Kind::Deadlock | Kind::Leak))) {
                 weights[i] = 8;
+            }
+        }
+        if let (Some(Kind::Deadlock), Some(ring)) = (kind, waits::ring(story)) {
+            // What others did after they had locked each other out is nobody's fault.
+            let closed = m
+                .iter()
+                .rposition(|x| ring.contains(&x.who) && x.parked.is_some());
+            if let Some(at) = closed {
+                weights[at + 1..].fill(0);
             }
         }
         if matches!(kind, Some(Kind::Deadlock | Kind::Leak)) {
@@ -301,7 +311,7 @@ fn wait_quotes(story: &Story) -> Vec<Quote> {
 }
 
 /// A goroutine as tables call it.
-pub(super) fn called(who: u64) -> String {
+pub(in crate::explore) fn called(who: u64) -> String {
     match who {
         0 => "the clock".to_string(),
         1 => "main".to_string(),

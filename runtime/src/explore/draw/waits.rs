@@ -53,8 +53,12 @@ pub(super) fn deadlock(story: &Story, sources: &mut Sources, width: usize) -> St
         );
     }
     let mut out = table(story, &story.waits, sources, width);
-    if let Some(cycle) = cycle(story) {
-        let names: Vec<String> = cycle.iter().map(|&g| called(g)).collect();
+    if let Some(ring) = ring(story) {
+        let names: Vec<String> = ring
+            .iter()
+            .chain(ring.first())
+            .map(|&g| called(g))
+            .collect();
         out.push_str(&format!("\n  a cycle: {}\n", names.join(" → ")));
     }
     out
@@ -216,29 +220,50 @@ fn missing(story: &Story, object: usize) -> Option<i64> {
     Some(n)
 }
 
-/// Goroutines of which each waits for a lock that the next one holds.
-fn cycle(story: &Story) -> Option<Vec<u64>> {
-    let next = |who: u64| {
-        let w = story.waits.iter().find(|w| w.who == who && w.object > 1)?;
-        story
-            .holds
-            .iter()
-            .find(|h| h.object == w.object)
-            .map(|h| h.who)
-    };
+/// Goroutines of which each waits for a lock that the next one keeps it out of, and the last one for the first one's.
+pub(in crate::explore) fn ring(story: &Story) -> Option<Vec<u64>> {
     story.waits.iter().find_map(|w| {
-        let mut seen = vec![w.who];
-        while let Some(g) = next(*seen.last()?) {
-            seen.push(g);
-            if g == w.who {
-                return Some(seen);
-            }
-            if seen[..seen.len() - 1].contains(&g) {
-                return None;
-            }
-        }
-        None
+        let mut ring = Vec::new();
+        reach(story, w.who, w.who, &mut ring).then_some(ring)
     })
+}
+
+/// Who keeps `w` out of the lock that it waits for.
+fn keepers(story: &Story, w: &Wait) -> Vec<u64> {
+    let writes = w.reason == "sync.RWMutex.Lock";
+    let reads = w.reason == "sync.RWMutex.RLock";
+    if w.object <= 1 || !(writes || reads || w.reason == "sync.Mutex.Lock") {
+        return Vec::new();
+    }
+    let owners = story
+        .holds
+        .iter()
+        .filter(|h| h.object == w.object && (writes || !h.shared))
+        .map(|h| h.who);
+    // The next writer keeps new readers, and the writers after it, out.
+    let next_writer = story
+        .waits
+        .iter()
+        .filter(|o| o.object == w.object && o.reason == "sync.RWMutex.Lock" && !writes)
+        .map(|o| o.who);
+    owners.chain(next_writer).collect()
+}
+
+fn reach(story: &Story, from: u64, to: u64, path: &mut Vec<u64>) -> bool {
+    let Some(w) = story.waits.iter().find(|w| w.who == from) else {
+        return false;
+    };
+    if path.contains(&from) {
+        return false;
+    }
+    path.push(from);
+    for next in keepers(story, w) {
+        if next == to || reach(story, next, to, path) {
+            return true;
+        }
+    }
+    path.pop();
+    false
 }
 
 /// How many came and went on a channel that somebody waits on for ever, and what to do.

@@ -111,6 +111,8 @@ pub struct Response {
     pub elapsed: Duration,
     pub failure: Option<WireFailure>,
     pub facts: Facts,
+    /// What went well and could go wrong all the same.
+    pub notes: Vec<String>,
     /// Why the program could not be explored, in one sentence.
     pub could_not: Option<String>,
 }

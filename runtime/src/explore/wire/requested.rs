@@ -112,6 +112,7 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
             expect.as_ref().map(super::Expect::text),
         )
     });
+    let notes = tally.notes(failure.as_ref().map(|f| f.kind));
     let response = Response {
         ran: tally.ran,
         distinct: tally.distinct,
@@ -120,6 +121,7 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
         elapsed: began.elapsed(),
         failure,
         facts: facts(&tally.least, &tally.most),
+        notes,
         could_not: None,
     };
     answer(&request.response, &response)
@@ -249,6 +251,7 @@ fn stuck(request: &Request, pulse: &Pulse, began: Instant) -> ! {
             story: Story::default(),
         }),
         facts: Facts::default(),
+        notes: Vec::new(),
         could_not: None,
     };
     answer(&request.response, &response)

@@ -221,6 +221,9 @@ impl Response {
         for (name, (least, most)) in &self.facts.0 {
             o.line("fact", &[name, least, most]);
         }
+        for note in &self.notes {
+            o.line("note", &[note]);
+        }
         if let Some(why) = &self.could_not {
             o.line("could_not", &[why]);
         }
@@ -246,6 +249,7 @@ impl Response {
                     let fact = (l.text()?, (l.get()?, l.get()?));
                     r.facts.0.extend([fact]);
                 }
+                "note" => r.notes.push(l.text()?),
                 "could_not" => r.could_not = Some(l.text()?),
                 "failure" => {
                     r.failure = Some(WireFailure {

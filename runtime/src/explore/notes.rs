@@ -1,0 +1,53 @@
+//! What went well in every schedule that was tried, and could go wrong all the same.
+
+use super::draw::called;
+use super::story::Place;
+use crate::lab::{Nested, Outcome};
+
+/// What locks were taken in two orders, and where; empty where nothing is known of a place.
+pub(super) fn inverted(o: &Outcome<'_>) -> Option<String> {
+    let ring = o.inverted();
+    let (first, others) = ring.split_first()?;
+    let at = |n: &Nested| {
+        let place = |l: Option<&'static std::panic::Location<'static>>| {
+            l.map_or_else(
+                || "a place unknown".to_string(),
+                |l| {
+                    let p = Place::of(l);
+                    format!("{}:{}", p.name(), p.line)
+                },
+            )
+        };
+        (place(n.first_at), place(n.second_at))
+    };
+    let name = |n: &Nested| called(u64::from(n.who));
+    let (a, b) = at(first);
+    let mut text = format!(
+        "locks are taken in different orders: {} takes one at {a} and, while it has it, another at {b}; ",
+        name(first)
+    );
+    match others {
+        [other] => {
+            let (a, b) = at(other);
+            text.push_str(&format!(
+                "{} takes the same two the other way round, at {a} and then at {b}. ",
+                name(other)
+            ));
+        }
+        _ => {
+            for n in others {
+                let (a, b) = at(n);
+                text.push_str(&format!(
+                    "{} takes that one at {a} and then one at {b}; ",
+                    name(n)
+                ));
+            }
+            text.push_str("and that is the first again. ");
+        }
+    }
+    text.push_str(
+        "If each has its first lock when it wants its second, all of them wait for ever. No schedule that was tried came to that. \
+         Take locks in one order everywhere, and it cannot happen.",
+    );
+    Some(text)
+}
