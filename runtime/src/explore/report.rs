@@ -122,7 +122,25 @@ impl Report {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {}", self.kind, self.message)?;
+        let mut head = String::new();
+        for (i, line) in self.message.lines().enumerate() {
+            // The kind is said once; a long line is wrapped below it.
+            let says = if i == 0 && !line.starts_with(&self.kind.to_string()) {
+                format!("{}: {line}", self.kind)
+            } else {
+                line.to_string()
+            };
+            let wrapped = wrap(&says, Render::default().width);
+            head.push_str(if i == 0 {
+                wrapped.trim_start()
+            } else {
+                &wrapped
+            });
+        }
+        if head.is_empty() {
+            head = format!("{}\n", self.kind);
+        }
+        f.write_str(&head)?;
         let told = Told {
             kind: self.kind,
             token: self.schedule.to_string(),

@@ -120,7 +120,12 @@ impl<T: ?Sized> Mutex<T> {
     #[inline]
     #[track_caller]
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        self.raw.try_lock().then(|| self.guard())
+        // Not in a closure: that would be the place where it was locked.
+        if self.raw.try_lock() {
+            Some(self.guard())
+        } else {
+            None
+        }
     }
 
     /// The value, without locking: the borrow says that nobody else has the mutex.

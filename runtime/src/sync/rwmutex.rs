@@ -129,7 +129,12 @@ impl<T: ?Sized> RWMutex<T> {
     #[inline]
     #[track_caller]
     pub fn try_read(&self) -> Option<RWMutexReadGuard<'_, T>> {
-        self.raw.try_rlock().then(|| self.reader())
+        // Not in a closure: that would be the place where it was locked.
+        if self.raw.try_rlock() {
+            Some(self.reader())
+        } else {
+            None
+        }
     }
 
     /// Locks it for writing if that needs no waiting. Go's `TryLock`.
@@ -144,7 +149,11 @@ impl<T: ?Sized> RWMutex<T> {
     #[inline]
     #[track_caller]
     pub fn try_write(&self) -> Option<RWMutexWriteGuard<'_, T>> {
-        self.raw.try_lock().then(|| self.writer())
+        if self.raw.try_lock() {
+            Some(self.writer())
+        } else {
+            None
+        }
     }
 
     /// The value, without locking: the borrow says that nobody else has the lock.
