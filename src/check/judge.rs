@@ -112,7 +112,7 @@ impl<'a> Task<'a> {
         match explored {
             Ok(Some(failure)) => {
                 let (failed, output) = (failure.kind, failure.output.clone());
-                let why = Why::Schedule(Box::new(failure), tried);
+                let why = Why::Schedule(failure, tried);
                 self.not_yet(failed, Some(how), why, Some(output), facts)
             }
             // Whether an ordinary run goes wrong is a matter of luck: what is always missing is said first, and so the
@@ -163,7 +163,7 @@ impl<'a> Task<'a> {
                 facts,
             } => {
                 let (failed, output) = (failure.kind, failure.output.clone());
-                let why = Why::Schedule(Box::new(failure), tried);
+                let why = Why::Schedule(failure, tried);
                 self.not_yet(failed, None, why, Some(output), Some(facts))
             }
             Explored::Answered { tried, .. } => Verdict::Passed(tried),

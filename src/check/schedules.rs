@@ -129,7 +129,7 @@ fn answer(ask: &Ask<'_>, request: &mut Request, cancel: &Cancel) -> io::Result<E
             elapsed: response.elapsed,
             notes: response.notes,
         },
-        failure: response.failure.map(|f| told(ask, f)),
+        failure: response.failure.map(|f| Box::new(told(ask, f))),
         facts: response.facts.0,
     })
 }

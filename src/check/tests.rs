@@ -88,7 +88,7 @@ fn facts(list: &[(&str, u64, u64)]) -> Facts {
 fn answered(failure: Option<FailedSchedule>, list: &[(&str, u64, u64)]) -> Explored {
     Explored::Answered {
         tried: tried(),
-        failure,
+        failure: failure.map(Box::new),
         facts: facts(list),
     }
 }

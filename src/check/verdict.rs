@@ -140,7 +140,7 @@ pub struct CouldNot {
 pub enum Explored {
     Answered {
         tried: Tried,
-        failure: Option<FailedSchedule>,
+        failure: Option<Box<FailedSchedule>>,
         facts: Facts,
     },
     /// The library says that it cannot run this program under schedules, and why.
