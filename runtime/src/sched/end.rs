@@ -222,10 +222,10 @@ impl Sched {
         if m.spinning.swap(false, Ordering::Relaxed) {
             self.spinning.fetch_sub(1, Ordering::SeqCst);
         }
-        let p = m.drop_p();
         m.stop.gone();
         m.was_asked();
         let mut state = self.state.lock();
+        let p = m.drop_p();
         state.ms.retain(|x| !std::ptr::eq(*x, m));
         state.idle_ms.retain(|x| !std::ptr::eq(*x, m));
         let stopping = self.is_stopping();

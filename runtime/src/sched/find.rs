@@ -208,7 +208,6 @@ impl M {
             if work {
                 let mut state = sched.state.lock();
                 if let Some(p) = sched.take_idle_p(&mut state) {
-                    drop(state);
                     sched.spinning.fetch_add(1, Ordering::SeqCst);
                     self.assign(p, true);
                     return Some(());
@@ -219,14 +218,21 @@ impl M {
     }
 
     /// GOMAXPROCS became smaller than this P's number: what it has goes to the global queue.
-    fn retire(&'static self, p: &'static P) {
+    pub(super) fn retire(&'static self, p: &'static P) {
         let sched = self.sched();
-        let mut all = Vec::new();
-        while let Some((g, _)) = p.queue.get() {
-            all.push(g);
+        let mut state = sched.state.lock();
+        if p.id < sched.procs() {
+            // It has grown again: the P stays where it is, since nobody else was given it.
+            return;
         }
-        sched.global_put_all(all);
+        while let Some((g, _)) = p.queue.get() {
+            state.global.push_back(g);
+        }
+        sched
+            .global_len
+            .store(state.global.len(), Ordering::Release);
         self.drop_p();
+        drop(state);
         if self.spinning.swap(false, Ordering::Relaxed) {
             sched.spinning.fetch_sub(1, Ordering::SeqCst);
         }
@@ -245,7 +251,6 @@ impl M {
             if !state.global.is_empty()
                 && let Some(p) = sched.take_idle_p(&mut state)
             {
-                drop(state);
                 self.assign(p, false);
                 return Some(());
             }
@@ -257,7 +262,6 @@ impl M {
                     let now = sched.nanos();
                     if when <= now {
                         if let Some(p) = sched.take_idle_p(&mut state) {
-                            drop(state);
                             self.assign(p, false);
                             return Some(());
                         }

@@ -125,7 +125,7 @@ impl M {
             .expect("an M runs goroutines only while it holds a P")
     }
 
-    /// Gives it a P before it runs.
+    /// Gives it a P before it runs. Under the state's lock, as `drop_p`: see `procs.rs`.
     pub(super) fn assign(&'static self, p: &'static P, spinning: bool) {
         self.spinning.store(spinning, Ordering::Relaxed);
         p.held_by(Some(self));
@@ -205,7 +205,6 @@ impl M {
         let g = self.running().expect("only a goroutine regains a P");
         if !sched.is_stopping() {
             if let Some(p) = sched.take_own_p(&mut state, self.former.load(Ordering::Relaxed)) {
-                drop(state);
                 self.assign(p, false);
                 return;
             }

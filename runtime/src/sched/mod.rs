@@ -384,8 +384,12 @@ impl Sched {
         self.take_idle_p(state)
     }
 
+    /// An M has given it back, with nothing in its queue.
     fn put_idle_p(&self, state: &mut LockGuard<'_, State>, p: &'static P) {
-        state.idle_ps.push(p);
+        // Beyond GOMAXPROCS it is nobody's until that grows.
+        if p.id < self.procs() {
+            state.idle_ps.push(p);
+        }
         self.idle_p_count
             .store(state.idle_ps.len(), Ordering::Release);
     }

@@ -3,11 +3,16 @@
 //! Fewer: the new number is written first, so that no M takes a P beyond it any more, and whoever holds one gives it back
 //! at its next look for work (`retire` in `find.rs`). The caller then sees to it that they look: it asks, then stops them
 //! as the monitor does, and comes back when no P beyond the number is held. If its own is one, it gives way last.
+//!
+//! A P below the number is held by one M or is in `idle_ps`, once; a P beyond it is held, or is nobody's and empty. Both
+//! stay true because the number, the holders and `idle_ps` are changed under the state's lock: an M that gives a P back
+//! or takes one never does half of it.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::{M, MAX_PROCS, Sched};
+use super::{M, MAX_PROCS, Sched, State};
+use crate::lock::LockGuard;
 use crate::seam::Scheduler as _;
 
 /// Between two looks whether they have stopped.
@@ -16,7 +21,14 @@ const PAUSE: Duration = Duration::from_micros(50);
 impl Sched {
     /// Writes GOMAXPROCS and says what it was; 0 only asks.
     fn set_procs(&'static self, n: usize) -> usize {
-        let mut state = self.state.lock();
+        let old = self.resize(&mut self.state.lock(), n);
+        if n > old {
+            self.wake_one();
+        }
+        old
+    }
+
+    fn resize(&'static self, state: &mut LockGuard<'_, State>, n: usize) -> usize {
         let old = self.procs();
         let n = n.min(MAX_PROCS);
         if n == 0 || n == old {
@@ -35,10 +47,6 @@ impl Sched {
         state.idle_ps.retain(|p| p.id < n);
         self.idle_p_count
             .store(state.idle_ps.len(), Ordering::Release);
-        drop(state);
-        if n > old {
-            self.wake_one();
-        }
         old
     }
 
@@ -95,5 +103,55 @@ impl M {
             self.poll(g);
         }
         old
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sched::Config;
+
+    /// A runtime of two Ps without threads, and an M that holds the second one.
+    fn two() -> (&'static Sched, &'static M) {
+        let sched = Sched::take(&Config {
+            procs: 2,
+            max_stack: 1 << 16,
+            exit_on_crash: false,
+        });
+        let m = M::take(sched, 0);
+        let mut state = sched.state.lock();
+        let p = sched.take_own_p(&mut state, 2).expect("both are idle");
+        assert_eq!(p.id, 1);
+        m.assign(p, false);
+        (sched, m)
+    }
+
+    fn idle(state: &State) -> Vec<usize> {
+        let mut ids: Vec<_> = state.idle_ps.iter().map(|p| p.id).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    #[test]
+    fn a_p_given_back_beyond_the_number_is_idle_once_when_the_number_grows() {
+        let (sched, m) = two();
+        let mut state = sched.state.lock();
+        sched.resize(&mut state, 1);
+        // As in `rest`, for an M that began to before the number fell.
+        let p = m.drop_p().expect("it holds the second");
+        sched.put_idle_p(&mut state, p);
+        assert_eq!(idle(&state), [0]);
+        sched.resize(&mut state, 2);
+        assert_eq!(idle(&state), [0, 1]);
+    }
+
+    #[test]
+    fn an_m_keeps_its_p_if_the_number_has_grown_again_before_it_retires() {
+        let (sched, m) = two();
+        sched.resize(&mut sched.state.lock(), 1);
+        sched.resize(&mut sched.state.lock(), 2);
+        m.retire(m.p().expect("it still holds it"));
+        assert_eq!(m.p().map(|p| p.id), Some(1));
+        assert_eq!(idle(&sched.state.lock()), [0]);
     }
 }
