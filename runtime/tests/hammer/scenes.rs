@@ -478,10 +478,14 @@ pub fn play(lane: usize, rng: &mut Rng, tally: &'static Tally) {
             let closers = WaitGroup::new();
             let mine = Arc::new(AtomicU64::new(0));
             for _ in 0..rng.usize(1..4) {
-                let (s, mine, closers2) = (scene.clone(), mine.clone(), closers.clone());
+                let (mine, closers2) = (mine.clone(), closers.clone());
+                // A timer may outlive its call, and what it holds shall not keep the channels alive.
+                let s = Arc::new(Mutex::new(Some(scene.clone())));
                 closers.add(1);
                 time::after_func(short(rng) * 4, move || {
-                    mine.fetch_add(s.close_all() as u64, Ordering::Relaxed);
+                    let s = s.lock().take();
+                    let n = s.map_or(0, |s| s.close_all());
+                    mine.fetch_add(n as u64, Ordering::Relaxed);
                     closers2.done();
                 });
             }
