@@ -510,7 +510,7 @@ pub fn play(lane: usize, rng: &mut Rng, tally: &'static Tally) {
     drop(scene);
     for (i, slot) in slots.iter().enumerate() {
         let is = slot.load(Ordering::Relaxed);
-        let n = |unit: u32| is / unit & 0xff;
+        let n = |unit: u32| (is / unit) & 0xff;
         if is == 0 {
             continue;
         }
