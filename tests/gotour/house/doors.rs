@@ -56,6 +56,10 @@ const SLEEPERS: &[(&str, &str)] = &[
         "the slow program whose time limit is tested",
     ),
     (
+        "runtime/examples/hammer.rs",
+        "a thread looks once a minute whether anything is done; what hangs tells nobody",
+    ),
+    (
         "runtime/benches/versus/src/bin/ours/running.rs",
         "a call that blocks its thread is what is measured",
     ),
