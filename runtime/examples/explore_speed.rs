@@ -74,7 +74,56 @@ fn lost() {
     assert!(n.get() > 14, "fewer than 15");
 }
 
+/// A thousand goroutines add to two atomic numbers.
+fn crowd() {
+    let sums = Arc::new((sync::atomic::Int64::new(0), sync::atomic::Int64::new(0)));
+    let wg = WaitGroup::new();
+    for id in 0..1000 {
+        let sums = sums.clone();
+        wg.go(move || {
+            sums.0.add(id);
+            sums.1.add(1);
+        });
+    }
+    wg.wait();
+}
+
+/// A thousand goroutines send to one.
+fn crowd_sends() {
+    let ch = chan(0);
+    for id in 0..1000 {
+        let ch = ch.clone();
+        go(move || ch.send(id));
+    }
+    for _ in 0..1000 {
+        ch.recv();
+    }
+}
+
+/// One program under one strategy so many times, for a profiler: `explore_speed locked portfolio 5000`.
+fn only(name: &str, strategy: &str, n: usize) {
+    let program = match name {
+        "locked" => locked,
+        "shared" => locked_shared,
+        "pingpong" => ping_pong,
+        "crowd" => crowd,
+        "crowd-sends" => crowd_sends,
+        _ => spawn_and_join,
+    };
+    let strategy = match strategy {
+        "random" => Strategy::Random,
+        "pct" => Strategy::Pct { depth: 3 },
+        _ => Strategy::Portfolio,
+    };
+    check(&Options::new().schedules(n).strategy(strategy), program).assert_passed();
+}
+
 fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    if let [_, name, strategy, n] = &args[..] {
+        only(name, strategy, n.parse().expect("a number of schedules"));
+        return;
+    }
     let programs: [(&str, fn()); 4] = [
         ("2 goroutines x 10 locked increments", locked),
         ("the same on a Shared", locked_shared),

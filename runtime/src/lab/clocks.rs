@@ -5,12 +5,14 @@
 //! who runs has reached that span. A variable keeps its last write, and the reads since then that are not yet ordered
 //! among themselves, each with its place: that is what a report needs.
 //!
-//! **Shared clocks.** A thousand goroutines would make clocks of a thousand numbers, merged at every lock. So clocks are
-//! immutable tables that are shared and counted: a goroutine has the number of its present span, and a table of what it
-//! knows of the others. A release leaves its table, a birth hands it on, both without copying. A table that is exactly
-//! what some goroutine knew when it ended a span says so in its *label*; who knows that span knows the whole table. So
-//! most merges are one comparison, after which one of the two tables stands for both. What is left is copied (where a
-//! table that others hold gets a new number) or merged (where two goroutines really learned different things).
+//! **Columns.** Clocks are only ever asked about goroutines that have touched a variable. A goroutine gets its column in
+//! the tables with its first access: what others knew of it before is never asked for. So a thousand goroutines that
+//! only lock and send to each other cost nothing here.
+//!
+//! **Shared tables.** What a goroutine knows of the others is an immutable table, shared and counted. A release leaves
+//! `(table, who, span)`, without copying. Each table is labelled with a goroutine and a span whose whole knowledge it is
+//! a part of: who knows that span knows the table. So most of what is learned is one comparison, or one number written;
+//! only where two goroutines really learned different things are two tables merged.
 //!
 //! Goroutines are counted from 0 here (their number less one).
 //!
@@ -24,38 +26,34 @@ type At = &'static Location<'static>;
 /// A table's number.
 type Id = u32;
 
-/// No table.
-const NONE: Id = u32::MAX;
+/// No table, no column, nobody.
+const NONE: u32 = u32::MAX;
+/// The table of those who know nothing; never written to, never freed.
+const EMPTY: Id = 0;
 
-/// What is known of each goroutine; what is beyond its end is 0.
+/// What is known of each goroutine that has a column; what is beyond its end is 0.
 #[derive(Debug, Default)]
 struct Table {
     spans: Vec<u32>,
     holders: u32,
-    /// Of whom, and at the end of which of its spans, this is the whole knowledge. Span 0: of nobody.
-    label: (u32, u32),
+    label: Label,
 }
 
-impl Table {
-    #[inline]
-    fn get(&self, who: u32) -> u32 {
-        self.spans.get(who as usize).copied().unwrap_or(0)
-    }
+/// Who knows all that `who` knew at the end of its span `span` knows what is labelled so. `NONE`: nobody is known to.
+#[derive(Clone, Copy, Debug)]
+struct Label {
+    who: u32,
+    span: u32,
+}
 
-    fn set(&mut self, who: u32, span: u32) {
-        let i = who as usize;
-        if self.spans.len() <= i {
-            self.spans.resize(i + 1, 0);
-        }
-        self.spans[i] = span;
+impl Default for Label {
+    fn default() -> Self {
+        Label::NOBODY
     }
+}
 
-    /// Whether who knows this knows all that `other` says.
-    #[inline]
-    fn covers(&self, other: &Table) -> bool {
-        let (who, span) = other.label;
-        span != 0 && self.get(who) >= span
-    }
+impl Label {
+    const NOBODY: Label = Label { who: NONE, span: 0 };
 }
 
 /// All tables of one schedule; what nobody holds is used again.
@@ -68,7 +66,10 @@ struct Tables {
 
 impl Tables {
     fn reset(&mut self) {
-        self.used = 0;
+        if self.all.is_empty() {
+            self.all.push(Table::default());
+        }
+        self.used = 1;
         self.free.clear();
     }
 
@@ -85,46 +86,63 @@ impl Tables {
         let t = &mut self.all[id as usize];
         t.spans.clear();
         t.holders = 1;
-        t.label = (0, 0);
+        t.label = Label::NOBODY;
         id
     }
 
     #[inline]
-    fn of(&self, id: Id) -> &Table {
-        &self.all[id as usize]
-    }
-
-    #[inline]
     fn hold(&mut self, id: Id) -> Id {
-        self.all[id as usize].holders += 1;
+        self.all[id as usize].holders += u32::from(id != EMPTY);
         id
     }
 
     #[inline]
     fn let_go(&mut self, id: Id) {
-        let t = &mut self.all[id as usize];
-        t.holders -= 1;
-        if t.holders == 0 {
-            self.free.push(id);
+        if id != EMPTY {
+            let t = &mut self.all[id as usize];
+            t.holders -= 1;
+            if t.holders == 0 {
+                self.free.push(id);
+            }
         }
     }
 
     /// `id` for one holder alone, to be written to.
     fn own(&mut self, id: Id) -> Id {
-        if self.all[id as usize].holders == 1 {
+        if id != EMPTY && self.all[id as usize].holders == 1 {
             return id;
         }
         let copy = self.fresh();
-        let mut spans = std::mem::take(&mut self.all[copy as usize].spans);
-        spans.extend_from_slice(&self.all[id as usize].spans);
-        self.all[copy as usize].spans = spans;
-        self.let_go(id);
+        if id != EMPTY {
+            let mut spans = std::mem::take(&mut self.all[copy as usize].spans);
+            spans.extend_from_slice(&self.all[id as usize].spans);
+            self.all[copy as usize].spans = spans;
+            self.let_go(id);
+        }
         copy
     }
 
-    /// What either says, in `into`'s place; `into` is held by its owner and given up for the answer.
-    fn merge(&mut self, into: Id, other: Id) -> Id {
-        let into = self.own(into);
+    #[inline]
+    fn get(&self, id: Id, column: u32) -> u32 {
+        let spans = &self.all[id as usize].spans;
+        spans.get(column as usize).copied().unwrap_or(0)
+    }
+
+    /// `id`, held alone, says at least `span` in `column`.
+    fn raise(&mut self, id: Id, column: u32, span: u32) {
+        if column == NONE {
+            return;
+        }
+        let spans = &mut self.all[id as usize].spans;
+        let i = column as usize;
+        if spans.len() <= i {
+            spans.resize(i + 1, 0);
+        }
+        spans[i] = spans[i].max(span);
+    }
+
+    /// What either says, in `into`'s place, which is held alone.
+    fn add(&mut self, into: Id, other: Id) {
         let mut spans = std::mem::take(&mut self.all[into as usize].spans);
         let others = &self.all[other as usize].spans;
         if spans.len() < others.len() {
@@ -133,10 +151,7 @@ impl Tables {
         for (a, &b) in spans.iter_mut().zip(others) {
             *a = (*a).max(b);
         }
-        let t = &mut self.all[into as usize];
-        t.spans = spans;
-        t.label = (0, 0);
-        into
+        self.all[into as usize].spans = spans;
     }
 }
 
@@ -147,6 +162,23 @@ struct Clock {
     span: u32,
     /// What it knows of the others; what stands there of itself may be late.
     table: Id,
+    /// Its column in all tables.
+    column: u32,
+}
+
+/// What was left somewhere: what the table says, and that `by` is known to its end.
+#[derive(Clone, Copy, Debug)]
+struct Released {
+    /// `NONE`: nothing was.
+    table: Id,
+    by: Label,
+}
+
+impl Released {
+    const NOTHING: Released = Released {
+        table: NONE,
+        by: Label::NOBODY,
+    };
 }
 
 /// An access to a variable.
@@ -182,9 +214,10 @@ pub(crate) struct RaceFound {
 pub(super) struct Clocks {
     pub(super) on: bool,
     of: Vec<Clock>,
+    columns: u32,
     tables: Tables,
-    /// By object: the tables that were released into its slots, and the variable.
-    slots: Vec<Vec<Id>>,
+    /// By object: what was released into its slots, and the variable.
+    slots: Vec<Vec<Released>>,
     variables: Vec<Variable>,
     objects: usize,
     pub(super) race: Option<RaceFound>,
@@ -197,6 +230,7 @@ impl Clocks {
     pub(super) fn reset(&mut self, on: bool) {
         self.on = on;
         self.of.clear();
+        self.columns = 0;
         self.tables.reset();
         for s in &mut self.slots[..self.objects] {
             s.clear();
@@ -215,31 +249,23 @@ impl Clocks {
         if !self.on {
             return;
         }
-        let table = match by {
-            Some(by) => {
-                let known = self.snapshot(by);
-                self.tick(by);
-                self.tables.hold(known)
-            }
-            None => self.tables.fresh(),
-        };
-        self.of.push(Clock { span: 1, table });
+        let me = self.of.len() as u32;
+        self.of.push(Clock {
+            span: 1,
+            table: EMPTY,
+            column: NONE,
+        });
+        if let Some(by) = by {
+            self.give(by, me);
+        }
     }
 
     /// It does nothing any more.
     pub(super) fn ended(&mut self, who: u32) {
         if self.on {
-            self.forget(who);
-        }
-    }
-
-    fn forget(&mut self, who: u32) {
-        // Others never look at a goroutine that has ended; whoever looks finds the empty table.
-        let clock = self.of[who as usize];
-        if self.tables.of(clock.table).holders > 1 {
-            let empty = self.tables.fresh();
-            self.tables.let_go(clock.table);
-            self.of[who as usize].table = empty;
+            let clock = &mut self.of[who as usize];
+            let table = std::mem::replace(&mut clock.table, EMPTY);
+            self.tables.let_go(table);
         }
     }
 
@@ -254,40 +280,92 @@ impl Clocks {
         if who == me {
             clock.span
         } else {
-            self.tables.of(clock.table).get(who)
+            self.table_knows(clock.table, who)
         }
     }
 
-    /// A table with all that `me` knows now. It is `me`'s own: hold it to keep it, and tick.
-    fn snapshot(&mut self, me: u32) -> Id {
-        let clock = self.of[me as usize];
-        let table = self.tables.own(clock.table);
-        self.of[me as usize].table = table;
-        let t = &mut self.tables.all[table as usize];
-        t.set(me, clock.span);
-        t.label = (me, clock.span);
-        table
+    #[inline]
+    fn table_knows(&self, table: Id, who: u32) -> u32 {
+        match self.of[who as usize].column {
+            NONE => 0,
+            column => self.tables.get(table, column),
+        }
     }
 
-    /// `me` learns all that `table` says.
+    /// Whether who knows `table`, and that `also` is known to its end, knows all that is labelled so.
     #[inline]
-    fn learn(&mut self, me: u32, table: Id) {
-        let (who, span) = self.tables.of(table).label;
-        if span != 0 && self.knows(me, who) >= span {
-            return;
+    fn covers(&self, table: Id, also: Label, label: Label) -> bool {
+        label.who != NONE
+            && (also.who == label.who && also.span >= label.span
+                || self.table_knows(table, label.who) >= label.span)
+    }
+
+    /// All that `me` knows now. It must tick afterwards.
+    #[inline]
+    fn known(&self, me: u32) -> Released {
+        let clock = self.of[me as usize];
+        Released {
+            table: clock.table,
+            by: Label {
+                who: me,
+                span: clock.span,
+            },
+        }
+    }
+
+    #[inline]
+    fn knows_end(&self, me: u32, by: Label) -> bool {
+        by.who != NONE && self.knows(me, by.who) >= by.span
+    }
+
+    fn column(&self, who: u32) -> u32 {
+        if who == NONE {
+            NONE
+        } else {
+            self.of[who as usize].column
+        }
+    }
+
+    /// `me` learns all that was left; gives back the table that says all of it, if there is one now.
+    fn learn(&mut self, me: u32, left: Released) -> Option<Id> {
+        if left.table == NONE || self.knows_end(me, left.by) {
+            return None;
         }
         let mine = self.of[me as usize].table;
-        if mine == table {
-            return;
-        }
-        let (a, b) = (self.tables.of(mine), self.tables.of(table));
-        self.of[me as usize].table = if a.spans.is_empty() || b.covers(a) {
-            let kept = self.tables.hold(table);
+        let column = self.column(left.by.who);
+        let label = self.tables.all[mine as usize].label;
+        if mine == EMPTY || self.covers(left.table, left.by, label) {
+            // All that it has learned is in what it learns now.
+            let table = self.tables.hold(left.table);
             self.tables.let_go(mine);
-            kept
-        } else {
-            self.tables.merge(mine, table)
+            let whole = self.whole(table, left.by, column);
+            self.of[me as usize].table = whole;
+            return Some(whole);
+        }
+        let theirs = self.tables.all[left.table as usize].label;
+        let own = self.tables.own(mine);
+        let me_to_the_end = Label {
+            who: me,
+            span: self.of[me as usize].span,
         };
+        if left.table != EMPTY && left.table != mine && !self.covers(own, me_to_the_end, theirs) {
+            self.tables.add(own, left.table);
+        }
+        self.tables.raise(own, column, left.by.span);
+        self.tables.all[own as usize].label = Label::NOBODY;
+        self.of[me as usize].table = own;
+        None
+    }
+
+    /// `table`, which is held, with the end of `by` in it, labelled so.
+    fn whole(&mut self, table: Id, by: Label, column: u32) -> Id {
+        if column == NONE || self.tables.get(table, column) >= by.span {
+            return table;
+        }
+        let own = self.tables.own(table);
+        self.tables.raise(own, column, by.span);
+        self.tables.all[own as usize].label = by;
+        own
     }
 
     fn object(&mut self, object: u32) {
@@ -302,40 +380,45 @@ impl Clocks {
     }
 
     #[inline]
-    fn find(&mut self, object: u32, slot: usize) -> Id {
+    fn find(&mut self, object: u32, slot: usize) -> Released {
         self.object(object);
         let slots = &self.slots[object as usize];
-        slots.get(slot % MOST_SLOTS).copied().unwrap_or(NONE)
+        let there = slots.get(slot % MOST_SLOTS);
+        there.copied().unwrap_or(Released::NOTHING)
     }
 
-    /// Leaves `table`, which is `me`'s own, in a slot, in place of what is there.
-    fn put(&mut self, object: u32, slot: usize, table: Id) {
+    /// Leaves `left` in a slot, in place of what is there.
+    #[inline]
+    fn put(&mut self, object: u32, slot: usize, left: Released) {
         let slot = slot % MOST_SLOTS;
+        self.tables.hold(left.table);
         let slots = &mut self.slots[object as usize];
         if slots.len() <= slot {
-            slots.resize(slot + 1, NONE);
+            slots.resize(slot + 1, Released::NOTHING);
         }
-        let former = std::mem::replace(&mut slots[slot], table);
-        self.tables.hold(table);
-        if former != NONE {
-            self.tables.let_go(former);
+        let former = std::mem::replace(&mut slots[slot], left);
+        if former.table != NONE {
+            self.tables.let_go(former.table);
         }
     }
 
     #[inline]
     pub(super) fn acquire(&mut self, me: u32, object: u32, slot: usize) {
         let there = self.find(object, slot);
-        if there != NONE {
-            self.learn(me, there);
+        if let Some(whole) = self.learn(me, there)
+            && whole != there.table
+        {
+            // The next one who learns it shares the table.
+            let by = there.by;
+            self.put(object, slot, Released { table: whole, by });
         }
     }
 
     #[inline]
     pub(super) fn release(&mut self, me: u32, object: u32, slot: usize) {
         let there = self.find(object, slot);
-        if there == NONE {
-            let known = self.snapshot(me);
-            self.put(object, slot, known);
+        if there.table == NONE || self.knows_end(me, there.by) {
+            self.put(object, slot, self.known(me));
         } else {
             self.add_to(me, object, slot % MOST_SLOTS, there);
         }
@@ -343,70 +426,75 @@ impl Clocks {
     }
 
     /// What `me` knows joins what others left in the slot.
-    fn add_to(&mut self, me: u32, object: u32, slot: usize, there: Id) {
-        let clock = self.of[me as usize];
-        let (who, span) = self.tables.of(there).label;
-        if span != 0 && self.knows(me, who) >= span {
-            let known = self.snapshot(me);
-            self.put(object, slot, known);
-            return;
+    fn add_to(&mut self, me: u32, object: u32, slot: usize, there: Released) {
+        let known = self.known(me);
+        let column = self.column(there.by.who);
+        // From here on the slot's hold on the table is ours.
+        self.slots[object as usize][slot] = Released::NOTHING;
+        let label = self.tables.all[known.table as usize].label;
+        let covered = known.table == EMPTY
+            || known.table == there.table
+            || self.covers(there.table, there.by, label);
+        let own = self.tables.own(there.table);
+        self.tables.raise(own, column, there.by.span);
+        if !covered {
+            self.tables.add(own, known.table);
         }
-        let (mine, theirs) = (self.tables.of(clock.table), self.tables.of(there));
-        let new = if mine.spans.is_empty() || theirs.covers(mine) {
-            self.tables.own(there)
-        } else {
-            self.tables.merge(there, clock.table)
+        self.tables.raise(own, self.column(me), known.by.span);
+        self.tables.all[own as usize].label = Label::NOBODY;
+        self.slots[object as usize][slot] = Released {
+            table: own,
+            by: Label::NOBODY,
         };
-        let t = &mut self.tables.all[new as usize];
-        t.set(me, clock.span);
-        t.label = (0, 0);
-        self.slots[object as usize][slot] = new;
     }
 
     /// Learns what the slot knows and leaves there what it knew itself before.
     pub(super) fn exchange(&mut self, me: u32, object: u32, slot: usize) {
         let there = self.find(object, slot);
-        let known = self.snapshot(me);
-        if there == NONE {
-            self.put(object, slot, known);
-        } else {
-            self.tables.hold(there);
-            self.put(object, slot, known);
+        if there.table != NONE {
+            self.tables.hold(there.table);
+        }
+        self.put(object, slot, self.known(me));
+        if there.table != NONE {
             self.learn(me, there);
-            self.tables.let_go(there);
+            self.tables.let_go(there.table);
         }
         self.tick(me);
     }
 
     /// Both ways.
     pub(super) fn meet(&mut self, me: u32, other: u32) {
-        let mine = self.snapshot(me);
-        self.tables.hold(mine);
-        let theirs = self.snapshot(other);
+        let (mine, theirs) = (self.known(me), self.known(other));
+        self.tables.hold(mine.table);
         self.learn(me, theirs);
         self.learn(other, mine);
-        self.tables.let_go(mine);
+        self.tables.let_go(mine.table);
         self.tick(me);
         self.tick(other);
     }
 
     /// From `me` to `other`.
     pub(super) fn give(&mut self, me: u32, other: u32) {
-        let mine = self.snapshot(me);
-        self.learn(other, mine);
+        self.learn(other, self.known(me));
         self.tick(me);
     }
 
     pub(super) fn access(&mut self, me: u32, object: u32, write: bool, at: At) {
         self.object(object);
+        if self.of[me as usize].column == NONE {
+            self.of[me as usize].column = self.columns;
+            self.columns += 1;
+        }
         let clock = self.of[me as usize];
-        let known = self.tables.of(clock.table);
         let now = Access {
             who: me,
             span: clock.span,
             at,
         };
-        let unordered = |a: &Access| a.who != me && known.get(a.who) < a.span;
+        let (of, tables) = (&self.of, &self.tables);
+        let unordered = |a: &Access| {
+            a.who != me && tables.get(clock.table, of[a.who as usize].column) < a.span
+        };
         let v = &mut self.variables[object as usize];
         let found = v
             .write
@@ -524,6 +612,8 @@ mod tests {
             clocks.birth(None);
             plain.birth(None);
             let mut alive = vec![0_u32];
+            // From which of its spans on somebody is asked about: there it first touched a variable.
+            let mut since = [u32::MAX; 40];
             for step in 0..200 {
                 let me = alive[rng.below(alive.len())];
                 let other = alive[rng.below(alive.len())];
@@ -559,11 +649,19 @@ mod tests {
                         plain.acquire(me, at);
                     }
                 }
+                let toucher = alive[rng.below(alive.len())];
+                if rng.below(4) == 0 {
+                    clocks.access(toucher, 9, false, Location::caller());
+                    let first = &mut since[toucher as usize];
+                    *first = (*first).min(clocks.of[toucher as usize].span);
+                }
                 for &g in &alive {
                     for who in 0..plain.of.len() as u32 {
+                        let since = since[who as usize];
+                        let asked = |span: u32| if span < since { 0 } else { span };
                         assert_eq!(
-                            clocks.knows(g, who),
-                            plain.of[g as usize][who as usize],
+                            asked(clocks.knows(g, who)),
+                            asked(plain.of[g as usize][who as usize]),
                             "seed {seed}, step {step}: what {g} knows of {who}"
                         );
                     }
