@@ -313,9 +313,24 @@ impl Clocks {
         }
     }
 
+    /// Whether `me` knows all that was left. (Of one without a column nobody asks what is known.)
     #[inline]
-    fn knows_end(&self, me: u32, by: Label) -> bool {
-        by.who != NONE && self.knows(me, by.who) >= by.span
+    fn includes(&self, me: u32, left: Released) -> bool {
+        let by = left.by;
+        if by.who != NONE {
+            if self.knows(me, by.who) >= by.span {
+                return true;
+            }
+            if self.of[by.who as usize].column != NONE {
+                return false;
+            }
+        }
+        let clock = self.of[me as usize];
+        if left.table == EMPTY || left.table == clock.table {
+            return true;
+        }
+        let label = self.tables.all[left.table as usize].label;
+        label.who != NONE && self.knows(me, label.who) >= label.span
     }
 
     fn column(&self, who: u32) -> u32 {
@@ -328,7 +343,7 @@ impl Clocks {
 
     /// `me` learns all that was left; gives back the table that says all of it, if there is one now.
     fn learn(&mut self, me: u32, left: Released) -> Option<Id> {
-        if left.table == NONE || self.knows_end(me, left.by) {
+        if left.table == NONE || self.includes(me, left) {
             return None;
         }
         let mine = self.of[me as usize].table;
@@ -417,7 +432,7 @@ impl Clocks {
     #[inline]
     pub(super) fn release(&mut self, me: u32, object: u32, slot: usize) {
         let there = self.find(object, slot);
-        if there.table == NONE || self.knows_end(me, there.by) {
+        if there.table == NONE || self.includes(me, there) {
             self.put(object, slot, self.known(me));
         } else {
             self.add_to(me, object, slot % MOST_SLOTS, there);
