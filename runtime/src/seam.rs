@@ -190,11 +190,6 @@ pub(crate) trait Observer {
         self.release(tag, slot);
         self.acquire(tag, slot);
     }
-    /// Whether this observer has not met the object in this schedule: then nobody alive holds it, whatever a former
-    /// schedule left in it (a `static` lock, held by a goroutine that is gone).
-    fn unmet(&self, _tag: &Tag) -> bool {
-        false
-    }
     /// Happens-before, both ways, with a goroutine that waits: a rendezvous.
     fn meet(&self, other: &'static G);
     /// Happens-before towards a goroutine that waits: it is about to be woken by this one.
@@ -203,6 +198,16 @@ pub(crate) trait Observer {
     fn access(&self, tag: &Tag, write: bool, at: &'static Location<'static>);
     /// A lock changed hands.
     fn hold(&self, tag: &Tag, how: Hold);
+    /// [`Observer::acquire`] and [`Observer::hold`] in one.
+    fn took(&self, tag: &Tag, slot: usize, how: Hold) {
+        self.acquire(tag, slot);
+        self.hold(tag, how);
+    }
+    /// [`Observer::release`] and [`Observer::hold`] in one.
+    fn gave(&self, tag: &Tag, slot: usize, how: Hold) {
+        self.release(tag, slot);
+        self.hold(tag, how);
+    }
     /// An object was made here; `kind` is Go's word for it (`chan`, `sync.Mutex`, `variable`), `detail` e.g. its capacity.
     fn made(&self, tag: &Tag, kind: &'static str, detail: usize, at: &'static Location<'static>);
     /// Output of the library's own `print!` family.
@@ -211,20 +216,28 @@ pub(crate) trait Observer {
 
 thread_local! {
     static CURRENT: Cell<(Option<&'static dyn Scheduler>, Option<&'static G>)> = const { Cell::new((None, None)) };
-    /// Who listens to the goroutines of this thread: an exploration, while it runs a schedule. It stays on its thread, so
-    /// this changes once a schedule and not at each switch.
-    static OBSERVER: Cell<Option<&'static dyn Observer>> = const { Cell::new(None) };
+    /// Who listens to the goroutines of this thread: an exploration, while it runs a schedule, and the epoch of that
+    /// schedule. It stays on its thread, so this changes once a schedule and not at each switch.
+    static OBSERVER: Cell<Option<(&'static dyn Observer, u32)>> = const { Cell::new(None) };
 }
 
 /// Who listens on this thread.
 #[inline(never)]
 pub(crate) fn observer() -> Option<&'static dyn Observer> {
-    OBSERVER.get()
+    OBSERVER.get().map(|(o, _)| o)
 }
 
-/// Says who listens on this thread from here on, and who did before. Only schedulers call it.
+/// The epoch of the schedule that is run on this thread; 0: nobody listens.
 #[inline(never)]
-pub(crate) fn set_observer(o: Option<&'static dyn Observer>) -> Option<&'static dyn Observer> {
+fn epoch() -> u32 {
+    OBSERVER.get().map_or(0, |(_, epoch)| epoch)
+}
+
+/// Says who listens on this thread from here on, in which epoch, and who did before. Only schedulers call it.
+#[inline(never)]
+pub(crate) fn set_observer(
+    o: Option<(&'static dyn Observer, u32)>,
+) -> Option<(&'static dyn Observer, u32)> {
     OBSERVER.replace(o)
 }
 
@@ -421,10 +434,14 @@ pub(crate) fn observed() -> bool {
     hooked() && with_observer(|_| ()).is_some()
 }
 
-/// See [`Observer::unmet`].
+/// Whether the object has not been met in the schedule that runs on this thread: then nobody alive holds it, whatever a
+/// former schedule left in it (a `static` lock, held by a goroutine that is gone).
 #[inline(always)]
 pub(crate) fn unmet(tag: &Tag) -> bool {
-    hooked() && with_observer(|o| o.unmet(tag)) == Some(true)
+    hooked() && {
+        let epoch = epoch();
+        epoch != 0 && tag.get(epoch).is_none()
+    }
 }
 
 /// A choice point that is about no object.
@@ -534,6 +551,22 @@ pub(crate) fn access(tag: &Tag, write: bool) {
 pub(crate) fn hold(tag: &Tag, how: Hold) {
     if hooked() {
         with_observer(|o| o.hold(tag, how));
+    }
+}
+
+/// See [`Observer::took`].
+#[inline(always)]
+pub(crate) fn took(tag: &Tag, slot: usize, how: Hold) {
+    if hooked() {
+        with_observer(|o| o.took(tag, slot, how));
+    }
+}
+
+/// See [`Observer::gave`].
+#[inline(always)]
+pub(crate) fn gave(tag: &Tag, slot: usize, how: Hold) {
+    if hooked() {
+        with_observer(|o| o.gave(tag, slot, how));
     }
 }
 

@@ -8,8 +8,8 @@ use std::time::Instant;
 use super::options::Strategy;
 use super::{Kind, notes};
 use crate::lab::{
-    COUNT, Counts, Driver, Exploration, Follow, Outcome, Pct, Plan, Pos, Random, Setup, Tree, Urw,
-    Verdict,
+    COUNT, Counts, Driver, Exploration, Follow, Outcome, Pct, Plan, Pos, Random, Ranks, Setup,
+    Tree, Urw, Verdict,
 };
 
 /// Starts one schedule of the program.
@@ -319,9 +319,12 @@ fn driver(strategy: Strategy, seed: u64, index: usize, longest: &Lengths) -> Dri
         Strategy::Random => Driver::Random(random(quarter)),
         Strategy::Pct { depth } => pct(quarter, depth.max(1)),
         Strategy::Portfolio | Strategy::Exhaustive => {
-            let Some(i) = index.checked_sub(1) else {
-                // The usual course first: the plainest schedule of all.
-                return Driver::Follow(Follow::new(Plan::default()));
+            // The plain schedules first.
+            let i = match index {
+                0 => return Driver::Pct(Pct::plain(random(false), Ranks::Youngest)),
+                1 => return Driver::Pct(Pct::plain(random(false), Ranks::InStep)),
+                2 => return Driver::Follow(Follow::new(Plan::default())),
+                _ => index - 3,
             };
             let hasty = (i / TURNS) % 4 == 3;
             match i % TURNS {

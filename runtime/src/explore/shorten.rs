@@ -19,6 +19,7 @@ struct Shortener<'a, 'b> {
     runner: &'a mut Runner<'b>,
     kind: Kind,
     best: Plan,
+    token: String,
     cost: Cost,
     fingerprint: u64,
     replays: usize,
@@ -32,6 +33,7 @@ pub(super) fn shorten(runner: &mut Runner<'_>, found: &Found) -> Option<Found> {
         runner,
         kind: found.kind,
         best: found.plan.clone(),
+        token: String::new(),
         cost: Cost {
             length: usize::MAX,
             ..found.cost
@@ -46,12 +48,12 @@ pub(super) fn shorten(runner: &mut Runner<'_>, found: &Found) -> Option<Found> {
     }
     s.take();
     while s.cost.preemptions > 0 || !s.best.0.is_empty() {
-        let before = s.cost;
+        let before = (s.cost, s.token.clone());
         s.end_early();
         s.leave_out();
         s.join();
         s.run_on();
-        if s.cost == before || s.spent() {
+        if (s.cost, &s.token) == (before.0, &before.1) || s.spent() {
             break;
         }
     }
@@ -81,10 +83,13 @@ impl Shortener<'_, '_> {
         let plan = o.plan();
         let fingerprint = o.fingerprint();
         drop(o);
-        cost.length = plan.to_string().len();
-        let better = cost < self.cost;
+        let token = plan.to_string();
+        cost.length = token.len();
+        // Of equals the first in the alphabet: which one is shown does not depend on which one was found.
+        let better = (cost, &token) < (self.cost, &self.token);
         if better {
             (self.best, self.cost, self.fingerprint) = (plan, cost, fingerprint);
+            self.token = token;
         }
         better
     }

@@ -507,9 +507,8 @@ impl Clocks {
             at,
         };
         let (of, tables) = (&self.of, &self.tables);
-        let unordered = |a: &Access| {
-            a.who != me && tables.get(clock.table, of[a.who as usize].column) < a.span
-        };
+        let unordered =
+            |a: &Access| a.who != me && tables.get(clock.table, of[a.who as usize].column) < a.span;
         let v = &mut self.variables[object as usize];
         let found = v
             .write

@@ -1,28 +1,18 @@
-//! The engine: makes goroutines, resumes whom the driver chose, and answers the seam's calls.
+//! The engine: resumes whom the driver chose, until a schedule is over, and clears up after it.
 
 use std::cell::{RefCell, RefMut};
-use std::io;
-use std::os::fd::BorrowedFd;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
-use super::clocks::RaceFound;
-use super::facts::Counts;
-use super::owners::Nested;
-use super::plan::Plan;
-use super::record::Recorded;
-use super::record::{Holding, Made, Record};
-use super::state::{NOBODY, State, Verdict, Waiter};
+use super::outcome::Outcome;
+use super::pulse::Pulse;
+use super::state::{NOBODY, State};
 use super::strategy::{Driver, Random, Why};
 use crate::coro::{Command, Resumed};
 use crate::goroutine::{self, G, Status};
-use crate::poller::{Mode, PollDesc};
-use crate::primitives::{HOOKS, Lock, Tag};
-use crate::seam::{self, Crashed, Hold, Inbox, Newborn, Observer, Op, Scheduler};
-use crate::snapshot::{GSnapshot, SchedSnapshot};
+use crate::primitives::{HOOKS, Lock};
+use crate::seam::{self, Observer, Scheduler};
 use crate::stack::{DEFAULT_MAX_STACK, StackCache, StackPool};
-use crate::timers::Heap;
-use crate::traceback::{self, Traced};
 use crate::{birth, overflow, panics};
 
 /// What one schedule is to be like.
@@ -41,52 +31,12 @@ pub(crate) struct Setup {
 /// output.
 pub(crate) type Catch = fn(&mut String, &str);
 
-/// What the lab is doing, for a look from another thread.
-#[derive(Debug)]
-pub(crate) struct Pulse {
-    beat: AtomicU64,
-    who: AtomicU32,
-    at: AtomicPtr<Location<'static>>,
-}
-
-impl Pulse {
-    pub(super) const fn new() -> Pulse {
-        Pulse {
-            beat: AtomicU64::new(0),
-            who: AtomicU32::new(0),
-            at: AtomicPtr::new(std::ptr::null_mut()),
-        }
-    }
-
-    /// A step is made. Only the lab's own thread writes.
-    #[inline]
-    pub(super) fn mark(&self, who: u32, at: Option<&'static Location<'static>>) {
-        self.beat
-            .store(self.beat.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-        self.who.store(who, Ordering::Relaxed);
-        let at = at.map_or(std::ptr::null(), std::ptr::from_ref);
-        self.at.store(at.cast_mut(), Ordering::Relaxed);
-    }
-
-    /// Steps of all schedules.
-    pub(crate) fn beat(&self) -> u64 {
-        self.beat.load(Ordering::Relaxed)
-    }
-
-    /// Who made the last step, and where.
-    pub(crate) fn place(&self) -> (u32, Option<&'static Location<'static>>) {
-        let at = self.at.load(Ordering::Relaxed);
-        // SAFETY: null, or from the `&'static Location` that `mark` was given.
-        (self.who.load(Ordering::Relaxed), unsafe { at.as_ref() })
-    }
-}
-
 /// An exploring scheduler. Never freed: it comes from a pool and goes back to it, so that a wake-up from outside that
 /// comes too late still finds one.
 pub(crate) struct Lab {
-    home: AtomicU64,
-    inbox: Lock<Vec<(u64, &'static G)>>,
-    mail: AtomicBool,
+    pub(super) home: AtomicU64,
+    pub(super) inbox: Lock<Vec<(u64, &'static G)>>,
+    pub(super) mail: AtomicBool,
     inside: Inside,
 }
 
@@ -96,13 +46,13 @@ struct Inside {
 }
 
 /// What lives as long as an exploration.
-struct Parts {
-    pool: Option<StackPool>,
-    stacks: StackCache,
-    free: Vec<&'static G>,
-    all: Vec<&'static G>,
-    catch: Option<Catch>,
-    former: (Option<&'static dyn Scheduler>, Option<&'static G>),
+pub(super) struct Parts {
+    pub(super) pool: Option<StackPool>,
+    pub(super) stacks: StackCache,
+    pub(super) free: Vec<&'static G>,
+    pub(super) all: Vec<&'static G>,
+    pub(super) catch: Option<Catch>,
+    pub(super) former: (Option<&'static dyn Scheduler>, Option<&'static G>),
 }
 
 // SAFETY: `inside` is touched by the thread that explores and by no other: `run` and what reads its results are called
@@ -187,12 +137,13 @@ impl Exploration {
         {
             let mut st = lab.state();
             st.reset(epoch, setup.races);
+            st.asked = setup.driver.asked_alone();
             st.driver = setup.driver;
             st.max_steps = setup.max_steps;
             st.provoking = setup.provoking;
             st.recording = setup.recording;
         }
-        let end = End(lab, seam::set_observer(Some(lab)));
+        let end = End(lab, seam::set_observer(Some((lab, epoch))));
         seam::set_current(Some(lab), None);
         birth::spawn(
             move || {
@@ -215,7 +166,6 @@ impl Exploration {
     pub(crate) fn result(&self) -> Outcome<'_> {
         Outcome {
             state: self.lab.state(),
-            _life: std::marker::PhantomData,
         }
     }
 }
@@ -242,84 +192,12 @@ impl Drop for Exploration {
 }
 
 /// Clears a schedule up, also when something of the engine panics.
-struct End(&'static Lab, Option<&'static dyn Observer>);
+struct End(&'static Lab, Option<(&'static dyn Observer, u32)>);
 
 impl Drop for End {
     fn drop(&mut self) {
         seam::set_observer(self.1);
         self.0.clear_up();
-    }
-}
-
-/// What a schedule left.
-pub(crate) struct Outcome<'a> {
-    state: RefMut<'a, State>,
-    _life: std::marker::PhantomData<&'a ()>,
-}
-
-impl Outcome<'_> {
-    pub(crate) fn verdict(&self) -> &Verdict {
-        self.state.verdict.as_ref().unwrap_or(&Verdict::Passed)
-    }
-    pub(crate) fn race(&self) -> Option<RaceFound> {
-        self.state.race()
-    }
-    pub(crate) fn main_returned(&self) -> bool {
-        self.state.main_returned
-    }
-    pub(crate) fn output(&self) -> &str {
-        &self.state.output
-    }
-    pub(crate) fn steps(&self) -> u64 {
-        self.state.steps
-    }
-    pub(crate) fn recorded(&self) -> &Recorded {
-        &self.state.recorded
-    }
-    pub(crate) fn plan(&self) -> Plan {
-        self.state.recorded.plan()
-    }
-    pub(crate) fn fingerprint(&self) -> u64 {
-        self.state.fingerprint()
-    }
-    /// How many operations each goroutine began, main first.
-    pub(crate) fn lengths(&self) -> impl Iterator<Item = u32> + '_ {
-        self.state.lengths()
-    }
-    pub(crate) fn counts(&self) -> &Counts {
-        &self.state.counts
-    }
-    pub(crate) fn waiters(&self) -> Vec<Waiter> {
-        self.state.waiters()
-    }
-    pub(crate) fn records(&self) -> &[Record] {
-        &self.state.records
-    }
-    /// Locks taken in orders that make a ring; empty: none.
-    pub(crate) fn inverted(&self) -> &[Nested] {
-        self.state.owners.inverted()
-    }
-    pub(crate) fn holdings(&self) -> &[Holding] {
-        &self.state.holdings
-    }
-    pub(crate) fn made(&self) -> Vec<Made> {
-        (0..self.state.object_count())
-            .map(|i| self.state.made_as(i))
-            .collect()
-    }
-    /// Who made each goroutine, and where; main first.
-    pub(crate) fn origins(&self) -> Vec<(u64, Option<&'static Location<'static>>)> {
-        self.state
-            .everybody()
-            .map(|(g, _)| (g.origin().by, g.origin().at))
-            .collect()
-    }
-    /// The segment of a followed plan that could not be followed, and after how many of its steps.
-    pub(crate) fn left_at(&self) -> Option<(usize, u32)> {
-        match &self.state.driver {
-            Driver::Follow(f) => f.left_at,
-            _ => None,
-        }
     }
 }
 
@@ -329,12 +207,12 @@ impl Lab {
         self.inside.state.borrow_mut()
     }
 
-    fn parts(&self) -> RefMut<'_, Parts> {
+    pub(super) fn parts(&self) -> RefMut<'_, Parts> {
         self.inside.parts.borrow_mut()
     }
 
     /// Lets `catch` add what it has to the output.
-    fn catch_up(&self, text: &str) {
+    pub(super) fn catch_up(&self, text: &str) {
         let catch = self.parts().catch;
         if let Some(catch) = catch {
             let mut st = self.state();
@@ -470,278 +348,5 @@ impl Lab {
         // What timers hold is the program's: its destructors run where they find no schedule, and stop at nothing of ours.
         let _ = catch_unwind(AssertUnwindSafe(|| drop(timers)));
         seam::set_current(s, g);
-    }
-}
-
-impl Scheduler for Lab {
-    fn poll(&self, _g: &'static G) {}
-
-    fn interrupted(&self, _g: &'static G, _pc: Option<usize>) {}
-
-    fn watch(&self, _fd: BorrowedFd<'_>) -> Option<io::Result<&'static PollDesc>> {
-        None
-    }
-
-    fn wake_desc_by(&self, _when: u64, _desc: &'static PollDesc, _mode: Mode) {}
-
-    fn count_waiter(&self, _waits: bool) {}
-
-    fn begin_syscall(&self) {}
-
-    fn end_syscall(&self) {}
-
-    fn home(&self) -> u64 {
-        self.home.load(Ordering::Relaxed)
-    }
-
-    fn prepare(&self) -> Option<Newborn> {
-        let mut guard = self.parts();
-        let parts = &mut *guard;
-        let pool = parts.pool.as_ref().expect("an exploration has its pool");
-        let stack = match parts.stacks.get(pool) {
-            Ok(stack) => stack,
-            Err(e) => {
-                drop(guard);
-                panic!("no stack for another goroutine: {e}");
-            }
-        };
-        let g = parts.free.pop().unwrap_or_else(|| {
-            let g = G::take();
-            parts.all.push(g);
-            g
-        });
-        let id = self.state().next_id();
-        Some(Newborn {
-            g,
-            id: u64::from(id),
-            slot: id,
-            stack,
-        })
-    }
-
-    fn start(&self, g: &'static G) {
-        self.state().born(g);
-    }
-
-    fn ready(&self, g: &'static G) {
-        let woken = g.wake();
-        debug_assert!(woken, "ready on a goroutine that does not wait");
-        if woken {
-            self.state().woken(g.slot());
-        }
-    }
-
-    fn now(&self) -> u64 {
-        self.state().now
-    }
-
-    fn timers(&self) -> &'static Heap {
-        self.state().timers
-    }
-
-    fn timer_was_set(&self, _when: u64) {}
-
-    fn crash(&self, _: &'static G, crash: Crashed) {
-        let mut st = self.state();
-        let who = st.current;
-        if st.verdict.is_none() {
-            st.verdict = Some(match crash {
-                Crashed::Panic { text, at } => Verdict::Panic { who, text, at },
-                Crashed::Fatal { text } => Verdict::Fatal { who, text },
-            });
-        }
-    }
-
-    fn count(&self) -> usize {
-        self.state().alive()
-    }
-
-    fn set_procs(&self, _: usize) -> usize {
-        1
-    }
-
-    fn set_max_threads(&self, _n: usize) -> usize {
-        10_000
-    }
-    fn snapshot(&self) -> SchedSnapshot {
-        let st = self.state();
-        SchedSnapshot {
-            ms: Vec::new(),
-            ps: Vec::new(),
-            global_queue: Vec::new(),
-            idle_ms: Vec::new(),
-            idle_ps: Vec::new(),
-            goroutines: st
-                .everybody()
-                .filter(|&(_, ended)| !ended)
-                .map(|(g, _)| GSnapshot {
-                    id: g.id(),
-                    status: Traced::of(g, 0).state,
-                })
-                .collect(),
-        }
-    }
-
-    fn dump(&self, first: &'static G, at: Option<String>) -> String {
-        let st = self.state();
-        let all = st
-            .everybody()
-            .filter(|&(_, ended)| !ended)
-            .map(|(g, _)| {
-                let t = Traced::of(g, st.now);
-                if g == first {
-                    t.standing(at.clone())
-                } else {
-                    t
-                }
-            })
-            .collect();
-        traceback::dump(first.id(), all)
-    }
-}
-
-impl Observer for Lab {
-    #[inline]
-    fn point(&self, op: Op, tag: Option<&Tag>, at: &'static Location<'static>) {
-        let g = {
-            let mut st = self.state();
-            let me = st.current;
-            let why = st.arrive(op, tag, at);
-            // The thread's count of panics is everybody's: see `mod.rs`.
-            let next = if std::thread::panicking() {
-                st.insist(me)
-            } else {
-                let next = st.decide(why);
-                if st.calls.is_empty() {
-                    next
-                } else {
-                    drop(st);
-                    let next = self.decide(why);
-                    st = self.state();
-                    next
-                }
-            };
-            match next {
-                Some(who) if who == me => return,
-                Some(who) => st.next = who,
-                None => st.next = NOBODY,
-            }
-            st.g(me)
-        };
-        g.set_status(Status::Runnable);
-        // SAFETY: `g` is the goroutine that runs: it called this.
-        unsafe { g.suspend(Command::Yield) };
-    }
-
-    fn also(&self, tag: &Tag) {
-        self.state().also(tag);
-    }
-
-    fn outcome(&self, text: &mut dyn FnMut() -> String) {
-        if !self.state().recording {
-            return;
-        }
-        let text = text();
-        if let Some(r) = self.state().records.last_mut() {
-            r.outcome
-                .push_str(if r.outcome.is_empty() { "" } else { " " });
-            r.outcome.push_str(&text);
-        }
-    }
-
-    fn choose(&self, n: usize) -> usize {
-        self.state().choose(n)
-    }
-
-    #[inline]
-    fn acquire(&self, tag: &Tag, slot: usize) {
-        let mut st = self.state();
-        if st.clocks.on {
-            let (me, object) = (st.current - 1, st.object(tag));
-            st.clocks.acquire(me, object, slot);
-        }
-    }
-
-    #[inline]
-    fn release(&self, tag: &Tag, slot: usize) {
-        let mut st = self.state();
-        st.fruitful();
-        if st.clocks.on {
-            let (me, object) = (st.current - 1, st.object(tag));
-            st.clocks.release(me, object, slot);
-        }
-    }
-
-    fn exchange(&self, tag: &Tag, slot: usize, who: Option<&'static G>) {
-        let mut st = self.state();
-        st.fruitful();
-        if st.clocks.on {
-            let me = who.map_or(st.current, G::slot) - 1;
-            let object = st.object(tag);
-            st.clocks.exchange(me, object, slot);
-        }
-    }
-
-    fn unmet(&self, tag: &Tag) -> bool {
-        self.state().unmet(tag)
-    }
-
-    fn meet(&self, other: &'static G) {
-        let mut st = self.state();
-        st.fruitful();
-        if st.clocks.on && other.home() == self.home() {
-            let me = st.current - 1;
-            st.clocks.meet(me, other.slot() - 1);
-        }
-    }
-
-    fn give(&self, other: &'static G) {
-        let mut st = self.state();
-        st.fruitful();
-        if st.clocks.on && other.home() == self.home() {
-            let me = st.current - 1;
-            st.clocks.give(me, other.slot() - 1);
-        }
-    }
-
-    #[inline]
-    fn access(&self, tag: &Tag, write: bool, at: &'static Location<'static>) {
-        let mut st = self.state();
-        if st.clocks.on {
-            let (me, object) = (st.current - 1, st.object(tag));
-            st.clocks.access(me, object, write, at);
-        }
-    }
-
-    fn hold(&self, tag: &Tag, how: Hold) {
-        self.state().hold(tag, how);
-    }
-
-    fn added(&self, n: u64) {
-        self.state().added(n);
-    }
-
-    fn made(&self, tag: &Tag, kind: &'static str, detail: usize, at: &'static Location<'static>) {
-        let made = Made {
-            kind,
-            detail,
-            at: Some(at),
-        };
-        self.state().made(tag, made);
-    }
-
-    fn print(&self, text: &str, to_stderr: bool) {
-        self.catch_up(if to_stderr { "" } else { text });
-        self.state().print(text, to_stderr);
-    }
-}
-
-impl Inbox for Lab {
-    fn deliver(&self, home: u64, g: &'static G) {
-        let mut inbox = self.inbox.lock();
-        if self.home.load(Ordering::Acquire) == home && g.wake() {
-            inbox.push((home, g));
-            self.mail.store(true, Ordering::Release);
-        }
     }
 }

@@ -33,23 +33,30 @@
 //! - *A goroutine that unwinds may be preempted at its points*: `std::thread::panicking` is the thread's, so all others
 //!   would see it. It goes on until it waits or has unwound.
 
+mod answers;
 mod clocks;
+mod decide;
 mod due;
 mod engine;
 mod facts;
+mod objects;
+mod outcome;
 mod owners;
 mod plan;
+mod pulse;
 mod record;
 mod rng;
 mod state;
 mod strategy;
 
-pub(crate) use engine::{Exploration, Outcome, Pulse, Setup};
+pub(crate) use engine::{Exploration, Setup};
 pub(crate) use facts::{COUNT, Counts, NAMES};
+pub(crate) use outcome::Outcome;
 pub(crate) use owners::Nested;
 pub(crate) use plan::{CLOCK, Plan, Segment};
+pub(crate) use pulse::Pulse;
 pub(crate) use record::What;
 #[cfg(test)]
 pub(crate) use rng::Rng;
 pub(crate) use state::Verdict;
-pub(crate) use strategy::{Driver, Follow, Pct, Pos, Random, Tree, Urw};
+pub(crate) use strategy::{Driver, Follow, Pct, Pos, Random, Ranks, Tree, Urw};

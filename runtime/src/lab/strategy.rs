@@ -5,6 +5,8 @@
 //! - `Pct` is probabilistic concurrency testing (Burckhardt and others, ASPLOS 2010): everyone gets a random priority at
 //!   birth, the highest runs, and at `depth - 1` random steps whoever runs falls below everyone. Who gives way falls
 //!   below everyone too: a spinner does not keep others from their turn.
+//! - The same machine with other priorities makes two plain schedules, in which main goes first until it waits:
+//!   *youngest first*, the opposite of the usual order, and *in step*, where whoever made a step falls behind all others.
 //! - `Pos` is partial-order sampling (Yuan, Yang and Gu, CAV 2018): each operation that somebody is about to do gets a
 //!   random priority, the highest is done, and those that touch the same object as it did (one of the two writing) are
 //!   drawn anew. So each order of operations that matters is about as likely, however many others lie in between.
@@ -19,6 +21,7 @@ use std::collections::BinaryHeap;
 
 use super::plan::{CLOCK, Plan};
 use super::rng::Rng;
+use super::state::NOBODY;
 
 /// Why somebody is asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,6 +51,17 @@ pub(super) struct View<'a> {
     pub(super) fresh: &'a [u32],
     /// What each goroutine will touch in its next step; goroutine 1 is the first.
     pub(super) intents: &'a [Intent],
+    /// Steps were made since the last decision, by one who was alone: nobody was asked about them.
+    pub(super) alone: bool,
+}
+
+/// Whether a driver wants to be asked although only one can run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Asked {
+    Never,
+    /// Only if the clock could move instead.
+    WithATimer,
+    Always,
 }
 
 /// What a goroutine is about to touch.
@@ -56,12 +70,15 @@ pub(super) struct Intent {
     /// 0: nothing.
     pub(super) object: u32,
     pub(super) reads: bool,
+    /// How many operations the goroutine has begun.
+    pub(super) ops: u32,
 }
 
 impl Intent {
     pub(super) const NOTHING: Intent = Intent {
         object: 0,
         reads: true,
+        ops: 0,
     };
 
     /// Whether the order of the two matters.
@@ -77,6 +94,7 @@ impl View<'_> {
 }
 
 /// What the rule says where no plan speaks: see `plan.rs`.
+#[inline]
 pub(super) fn usual(runnable: &[u32], current: u32, why: Why) -> u32 {
     if why == Why::Point {
         return current;
@@ -132,9 +150,21 @@ pub(crate) struct Random {
     stubborn: u32,
 }
 
+/// Where priorities come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Ranks {
+    /// They are drawn.
+    Drawn,
+    /// Main is the first, then the one that was made last.
+    Youngest,
+    /// Main is the first, the others' are drawn; who made a step is the last from then on, main once it has waited.
+    InStep,
+}
+
 #[derive(Debug)]
 pub(crate) struct Pct {
     random: Random,
+    ranks: Ranks,
     /// By goroutine number; what is not there yet is drawn when it is first seen.
     priorities: Vec<i64>,
     /// Everyone who can run, the highest first; beside them what has become void since.
@@ -157,8 +187,8 @@ pub(crate) struct Pos {
 #[derive(Debug)]
 pub(crate) struct Urw {
     random: Random,
-    /// By goroutine number, main first: how many steps it is thought to have before it.
-    left: Vec<u32>,
+    /// By goroutine number, main first: how many operations it is thought to come to.
+    lengths: Vec<u32>,
     /// By how many are born: the steps of those who are not yet. They count as main's, who mostly makes them: else its
     /// children would be over before it has made the others.
     unborn: Vec<u64>,
@@ -308,10 +338,19 @@ impl Pct {
         falls.sort_unstable_by(|a, b| b.cmp(a));
         Pct {
             random,
+            ranks: Ranks::Drawn,
             priorities: Vec::new(),
             queue: BinaryHeap::new(),
             falls,
             low: 0,
+        }
+    }
+
+    /// No priority falls but by the rule of `ranks`.
+    pub(crate) fn plain(random: Random, ranks: Ranks) -> Pct {
+        Pct {
+            ranks,
+            ..Pct::new(random, 1, 0)
         }
     }
 
@@ -324,7 +363,12 @@ impl Pct {
 
     fn know(&mut self, who: u32) {
         while self.priorities.len() <= who as usize {
-            self.priorities.push((self.random.rng.next() >> 2) as i64);
+            let who = self.priorities.len() as i64;
+            self.priorities.push(match self.ranks {
+                Ranks::Youngest | Ranks::InStep if who == 1 => i64::MAX,
+                Ranks::Youngest => who,
+                Ranks::Drawn | Ranks::InStep => (self.random.rng.next() >> 2) as i64,
+            });
         }
     }
 
@@ -343,6 +387,18 @@ impl Pct {
         }
         if v.why == Why::Yield {
             self.fall(v.current);
+        }
+        if self.ranks == Ranks::InStep && v.current != NOBODY {
+            match v.why {
+                Why::Point if v.current != 1 || self.low < 0 => self.fall(v.current),
+                // It can run again some time, behind all others.
+                Why::Forced => {
+                    self.low -= 1;
+                    self.know(v.current);
+                    self.priorities[v.current as usize] = self.low;
+                }
+                _ => {}
+            }
         }
         while let Some(&(priority, who)) = self.queue.peek() {
             if self.priorities[who as usize] == priority && v.can(who) {
@@ -373,6 +429,11 @@ impl Pos {
         }
         for &who in v.fresh {
             self.priorities[who as usize] = 0;
+        }
+        if v.alone {
+            // Whoever else can run is fresh.
+            self.done = None;
+            self.priorities[v.current as usize] = 0;
         }
         let intent = |who: u32| {
             let i = v.intents.get(who as usize - 1);
@@ -414,20 +475,23 @@ impl Urw {
         }
         Urw {
             random,
-            left: lengths.to_vec(),
+            lengths: lengths.to_vec(),
             unborn,
         }
     }
 
     fn next(&mut self, v: &View<'_>) -> u32 {
-        let who = if v.runnable.len() > CROWD {
-            self.random.draw(v)
-        } else {
+        if v.runnable.len() > CROWD {
+            return self.random.draw(v);
+        }
+        {
             // One who gives way is not drawn while another one can be.
             let alone = v.runnable.len() == 1;
             let out = |who: u32| !alone && v.why == Why::Yield && who == v.current;
             let weight = |who: u32| {
-                let mut left = u64::from(self.left.get(who as usize - 1).copied().unwrap_or(0));
+                let i = who as usize - 1;
+                let had = self.lengths.get(i).copied().unwrap_or(0);
+                let mut left = u64::from(had.saturating_sub(v.intents[i].ops));
                 if who == 1 {
                     left += self.unborn.get(v.intents.len()).copied().unwrap_or(0);
                 }
@@ -442,15 +506,29 @@ impl Urw {
                 here
             });
             found.unwrap_or(v.usual)
-        };
-        if let Some(left) = self.left.get_mut(who as usize - 1) {
-            *left = left.saturating_sub(1);
         }
-        who
     }
 }
 
 impl Driver {
+    /// Whether it is to be asked where only one can run.
+    pub(super) fn asked_alone(&self) -> Asked {
+        match self {
+            Driver::Follow(_) | Driver::Tree(_) => Asked::Always,
+            Driver::Random(r)
+            | Driver::Lazy(r)
+            | Driver::Pct(Pct { random: r, .. })
+            | Driver::Pos(Pos { random: r, .. })
+            | Driver::Urw(Urw { random: r, .. }) => {
+                if r.hasty_clock {
+                    Asked::WithATimer
+                } else {
+                    Asked::Never
+                }
+            }
+        }
+    }
+
     #[inline]
     pub(super) fn next(&mut self, v: &View<'_>) -> u32 {
         if let Driver::Pct(p) = self {

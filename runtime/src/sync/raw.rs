@@ -130,8 +130,7 @@ impl Mutex {
     #[inline(never)]
     fn about_to_unlock(&self, at: &'static Location<'static>) {
         self.approach(Op::Unlock, at);
-        seam::release(&self.tag, 0);
-        seam::hold(&self.tag, Hold::Released);
+        seam::gave(&self.tag, 0, Hold::Released);
     }
 
     #[inline(always)]
@@ -146,8 +145,7 @@ impl Mutex {
 
     #[inline(always)]
     fn entered(&self) {
-        seam::acquire(&self.tag, 0);
-        seam::hold(&self.tag, Hold::Exclusive);
+        seam::took(&self.tag, 0, Hold::Exclusive);
     }
 }
 

@@ -73,6 +73,14 @@ const ALLOWED: &[(&str, &str)] = &[
         "resumes goroutines, on one thread",
     ),
     (
+        "runtime/src/lab/answers.rs",
+        "suspends the goroutine that stands at a point",
+    ),
+    (
+        "runtime/src/lab/pulse.rs",
+        "a place in the program, out of an atomic pointer",
+    ),
+    (
         "runtime/src/explore/wire/requested.rs",
         "calls the program's main once a schedule",
     ),

@@ -145,8 +145,7 @@ impl RWMutex {
     #[inline]
     pub(in super::super) fn runlock_at(&self, at: &'static Location<'static>) {
         self.approach(Op::RUnlock, at);
-        seam::release(&self.tag, READ);
-        seam::hold(&self.tag, Hold::SharedReleased);
+        seam::gave(&self.tag, READ, Hold::SharedReleased);
         let before = self.readers.fetch_sub(1, Ordering::Release);
         if before <= 0 {
             self.runlock_slow(before);
@@ -236,8 +235,7 @@ impl RWMutex {
 
     pub(in super::super) fn unlock_at(&self, at: &'static Location<'static>) {
         self.approach(Op::Unlock, at);
-        seam::release(&self.tag, WRITTEN);
-        seam::hold(&self.tag, Hold::Released);
+        seam::gave(&self.tag, WRITTEN, Hold::Released);
         let before = self.readers.fetch_add(MANY, Ordering::Release);
         if before >= 0 {
             self.readers.fetch_sub(MANY, Ordering::Relaxed);
@@ -271,15 +269,13 @@ impl RWMutex {
 
     #[inline(always)]
     fn entered_to_read(&self) {
-        seam::acquire(&self.tag, WRITTEN);
-        seam::hold(&self.tag, Hold::Shared);
+        seam::took(&self.tag, WRITTEN, Hold::Shared);
     }
 
     #[inline(always)]
     fn entered_to_write(&self) {
         seam::acquire(&self.tag, WRITTEN);
-        seam::acquire(&self.tag, READ);
-        seam::hold(&self.tag, Hold::Exclusive);
+        seam::took(&self.tag, READ, Hold::Exclusive);
     }
 }
 

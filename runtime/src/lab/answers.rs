@@ -1,0 +1,309 @@
+//! The lab's answers to what is asked through the seam.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::panic::Location;
+use std::sync::atomic::Ordering;
+
+use super::engine::Lab;
+use super::record::Made;
+use super::state::{NOBODY, Verdict};
+use crate::coro::Command;
+use crate::goroutine::{G, Status};
+use crate::poller::{Mode, PollDesc};
+use crate::primitives::Tag;
+use crate::seam::{Crashed, Hold, Inbox, Newborn, Observer, Op, Scheduler};
+use crate::snapshot::{GSnapshot, SchedSnapshot};
+use crate::timers::Heap;
+use crate::traceback::{self, Traced};
+
+impl Scheduler for Lab {
+    fn poll(&self, _g: &'static G) {}
+
+    fn interrupted(&self, _g: &'static G, _pc: Option<usize>) {}
+
+    fn watch(&self, _fd: BorrowedFd<'_>) -> Option<io::Result<&'static PollDesc>> {
+        None
+    }
+
+    fn wake_desc_by(&self, _when: u64, _desc: &'static PollDesc, _mode: Mode) {}
+
+    fn count_waiter(&self, _waits: bool) {}
+
+    fn begin_syscall(&self) {}
+
+    fn end_syscall(&self) {}
+
+    fn home(&self) -> u64 {
+        self.home.load(Ordering::Relaxed)
+    }
+
+    fn prepare(&self) -> Option<Newborn> {
+        let mut guard = self.parts();
+        let parts = &mut *guard;
+        let pool = parts.pool.as_ref().expect("an exploration has its pool");
+        let stack = match parts.stacks.get(pool) {
+            Ok(stack) => stack,
+            Err(e) => {
+                drop(guard);
+                panic!("no stack for another goroutine: {e}");
+            }
+        };
+        let g = parts.free.pop().unwrap_or_else(|| {
+            let g = G::take();
+            parts.all.push(g);
+            g
+        });
+        let id = self.state().next_id();
+        Some(Newborn {
+            g,
+            id: u64::from(id),
+            slot: id,
+            stack,
+        })
+    }
+
+    fn start(&self, g: &'static G) {
+        self.state().born(g);
+    }
+
+    fn ready(&self, g: &'static G) {
+        let woken = g.wake();
+        debug_assert!(woken, "ready on a goroutine that does not wait");
+        if woken {
+            self.state().woken(g.slot());
+        }
+    }
+
+    fn now(&self) -> u64 {
+        self.state().now
+    }
+
+    fn timers(&self) -> &'static Heap {
+        self.state().timers
+    }
+
+    fn timer_was_set(&self, _when: u64) {}
+
+    fn crash(&self, _: &'static G, crash: Crashed) {
+        let mut st = self.state();
+        let who = st.current;
+        if st.verdict.is_none() {
+            st.verdict = Some(match crash {
+                Crashed::Panic { text, at } => Verdict::Panic { who, text, at },
+                Crashed::Fatal { text } => Verdict::Fatal { who, text },
+            });
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.state().alive()
+    }
+
+    fn set_procs(&self, _: usize) -> usize {
+        1
+    }
+
+    fn set_max_threads(&self, _n: usize) -> usize {
+        10_000
+    }
+    fn snapshot(&self) -> SchedSnapshot {
+        let st = self.state();
+        SchedSnapshot {
+            ms: Vec::new(),
+            ps: Vec::new(),
+            global_queue: Vec::new(),
+            idle_ms: Vec::new(),
+            idle_ps: Vec::new(),
+            goroutines: st
+                .everybody()
+                .filter(|&(_, ended)| !ended)
+                .map(|(g, _)| GSnapshot {
+                    id: g.id(),
+                    status: Traced::of(g, 0).state,
+                })
+                .collect(),
+        }
+    }
+
+    fn dump(&self, first: &'static G, at: Option<String>) -> String {
+        let st = self.state();
+        let all = st
+            .everybody()
+            .filter(|&(_, ended)| !ended)
+            .map(|(g, _)| {
+                let t = Traced::of(g, st.now);
+                if g == first {
+                    t.standing(at.clone())
+                } else {
+                    t
+                }
+            })
+            .collect();
+        traceback::dump(first.id(), all)
+    }
+}
+
+impl Observer for Lab {
+    #[inline]
+    fn point(&self, op: Op, tag: Option<&Tag>, at: &'static Location<'static>) {
+        let g = {
+            let mut st = self.state();
+            let me = st.current;
+            let why = st.arrive(op, tag, at);
+            // The thread's count of panics is everybody's: see `mod.rs`.
+            let next = if std::thread::panicking() {
+                st.insist(me)
+            } else {
+                let next = st.decide(why);
+                if st.calls.is_empty() {
+                    next
+                } else {
+                    drop(st);
+                    let next = self.decide(why);
+                    st = self.state();
+                    next
+                }
+            };
+            match next {
+                Some(who) if who == me => return,
+                Some(who) => st.next = who,
+                None => st.next = NOBODY,
+            }
+            st.g(me)
+        };
+        g.set_status(Status::Runnable);
+        // SAFETY: `g` is the goroutine that runs: it called this.
+        unsafe { g.suspend(Command::Yield) };
+    }
+
+    fn also(&self, tag: &Tag) {
+        self.state().also(tag);
+    }
+
+    fn outcome(&self, text: &mut dyn FnMut() -> String) {
+        if !self.state().recording {
+            return;
+        }
+        let text = text();
+        if let Some(r) = self.state().records.last_mut() {
+            r.outcome
+                .push_str(if r.outcome.is_empty() { "" } else { " " });
+            r.outcome.push_str(&text);
+        }
+    }
+
+    fn choose(&self, n: usize) -> usize {
+        self.state().choose(n)
+    }
+
+    #[inline]
+    fn acquire(&self, tag: &Tag, slot: usize) {
+        let mut st = self.state();
+        if st.clocks.on {
+            let (me, object) = (st.current - 1, st.object(tag));
+            st.clocks.acquire(me, object, slot);
+        }
+    }
+
+    #[inline]
+    fn release(&self, tag: &Tag, slot: usize) {
+        let mut st = self.state();
+        st.fruitful();
+        if st.clocks.on {
+            let (me, object) = (st.current - 1, st.object(tag));
+            st.clocks.release(me, object, slot);
+        }
+    }
+
+    fn exchange(&self, tag: &Tag, slot: usize, who: Option<&'static G>) {
+        let mut st = self.state();
+        st.fruitful();
+        if st.clocks.on {
+            let me = who.map_or(st.current, G::slot) - 1;
+            let object = st.object(tag);
+            st.clocks.exchange(me, object, slot);
+        }
+    }
+
+    fn meet(&self, other: &'static G) {
+        let mut st = self.state();
+        st.fruitful();
+        if st.clocks.on && other.home() == self.home() {
+            let me = st.current - 1;
+            st.clocks.meet(me, other.slot() - 1);
+        }
+    }
+
+    fn give(&self, other: &'static G) {
+        let mut st = self.state();
+        st.fruitful();
+        if st.clocks.on && other.home() == self.home() {
+            let me = st.current - 1;
+            st.clocks.give(me, other.slot() - 1);
+        }
+    }
+
+    #[inline]
+    fn access(&self, tag: &Tag, write: bool, at: &'static Location<'static>) {
+        let mut st = self.state();
+        if st.clocks.on {
+            let (me, object) = (st.current - 1, st.object(tag));
+            st.clocks.access(me, object, write, at);
+        }
+    }
+
+    fn hold(&self, tag: &Tag, how: Hold) {
+        let mut st = self.state();
+        let object = st.object(tag);
+        st.hold(object, how);
+    }
+
+    fn took(&self, tag: &Tag, slot: usize, how: Hold) {
+        let mut st = self.state();
+        let object = st.object(tag);
+        if st.clocks.on {
+            let me = st.current - 1;
+            st.clocks.acquire(me, object, slot);
+        }
+        st.hold(object, how);
+    }
+
+    fn gave(&self, tag: &Tag, slot: usize, how: Hold) {
+        let mut st = self.state();
+        let object = st.object(tag);
+        if st.clocks.on {
+            let me = st.current - 1;
+            st.clocks.release(me, object, slot);
+        }
+        st.hold(object, how);
+    }
+
+    fn added(&self, n: u64) {
+        self.state().added(n);
+    }
+
+    fn made(&self, tag: &Tag, kind: &'static str, detail: usize, at: &'static Location<'static>) {
+        let made = Made {
+            kind,
+            detail,
+            at: Some(at),
+        };
+        self.state().made(tag, made);
+    }
+
+    fn print(&self, text: &str, to_stderr: bool) {
+        self.catch_up(if to_stderr { "" } else { text });
+        self.state().print(text, to_stderr);
+    }
+}
+
+impl Inbox for Lab {
+    fn deliver(&self, home: u64, g: &'static G) {
+        let mut inbox = self.inbox.lock();
+        if self.home.load(Ordering::Acquire) == home && g.wake() {
+            inbox.push((home, g));
+            self.mail.store(true, Ordering::Release);
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! The decisions in a schedule: what is asked at a point, who goes on, and what a step leaves.
+
+use super::facts::Fact;
+use super::objects::only_reads;
+use super::plan::CLOCK;
+use super::record::{Record, What};
+use super::rng::mix;
+use super::state::{At, OUTPUT, PATIENCE, Pending, Stand, State, Verdict};
+use super::strategy::{self, Asked, Intent, View, Why};
+use crate::primitives::Tag;
+use crate::seam::Op;
+use crate::timers::NEVER;
+
+impl State {
+    /// The goroutine that runs stands at a point.
+    #[inline]
+    pub(super) fn arrive(&mut self, op: Op, tag: Option<&Tag>, at: At) -> Why {
+        let object = match (tag, op) {
+            (Some(tag), _) => self.object(tag),
+            (None, Op::Print) => OUTPUT,
+            (None, _) => 0,
+        };
+        let i = self.current as usize - 1;
+        let slot = &mut self.slots[i];
+        self.intents[i] = Intent {
+            object,
+            reads: only_reads(op),
+            ops: slot.ops,
+        };
+        slot.pending = Pending {
+            what: What::Does(op),
+            object,
+            at: Some(at),
+        };
+        let weight = fruitlessness(op);
+        slot.fruitless = if weight == 0 {
+            0
+        } else {
+            slot.fruitless + weight
+        };
+        if op == Op::Gosched {
+            slot.fruitless = 0;
+            return Why::Yield;
+        }
+        // The fourth try is the one that waits for the others' turn.
+        if slot.fruitless > PATIENCE {
+            slot.fruitless = weight;
+            return Why::Yield;
+        }
+        Why::Point
+    }
+
+    /// Who makes the next step; `None`: functions of timers are to be called first (`calls`), or the schedule is over, and
+    /// `verdict` says how.
+    #[inline]
+    pub(super) fn decide(&mut self, why: Why) -> Option<u32> {
+        // Nobody to choose among.
+        if let [who] = self.runnable[..]
+            && match self.asked {
+                Asked::Never => true,
+                Asked::WithATimer => self.timers.first() == NEVER,
+                Asked::Always => false,
+            }
+            && self.steps < self.max_steps
+            && self.calls.is_empty()
+        {
+            self.alone = true;
+            self.steps += 1;
+            self.recorded.turn(who, self.current, why, who, false);
+            self.step(who);
+            return Some(who);
+        }
+        self.choose_one(why)
+    }
+
+    /// The same where there is something to decide.
+    fn choose_one(&mut self, why: Why) -> Option<u32> {
+        loop {
+            if !self.calls.is_empty() {
+                return None;
+            }
+            if self.runnable.is_empty() {
+                if self.move_clock() {
+                    continue;
+                }
+                self.quiet();
+                return None;
+            }
+            if self.steps >= self.max_steps {
+                self.too_long();
+                return None;
+            }
+            if self.provoking {
+                self.find_eager();
+            }
+            let usual = strategy::usual(&self.runnable, self.current, why);
+            let who = self.driver.next(&View {
+                runnable: if self.provoking {
+                    &self.eager
+                } else {
+                    &self.runnable
+                },
+                current: self.current,
+                why,
+                usual,
+                steps: self.steps,
+                timer: self.timers.first() != NEVER,
+                fresh: &self.fresh,
+                intents: &self.intents,
+                alone: self.alone,
+            });
+            self.alone = false;
+            self.fresh.clear();
+            self.steps += 1;
+            let others = self.runnable.len() > 1;
+            self.recorded.turn(who, self.current, why, usual, others);
+            if who == CLOCK {
+                if self.recording {
+                    self.preempted(why);
+                    self.record(
+                        CLOCK,
+                        Pending {
+                            what: What::Clock,
+                            object: 0,
+                            at: None,
+                        },
+                    );
+                }
+                self.move_clock();
+                continue;
+            }
+            if self.recording && who != self.current {
+                self.preempted(why);
+            }
+            self.step(who);
+            return Some(who);
+        }
+    }
+
+    /// `who` goes on without a decision: no turn is counted, so that plans stay what they are.
+    pub(super) fn insist(&mut self, who: u32) -> Option<u32> {
+        if self.steps >= self.max_steps {
+            self.too_long();
+            return None;
+        }
+        self.steps += 1;
+        self.step(who);
+        Some(who)
+    }
+
+    /// Those who can run, without those who have a lock and are about to take another, if there are such.
+    fn find_eager(&mut self) {
+        self.eager.clear();
+        for &who in &self.runnable {
+            let slot = &self.slots[who as usize - 1];
+            let wants = matches!(slot.pending.what, What::Does(Op::Lock | Op::RLock));
+            if !(wants && slot.held > 0) {
+                self.eager.push(who);
+            }
+        }
+        if self.eager.is_empty() {
+            self.eager.extend_from_slice(&self.runnable);
+        }
+    }
+
+    /// As many steps have been made as may be.
+    fn too_long(&mut self) {
+        self.verdict = Some(if self.owners.ring_stands() {
+            Verdict::Deadlock { main_exited: false }
+        } else {
+            Verdict::StepLimit
+        });
+    }
+
+    /// Nobody can run, and no timer is left.
+    fn quiet(&mut self) {
+        self.verdict = Some(if self.owners.ring_stands() {
+            Verdict::Deadlock { main_exited: false }
+        } else if self.main_returned {
+            if self.alive == 0 {
+                Verdict::Passed
+            } else {
+                Verdict::Leak
+            }
+        } else {
+            Verdict::Deadlock {
+                main_exited: self.slots[0].stand == Stand::Ended,
+            }
+        });
+    }
+
+    /// `who` makes a step: what it is about to do happens now.
+    #[inline]
+    fn step(&mut self, who: u32) {
+        self.current = who;
+        let slot = &mut self.slots[who as usize - 1];
+        let pending = slot.pending;
+        if !slot.amid && who != 1 {
+            if !slot.begun {
+                slot.begun = true;
+                self.workers += 1;
+                self.counts.at_least(Fact::overlap, 1);
+            }
+            if self.workers >= 2 {
+                slot.amid = true;
+                self.amid += 1;
+                self.counts.at_least(Fact::overlap, self.amid);
+            }
+        }
+        self.pulse.mark(who, pending.at);
+        if let What::Does(op) = pending.what {
+            slot.last = pending;
+            slot.ops += 1;
+            // A lock is touched when it is had (see `hold`): how often somebody asked for it in vain is no difference.
+            if pending.object != 0 && !matches!(op, Op::Lock | Op::RLock) {
+                let key = mix(slot.ident, u64::from(slot.ops));
+                self.objects[pending.object as usize].touch(key, only_reads(op));
+            }
+            self.count(who, op);
+        }
+        if self.recording {
+            self.record(who, pending);
+        }
+    }
+
+    /// What the goroutine that runs has just begun to do is about this object, too.
+    pub(super) fn also(&mut self, tag: &Tag) {
+        let object = self.object(tag);
+        let slot = &self.slots[self.current as usize - 1];
+        let key = mix(slot.ident, u64::from(slot.ops));
+        self.objects[object as usize].touch(key, false);
+    }
+
+    fn record(&mut self, who: u32, p: Pending) {
+        self.records.push(Record {
+            who,
+            what: p.what,
+            object: p.object,
+            at: p.at,
+            outcome: String::new(),
+            parked: None,
+            ended: false,
+            preempted: false,
+            printed: String::new(),
+        });
+    }
+
+    fn preempted(&mut self, why: Why) {
+        if why == Why::Point
+            && let Some(r) = self.records.last_mut()
+        {
+            r.preempted = true;
+        }
+    }
+
+    pub(super) fn choose(&mut self, n: usize) -> usize {
+        if n < 2 {
+            return 0;
+        }
+        let c = self.driver.choose(n);
+        self.recorded.choice(c);
+        c
+    }
+}
+
+/// What an operation weighs that may have come to nothing; 0 for those that always come to something.
+#[inline]
+fn fruitlessness(op: Op) -> u8 {
+    match op {
+        Op::TrySend | Op::TryRecv | Op::TryLock | Op::TryRLock | Op::Select => PATIENCE / 3,
+        Op::AtomicLoad | Op::AtomicUpdate | Op::Get | Op::Len | Op::Now | Op::Err => 1,
+        _ => 0,
+    }
+}

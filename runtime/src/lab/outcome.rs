@@ -1,0 +1,83 @@
+//! What a schedule left.
+
+use std::cell::RefMut;
+use std::panic::Location;
+
+use super::clocks::RaceFound;
+use super::facts::Counts;
+use super::owners::Nested;
+use super::plan::Plan;
+use super::record::{Holding, Made, Record, Recorded};
+use super::state::{State, Verdict, Waiter};
+use super::strategy::Driver;
+
+/// What a schedule left.
+pub(crate) struct Outcome<'a> {
+    pub(super) state: RefMut<'a, State>,
+}
+
+impl Outcome<'_> {
+    pub(crate) fn verdict(&self) -> &Verdict {
+        self.state.verdict.as_ref().unwrap_or(&Verdict::Passed)
+    }
+    pub(crate) fn race(&self) -> Option<RaceFound> {
+        self.state.race()
+    }
+    pub(crate) fn main_returned(&self) -> bool {
+        self.state.main_returned
+    }
+    pub(crate) fn output(&self) -> &str {
+        &self.state.output
+    }
+    pub(crate) fn steps(&self) -> u64 {
+        self.state.steps
+    }
+    pub(crate) fn recorded(&self) -> &Recorded {
+        &self.state.recorded
+    }
+    pub(crate) fn plan(&self) -> Plan {
+        self.state.recorded.plan()
+    }
+    pub(crate) fn fingerprint(&self) -> u64 {
+        self.state.fingerprint()
+    }
+    /// How many operations each goroutine began, main first.
+    pub(crate) fn lengths(&self) -> impl Iterator<Item = u32> + '_ {
+        self.state.lengths()
+    }
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.state.counts
+    }
+    pub(crate) fn waiters(&self) -> Vec<Waiter> {
+        self.state.waiters()
+    }
+    pub(crate) fn records(&self) -> &[Record] {
+        &self.state.records
+    }
+    /// Locks taken in orders that make a ring; empty: none.
+    pub(crate) fn inverted(&self) -> &[Nested] {
+        self.state.owners.inverted()
+    }
+    pub(crate) fn holdings(&self) -> &[Holding] {
+        &self.state.holdings
+    }
+    pub(crate) fn made(&self) -> Vec<Made> {
+        (0..self.state.object_count())
+            .map(|i| self.state.made_as(i))
+            .collect()
+    }
+    /// Who made each goroutine, and where; main first.
+    pub(crate) fn origins(&self) -> Vec<(u64, Option<&'static Location<'static>>)> {
+        self.state
+            .everybody()
+            .map(|(g, _)| (g.origin().by, g.origin().at))
+            .collect()
+    }
+    /// The segment of a followed plan that could not be followed, and after how many of its steps.
+    pub(crate) fn left_at(&self) -> Option<(usize, u32)> {
+        match &self.state.driver {
+            Driver::Follow(f) => f.left_at,
+            _ => None,
+        }
+    }
+}
