@@ -26,6 +26,8 @@ pub(crate) struct Unlock {
 pub(crate) enum Command {
     /// Still runnable: let others run first.
     Yield,
+    /// Still runnable: let those of this P run first.
+    StandBack,
     /// Waits until somebody calls `ready`; then `unlock` runs.
     Park(Option<Unlock>),
 }

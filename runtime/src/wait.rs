@@ -531,3 +531,11 @@ pub(crate) fn gosched() {
     // SAFETY: `g` is the goroutine that runs.
     unsafe { g.suspend(Command::Yield) };
 }
+
+/// Gives way to the others of its P: to the end of their queue, as Go's `goyield`. For who has just readied one that
+/// shall run at once.
+pub(crate) fn stand_back() {
+    let (_, g) = seam::expect_current("a goroutine stands back");
+    // SAFETY: `g` is the goroutine that runs.
+    unsafe { g.suspend(Command::StandBack) };
+}

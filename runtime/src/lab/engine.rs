@@ -249,7 +249,7 @@ impl Lab {
                 .resume();
             seam::set_current(Some(self), None);
             next = match resumed {
-                Resumed::Suspended(Command::Yield) => {
+                Resumed::Suspended(Command::Yield | Command::StandBack) => {
                     let st = self.state();
                     match (st.next, &st.verdict) {
                         (NOBODY, Some(_)) => None,

@@ -390,6 +390,13 @@ impl M {
                 g.set_status(Status::Runnable);
                 self.sched().global_put(g);
             }
+            Command::StandBack => {
+                g.set_status(Status::Runnable);
+                match self.p() {
+                    Some(_) => self.as_static().queue(g, false),
+                    None => self.sched().global_put(g),
+                }
+            }
             Command::Park(unlock) => {
                 g.set_wait_since(self.sched().coarse.load(Ordering::Relaxed));
                 g.set_status(Status::Waiting);

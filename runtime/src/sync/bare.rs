@@ -176,9 +176,9 @@ impl Bare {
         let mut old = old - LOCKED;
         if old & STARVING != 0 {
             // Hand it over, and let the new owner run now.
-            self.sema.release();
+            self.sema.hand_over();
             if seam::current().is_some() {
-                wait::gosched();
+                wait::stand_back();
             }
             return Ok(());
         }

@@ -1,8 +1,8 @@
 //! Go's package `sync`: locks, groups of goroutines to wait for, and things done once.
 //!
 //! Everything here is built from two parts: a word of state that is changed by one atomic instruction while nobody has to
-//! wait, and a `Sema` in which goroutines wait, first come first served. Who is woken either has what it
-//! waited for (a group, a read lock), or competes for it with whoever comes by (a mutex, as Go's: see `bare.rs`).
+//! wait, and a `Sema` in which goroutines wait, first come first served. Who is woken competes with whoever comes by,
+//! as in Go; a mutex for which one waits too long is handed over (see `bare.rs`).
 //!
 //! There is no poisoning: a panic while a lock is held releases it, as a deferred `Unlock` does in Go.
 //!

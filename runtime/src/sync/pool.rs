@@ -6,7 +6,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use crate::primitives::{Lock, Tag};
 use crate::seam::{self, Op};
 
-/// How many objects a pool keeps. Go's collector empties its pools now and then; a bound is what we have instead.
+/// How many objects a pool keeps, beside the first. Go's collector empties its pools now and then; a bound is what we have instead.
 const MOST: usize = 1024;
 
 /// Objects that are expensive to make, kept for whoever needs one next: Go's `sync.Pool`.
@@ -30,8 +30,14 @@ const MOST: usize = 1024;
 /// ```
 pub struct Pool<T> {
     make: Box<dyn Fn() -> T + Send + Sync>,
-    kept: Lock<Vec<T>>,
+    kept: Lock<Kept<T>>,
     tag: Tag,
+}
+
+/// What was put back. As in Go, the first one lies apart and is had first; of the others it is the last.
+struct Kept<T> {
+    near: Option<T>,
+    others: Vec<T>,
 }
 
 impl<T: Send> Pool<T> {
@@ -43,7 +49,10 @@ impl<T: Send> Pool<T> {
     pub fn new(f: impl Fn() -> T + Send + Sync + 'static) -> Self {
         Pool {
             make: Box::new(f),
-            kept: Lock::new(Vec::new()),
+            kept: Lock::new(Kept {
+                near: None,
+                others: Vec::new(),
+            }),
             tag: Tag::new(),
         }
     }
@@ -57,8 +66,10 @@ impl<T: Send> Pool<T> {
     #[track_caller]
     pub fn get(&self) -> T {
         seam::point(Op::AtomicUpdate, &self.tag);
-        let kept = self.kept.lock().pop();
-        match kept {
+        let mut kept = self.kept.lock();
+        let had = kept.near.take().or_else(|| kept.others.pop());
+        drop(kept);
+        match had {
             Some(v) => {
                 seam::acquire(&self.tag, 0);
                 v
@@ -79,8 +90,10 @@ impl<T: Send> Pool<T> {
         seam::point(Op::AtomicUpdate, &self.tag);
         seam::release(&self.tag, 0);
         let mut kept = self.kept.lock();
-        if kept.len() < MOST {
-            kept.push(v);
+        if kept.near.is_none() {
+            kept.near = Some(v);
+        } else if kept.others.len() < MOST {
+            kept.others.push(v);
         } else {
             // Its destructor is the program's code.
             drop(kept);
@@ -91,8 +104,12 @@ impl<T: Send> Pool<T> {
 
 impl<T> fmt::Debug for Pool<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kept = self.kept.lock();
         f.debug_struct("Pool")
-            .field("kept", &self.kept.lock().len())
+            .field(
+                "kept",
+                &(usize::from(kept.near.is_some()) + kept.others.len()),
+            )
             .finish()
     }
 }
