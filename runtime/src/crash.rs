@@ -20,7 +20,7 @@ pub enum Crash {
 pub struct PanicReport {
     /// The goroutine that panicked.
     pub goroutine: u64,
-    /// The panic's own text, without `panic: `; a chain has one line each.
+    /// The panic's own text, without `panic: `; a chain has one line each. Further lines of a text are indented, as in Go.
     pub message: String,
     /// The whole text.
     pub text: String,

@@ -13,6 +13,7 @@
 //! puts the list aside while the block runs.
 
 use std::any::Any;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Once;
 
@@ -67,14 +68,17 @@ pub(crate) fn text_of(payload: &(dyn Any + Send)) -> String {
         u64,
         u128,
         usize,
-        bool,
-        char
+        bool
     );
+    if let Some(v) = payload.downcast_ref::<char>() {
+        // Go's runes are numbers.
+        return u32::from(*v).to_string();
+    }
     if let Some(v) = payload.downcast_ref::<f64>() {
-        return format!("{v:e}");
+        return float(v, v.is_finite(), *v > 0.0);
     }
     if let Some(v) = payload.downcast_ref::<f32>() {
-        return format!("{v:e}");
+        return float(v, v.is_finite(), *v > 0.0);
     }
     if let Some(e) = payload.downcast_ref::<Box<dyn std::error::Error + Send + Sync>>() {
         return e.to_string();
@@ -88,9 +92,32 @@ pub(crate) fn text_of(payload: &(dyn Any + Send)) -> String {
     "(a value that is no text)".to_string()
 }
 
-/// A panic as Go's text has it: a value that was caught and is thrown again says so.
+/// A float as Go prints it: the shortest text that is this number, with an exponent if that is below -4 or above 5.
+fn float<F: fmt::Display + fmt::LowerExp>(v: &F, finite: bool, positive: bool) -> String {
+    if !finite {
+        let text = v.to_string();
+        return match text.as_str() {
+            "NaN" => text,
+            _ if positive => "+Inf".to_string(),
+            _ => "-Inf".to_string(),
+        };
+    }
+    let scientific = format!("{v:e}");
+    let Some((digits, exponent)) = scientific.split_once('e') else {
+        return scientific;
+    };
+    match exponent.parse::<i32>() {
+        Ok(e) if !(-4..6).contains(&e) => {
+            let sign = if e < 0 { '-' } else { '+' };
+            format!("{digits}e{sign}{:02}", e.abs())
+        }
+        _ => v.to_string(),
+    }
+}
+
+/// A panic as Go's text has it: further lines are indented; a value that was caught and is thrown again says so.
 fn said(payload: &(dyn Any + Send)) -> String {
-    let mut text = text_of(payload);
+    let mut text = text_of(payload).replace('\n', "\n\t");
     if payload.is::<Box<dyn Any + Send>>() {
         text.push_str(" [recovered, repanicked]");
     }
@@ -249,4 +276,36 @@ macro_rules! defer {
     ($($body:tt)*) => {
         let _deferred = $crate::Deferred::new(|| { $($body)* });
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text_of;
+
+    #[test]
+    fn floats_as_go_prints_them() {
+        for (v, text) in [
+            (0.0, "0"),
+            (-0.0, "-0"),
+            (1.0, "1"),
+            (-2.5, "-2.5"),
+            (123_456.0, "123456"),
+            (1e6, "1e+06"),
+            (1_234_567.0, "1.234567e+06"),
+            (1e21, "1e+21"),
+            (0.001, "0.001"),
+            (0.0001, "0.0001"),
+            (0.00001, "1e-05"),
+            (0.000_012_345, "1.2345e-05"),
+            (f64::MAX, "1.7976931348623157e+308"),
+            (5e-324, "5e-324"),
+            (f64::INFINITY, "+Inf"),
+            (f64::NEG_INFINITY, "-Inf"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(text_of(&v), text);
+        }
+        assert_eq!(text_of(&16_777_216_f32), "1.6777216e+07");
+        assert_eq!(text_of(&3.4e38_f32), "3.4e+38");
+    }
 }

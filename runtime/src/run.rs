@@ -128,9 +128,7 @@ impl Builder {
         });
         let result = Lock::new(None);
         let job = || {
-            let exited = OnDrop(Some(|| sched.main_exited()));
             let r = main();
-            exited.defuse();
             *result.lock() = Some(r);
             sched.main_returned();
         };
@@ -145,23 +143,6 @@ impl Builder {
         sched.wait(!exit_on_crash)?;
         let r = result.lock().take();
         Ok(r.expect("main returned a value, or the runtime crashed"))
-    }
-}
-
-/// Runs something when it is dropped, unless defused.
-struct OnDrop<F: FnOnce()>(Option<F>);
-
-impl<F: FnOnce()> OnDrop<F> {
-    fn defuse(mut self) {
-        self.0 = None;
-    }
-}
-
-impl<F: FnOnce()> Drop for OnDrop<F> {
-    fn drop(&mut self) {
-        if let Some(f) = self.0.take() {
-            f();
-        }
     }
 }
 

@@ -112,11 +112,6 @@ impl Sched {
         lock::count_out();
     }
 
-    /// main ended without returning: it called `goexit`.
-    pub(crate) fn main_exited(&self) {
-        self.state.lock().main_exited = true;
-    }
-
     /// Ends it: every M leaves as soon as it can.
     fn stop(&'static self) {
         let state = self.state.lock();
@@ -177,7 +172,8 @@ impl Sched {
             .filter(|g| g.status() == Status::Waiting)
             .map(|g| Traced::of(g, now))
             .collect();
-        let what = if state.main_exited {
+        // main is not among them: it has called `goexit`. As in Go, that is said if nobody else is left either.
+        let what = if all.is_empty() {
             "no goroutines (main called runtime.Goexit) - deadlock!"
         } else {
             "all goroutines are asleep - deadlock!"
@@ -272,7 +268,6 @@ impl Sched {
             state.free.clear();
             state.sleeper = None;
             state.netpoller = None;
-            state.main_exited = false;
             state.next_m = 0;
             state.ended = 0;
             home

@@ -152,7 +152,6 @@ struct State {
     /// Every G that this runtime ever had.
     all: Vec<&'static G>,
     free: Vec<&'static G>,
-    main_exited: bool,
 }
 
 /// How a runtime ended, for whoever waits for it.
