@@ -14,7 +14,8 @@ use crate::{birth, cpus, godebug, overflow, panics, quit};
 ///
 /// Returns when `main` returns; the other goroutines are not waited for. They stop at their next call into the library
 /// and are not unwound: what they own is not dropped. A goroutine that panics ends the process with Go's text on stderr
-/// and exit code 2; so do a deadlock and fatal errors. Use [`Builder::try_run`] to be handed those instead.
+/// and exit code 2; so do a deadlock and fatal errors. Use [`Builder::try_run`] to be handed those instead. The text shows
+/// the goroutine that it happened to; with `GOTRACEBACK=all` everybody, with `none` nobody.
 ///
 /// The number of goroutines that run at one time is the environment's `GOMAXPROCS`, else the CPUs this process may use,
 /// as far as its cgroup's quota goes (rounded up, at least 2; `GODEBUG=containermaxprocs=0` looks at no quota).

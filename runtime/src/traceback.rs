@@ -97,8 +97,10 @@ fn function(name: &str) -> &str {
 }
 
 /// All of them, the one with `first`'s id in front, parted by empty lines.
+///
+/// The others stand in the order of their `G`s, as in Go: a goroutine stands where the one stood whose `G` it took over.
 pub(crate) fn dump(first: u64, mut all: Vec<Traced>) -> String {
-    all.sort_by_key(|t| (t.id != first, t.id));
+    all.sort_by_key(|t| t.id != first);
     let mut out = String::new();
     for (i, t) in all.iter().enumerate() {
         if i > 0 {
@@ -107,4 +109,54 @@ pub(crate) fn dump(first: u64, mut all: Vec<Traced>) -> String {
         write(&mut out, t);
     }
     out
+}
+
+/// How much a crash shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// Only what happened.
+    Nothing,
+    /// The goroutine that it happened to.
+    One,
+    /// Everybody.
+    All,
+}
+
+impl Level {
+    /// What the environment variable GOTRACEBACK asks for.
+    pub(crate) fn wanted() -> Level {
+        Level::of(std::env::var("GOTRACEBACK").as_deref().unwrap_or(""))
+    }
+
+    /// Go's names and numbers. A name that is none of them shows nothing, as in Go.
+    fn of(name: &str) -> Level {
+        match name {
+            "" | "single" => Level::One,
+            "all" | "system" | "crash" => Level::All,
+            _ if name.parse::<u32>().is_ok_and(|n| n > 0) => Level::All,
+            _ => Level::Nothing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Level;
+
+    #[test]
+    fn gotraceback_has_gos_names() {
+        for (name, level) in [
+            ("", Level::One),
+            ("single", Level::One),
+            ("none", Level::Nothing),
+            ("0", Level::Nothing),
+            ("1", Level::All),
+            ("2", Level::All),
+            ("all", Level::All),
+            ("system", Level::All),
+            ("everything", Level::Nothing),
+        ] {
+            assert_eq!(Level::of(name), level, "{name}");
+        }
+    }
 }

@@ -22,7 +22,7 @@ use crate::lock;
 use crate::lock::LockGuard;
 use crate::seam::{self, Crashed};
 use crate::stack::StackError;
-use crate::traceback::{self, Traced};
+use crate::traceback::{self, Level, Traced};
 
 impl Sched {
     /// Watches over the runtime until it has ended (`monitor.rs`). `wait_clear`: until it is cleared up as well and its
@@ -130,19 +130,24 @@ impl Sched {
 
     /// A goroutine ended the program.
     pub(super) fn crash(&'static self, g: &'static G, crash: Crashed) {
-        let trace = |at: Option<String>| {
-            traceback::dump(g.id(), vec![Traced::of(g, self.nanos()).standing(at)])
+        let trace = |at: Option<String>| match Level::wanted() {
+            Level::Nothing => String::new(),
+            Level::One => {
+                let one = Traced::of(g, self.nanos()).standing(at);
+                format!("\n{}", traceback::dump(g.id(), vec![one]))
+            }
+            Level::All => format!("\n{}", self.dump(g, at)),
         };
         let crash = match crash {
             Crashed::Panic { text, at } => Crash::Panic(PanicReport {
                 goroutine: g.id(),
-                text: format!("panic: {text}\n\n{}", trace(at)),
+                text: format!("panic: {text}\n{}", trace(at)),
                 message: text,
             }),
             Crashed::Fatal { text } => Crash::Fatal(FatalReport {
                 goroutine: g.id(),
                 message: text.to_string(),
-                text: format!("fatal error: {text}\n\n{}", trace(None)),
+                text: format!("fatal error: {text}\n{}", trace(None)),
             }),
         };
         self.ended_by(crash);
@@ -180,7 +185,7 @@ impl Sched {
         };
         drop(state);
         let goroutines = all.iter().map(|t| t.id).collect();
-        let text = if all.is_empty() {
+        let text = if all.is_empty() || Level::wanted() == Level::Nothing {
             format!("fatal error: {what}\n")
         } else {
             format!("fatal error: {what}\n\n{}", traceback::dump(1, all))

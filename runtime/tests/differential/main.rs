@@ -24,6 +24,7 @@ mod generate;
 mod scripts;
 mod chan;
 mod deadlocks;
+mod dumps;
 mod order;
 mod panics;
 mod selects;
@@ -61,6 +62,7 @@ fn cases() -> Vec<Case> {
         selects::CASES,
         panics::CASES,
         deadlocks::CASES,
+        dumps::CASES,
         order::CASES,
     ]
     .concat()

@@ -75,8 +75,64 @@ fn renumbered(text: &str) -> String {
     out + rest
 }
 
+/// Where Go shows its own goroutines and the registers as well: without them, and without addresses in the headers.
+pub fn of_the_program(text: &str) -> String {
+    let mut blocks = Vec::new();
+    for block in text.split("\n\n") {
+        let own = block.contains("created by runtime.");
+        if own || block.starts_with("rax ") {
+            continue;
+        }
+        let lines: Vec<String> = block
+            .lines()
+            .map(|line| match (line.find(" gp="), line.find(" [")) {
+                (Some(from), Some(to)) if is_header(line) => {
+                    format!("{}{}", &line[..from], &line[to..])
+                }
+                _ if line.starts_with("PC=") => "PC=…".to_string(),
+                _ => line.to_string(),
+            })
+            .collect();
+        blocks.push(lines.join("\n"));
+    }
+    lines_of(blocks.join("\n\n").trim_end())
+}
+
+/// The shapes of lines of `name=value`, each once: what is said there, not how much.
+pub fn shapes(text: &str) -> String {
+    let mut seen = Vec::new();
+    for line in text.lines() {
+        let (what, fields) = line.split_once(": ").unwrap_or((line, ""));
+        let mut shape = numbers(what) + ":";
+        let mut in_brackets = 0;
+        for word in fields.split(' ') {
+            let opens = word.matches(['(', '[']).count();
+            let closes = word.matches([')', ']']).count();
+            if in_brackets == 0 {
+                let name = word.split_once('=').map_or(word, |(name, _)| name);
+                shape += " ";
+                shape += name;
+            }
+            in_brackets = in_brackets + opens - closes;
+        }
+        if !seen.contains(&shape) {
+            seen.push(shape);
+        }
+    }
+    lines_of(&seen.join("\n"))
+}
+
+/// With an end of line, unless there is none.
+fn lines_of(text: &str) -> String {
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!("{text}\n")
+    }
+}
+
 /// Every number is `N`.
-pub fn numbers(text: &str) -> String {
+fn numbers(text: &str) -> String {
     let mut out = String::new();
     let mut in_number = false;
     for c in text.chars() {

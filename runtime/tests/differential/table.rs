@@ -50,8 +50,8 @@ impl Case {
     pub fn ran_by(&self, program: &Program, procs: usize) -> Ran {
         let ran = program.case(self.name, procs, self.env);
         let normal = |text: String| {
-            let text = normal::tracebacks(&text);
-            self.rule.map_or(text.clone(), |rule| rule(&text))
+            let text = self.rule.map_or(text.clone(), |rule| rule(&text));
+            normal::tracebacks(&text)
         };
         Ran {
             exit: ran.exit,
