@@ -1,5 +1,24 @@
 //! Channels: a buffer, two queues of goroutines that wait, and who hands what to whom.
 //!
+//! ```
+//! use goroutines::prelude::*;
+//!
+//! run(|| {
+//!     let (jobs, done) = (chan(2), chan(0));
+//!     let (todo, tell) = (jobs.receiver(), done.sender());
+//!     go!({
+//!         for job in &todo {
+//!             tell.send(job * 10);
+//!         }
+//!         tell.close();
+//!     });
+//!     jobs.send(1);
+//!     jobs.send(2);
+//!     jobs.close();
+//!     assert_eq!(done.iter().collect::<Vec<_>>(), [10, 20]);
+//! });
+//! ```
+//!
 //! # The protocol
 //!
 //! A channel is a pointer to an `Hchan` (Go's `hchan`): a buffer of `cap` places, the queue of those who wait to

@@ -49,6 +49,19 @@ use cancel::{Child, Late, Root};
 pub(crate) use cancel::{Place, Told};
 
 /// Why a context is done. What [`Context::err`] returns.
+///
+/// ```
+/// use goroutines::prelude::*;
+/// use context::Error;
+///
+/// run(|| {
+///     let (ctx, cancel) = context::with_cancel(&context::background());
+///     assert_eq!(ctx.err(), None);
+///     cancel();
+///     assert_eq!(ctx.err(), Some(Error::Canceled));
+///     assert_eq!(Error::Canceled.to_string(), "context canceled");
+/// });
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Error {
     /// It was cancelled. Go's `context.Canceled`.

@@ -3,6 +3,14 @@
 use std::fmt;
 
 /// What `run` would have ended the process with; its `Display` is what `run` writes to stderr.
+///
+/// ```
+/// use goroutines::{Builder, Crash, chan};
+///
+/// let crash = Builder::new().try_run(|| chan::<()>(0).recv()).unwrap_err();
+/// assert!(matches!(crash, Crash::Deadlock(_)));
+/// assert!(crash.to_string().starts_with("fatal error: all goroutines are asleep - deadlock!\n"));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Crash {
@@ -15,6 +23,16 @@ pub enum Crash {
 }
 
 /// A panic that reached the first frame of its goroutine.
+///
+/// ```
+/// use goroutines::{Builder, Crash};
+///
+/// let Err(Crash::Panic(report)) = Builder::new().try_run(|| panic!("at the disco")) else {
+///     unreachable!()
+/// };
+/// assert_eq!((report.goroutine, report.message.as_str()), (1, "at the disco"));
+/// assert!(report.text.starts_with("panic: at the disco\n\ngoroutine 1 [running]:\n"));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PanicReport {
@@ -27,6 +45,16 @@ pub struct PanicReport {
 }
 
 /// All goroutines are asleep.
+///
+/// ```
+/// use goroutines::{Builder, Crash, chan};
+///
+/// let Err(Crash::Deadlock(report)) = Builder::new().try_run(|| chan(0).send(1)) else {
+///     unreachable!()
+/// };
+/// assert_eq!(report.goroutines, [1]);
+/// assert!(report.text.contains("goroutine 1 [chan send]:\n"));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeadlockReport {
@@ -37,6 +65,16 @@ pub struct DeadlockReport {
 }
 
 /// A fatal error of the runtime.
+///
+/// ```
+/// use goroutines::sync::raw::Mutex;
+/// use goroutines::{Builder, Crash};
+///
+/// let Err(Crash::Fatal(report)) = Builder::new().try_run(|| Mutex::new().unlock()) else {
+///     unreachable!()
+/// };
+/// assert_eq!(report.message, "sync: unlock of unlocked mutex");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FatalReport {

@@ -1,4 +1,18 @@
 //! Pipes, whose ends wait as goroutines do: in the netpoller.
+//!
+//! ```
+//! use goroutines::io::pipe;
+//! use goroutines::prelude::*;
+//! use std::io::{Read, Write};
+//!
+//! run(|| {
+//!     let (mut r, mut w) = pipe().unwrap();
+//!     go!({ w.write_all(b"through the kernel").unwrap() });
+//!     let mut text = String::new();
+//!     r.read_to_string(&mut text).unwrap();
+//!     assert_eq!(text, "through the kernel");
+//! });
+//! ```
 
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
@@ -56,6 +70,18 @@ fn open() -> io::Result<(OwnedFd, OwnedFd)> {
 }
 
 /// The end of a pipe that is read from. See [`pipe`].
+///
+/// ```
+/// use goroutines::io::{Reader, pipe};
+/// use std::io::{Read, Write};
+///
+/// let (r, mut w): (Reader, _) = pipe().unwrap();
+/// w.write_all(b"hello").unwrap();
+/// drop(w);
+/// let mut text = String::new();
+/// (&r).read_to_string(&mut text).unwrap(); // a shared reference is enough
+/// assert_eq!(text, "hello");
+/// ```
 #[derive(Debug)]
 pub struct Reader {
     fd: Arc<Fd>,
@@ -64,19 +90,37 @@ pub struct Reader {
 /// The end of a pipe that is written to. See [`pipe`].
 ///
 /// Up to 4,096 bytes (`PIPE_BUF`) are written in one piece, also when several goroutines write.
+///
+/// ```
+/// use goroutines::io::{Writer, pipe};
+/// use std::io::{ErrorKind, Write};
+///
+/// let (r, w): (_, Writer) = pipe().unwrap();
+/// drop(r);
+/// assert_eq!((&w).write(b"hello").unwrap_err().kind(), ErrorKind::BrokenPipe);
+/// ```
 #[derive(Debug)]
 pub struct Writer {
     fd: Arc<Fd>,
 }
 
 macro_rules! end {
-    ($t:ty, $mode:expr, $set_deadline:ident) => {
+    ($t:ty, $mode:expr, $set_deadline:ident, $end:ident, $call:expr) => {
         impl $t {
             /// Closes it for all its handles: whoever waits for it gets an error, *file already closed*.
             ///
             /// # Errors
             ///
             /// It was closed already.
+            ///
+            /// ```
+            /// use goroutines::io::pipe;
+            ///
+            /// let (r, w) = pipe().unwrap();
+            #[doc = concat!("let end = ", stringify!($end), ";")]
+            /// end.close().unwrap();
+            /// assert_eq!(end.close().unwrap_err().to_string(), "file already closed");
+            /// ```
             pub fn close(&self) -> io::Result<()> {
                 self.fd.close()
             }
@@ -86,6 +130,16 @@ macro_rules! end {
             /// # Errors
             ///
             /// None; as in std.
+            ///
+            /// ```
+            /// use goroutines::io::pipe;
+            ///
+            /// let (r, w) = pipe().unwrap();
+            #[doc = concat!("let end = ", stringify!($end), ";")]
+            /// let same = end.try_clone().unwrap();
+            /// end.close().unwrap();
+            /// assert!(same.close().is_err()); // closed already
+            /// ```
             pub fn try_clone(&self) -> io::Result<Self> {
                 Ok(Self {
                     fd: self.fd.clone(),
@@ -98,6 +152,16 @@ macro_rules! end {
             /// # Errors
             ///
             /// It was closed.
+            ///
+            /// ```
+            /// use goroutines::io::pipe;
+            /// use goroutines::time;
+            ///
+            /// let (r, w) = pipe().unwrap();
+            #[doc = concat!(stringify!($end), ".", stringify!($set_deadline), "(Some(time::now())).unwrap();")]
+            #[doc = concat!("let e = ", $call, ".unwrap_err();")]
+            /// assert_eq!(e.kind(), std::io::ErrorKind::TimedOut);
+            /// ```
             pub fn $set_deadline(&self, deadline: Option<Instant>) -> io::Result<()> {
                 self.fd.set_deadline($mode, deadline)
             }
@@ -117,8 +181,20 @@ macro_rules! end {
         }
     };
 }
-end!(Reader, Mode::Read, set_read_deadline);
-end!(Writer, Mode::Write, set_write_deadline);
+end!(
+    Reader,
+    Mode::Read,
+    set_read_deadline,
+    r,
+    "std::io::Read::read(&mut &r, &mut [0; 8])"
+);
+end!(
+    Writer,
+    Mode::Write,
+    set_write_deadline,
+    w,
+    "std::io::Write::write(&mut &w, b\"x\")"
+);
 
 impl Read for &Reader {
     #[track_caller]

@@ -1,4 +1,124 @@
-//! A goroutine runtime: M, P and G with Go's semantics, and a scheduler that explores instead of running.
+//! Goroutines, channels and `select` with Go's meaning, and a scheduler that finds the schedule a program fails under.
+//!
+//! ```
+//! use goroutines::prelude::*;
+//!
+//! run(|| {
+//!     let squares = chan(0);
+//!     for i in 1..=3 {
+//!         let out = squares.clone();
+//!         go! { out.send(i * i) }
+//!     }
+//!     let sum: i32 = (0..3).filter_map(|_| squares.recv()).sum();
+//!     assert_eq!(sum, 14);
+//! });
+//! ```
+//!
+//! [`run`] is Go's `main`: it starts a runtime, runs its closure as goroutine 1, and returns when that returns; the
+//! others are not waited for. Nothing is `async`: a goroutine calls ordinary functions, blocks in the middle of any of
+//! them, and costs no thread while it does.
+//!
+//! # G, M and P
+//!
+//! A **G** is a goroutine: a closure with a stack of its own. Its stack takes address space (512 KiB, guarded at its end)
+//! and, at first, one page of memory. An **M** is a thread of the system. Threads are expensive and goroutines are many,
+//! so Ms run Gs, one after the other.
+//!
+//! How many run *at one time* is another question. That is what a **P** is for: the right to run goroutines. There are
+//! [`GOMAXPROCS`](runtime::gomaxprocs) of them, as many as CPUs if nobody says otherwise, and an M runs a goroutine only
+//! while it holds a P. There may be more Ms than Ps, and there are, when threads are stuck in system calls.
+//!
+//! ```text
+//!     P0 ── runnext: G7   queue: G3 G4 G9         P1 ── runnext: -   queue: (empty)
+//!     │                                           │
+//!     M0 runs G1                                  M1 looks for work        M2 blocks in read(2), without a P
+//!
+//!     global queue: G5 G8                         idle: M3
+//! ```
+//!
+//! # The life of a goroutine
+//!
+//! **It is made** by [`go!`](go!) and put where its maker's P looks first, into `runnext`: maker and made talk to each other
+//! most of the time, and the data is in the cache. Whoever stood there goes to the end of the P's queue. A queue has 256
+//! places; when it is full, half of it moves to the global queue. So with one P, ten goroutines made in a loop run as
+//! 9 0 1 2 … 8, and that is a promise, as it is in Go.
+//!
+//! **It is found.** An M looks at the timers of its P, at `runnext`, at the queue, at the global queue (and every 61st time
+//! there first, so that two goroutines which wake each other do not keep all others out), at the netpoller. When all of
+//! this is empty it *steals*: half of the queue of another P, chosen at random. Who finds nothing gives its P back and
+//! sleeps. How it is made sure that no goroutine is overlooked by an M that is about to sleep, is told at the top of
+//! `sched/mod.rs`.
+//!
+//! **It waits**: for a channel, a lock, a timer, a socket. It stands in the queue of what it waits for, its registers are
+//! saved, and its M takes the next goroutine, without a system call. Whoever makes its wish come true takes it out of that
+//! queue, hands it what it waited for (a value goes from stack to stack), and puts it into `runnext`.
+//!
+//! **Its thread blocks**, in a file's read or a foreign function. Then the goroutine keeps the M, and the P goes to another
+//! M: at once where the call is announced ([`runtime::syscall`], and all of [`os`]), after 10 ms where it is not. Sockets and
+//! pipes ([`net`], [`io`]) never block a thread: they are asked for in the *netpoller*, and whoever waits for one is woken
+//! when it is ready.
+//!
+//! **It runs too long.** After 10 ms, if others wait, it is asked to give way at its next call into this library. If it makes
+//! none (`loop {}`, a long computation), a signal stops its thread wherever it is, and another thread takes the P. No
+//! loop starves the others, and no goroutine holds up the end of the program.
+//!
+//! **It ends** when its closure returns, or by [`runtime::goexit`]. A panic that nobody catches ends the whole program with
+//! Go's text and exit code 2; so does a deadlock (`fatal error: all goroutines are asleep - deadlock!`). [`Builder::try_run`]
+//! gives these back as values instead.
+//!
+//! # What orders what
+//!
+//! As in the [Go memory model](https://go.dev/ref/mem): a send comes before its receive has completed, a close before a
+//! receive that sees it, receive *k* of a channel with *c* places before send *k + c* has completed; an unlock before the
+//! next lock; the `n` calls of `done` before the `wait` they end; an atomic operation before one that sees it (all are
+//! sequentially consistent). `go!` comes before what it starts. The end of a goroutine comes before nothing, and time
+//! orders nothing.
+//!
+//! # Under every schedule
+//!
+//! A test runs one schedule, and the mistake needs another. [`explore::check`] runs a closure under thousands, chosen step by
+//! step on one thread with a virtual clock, watches for races, deadlocks and leaks, and gives back the shortest schedule
+//! that fails. The same channels and locks run there as anywhere else: only the scheduler is another one.
+//!
+//! ```
+//! use goroutines::explore::{check, Kind, Options};
+//! use goroutines::prelude::*;
+//!
+//! let report = check(&Options::new().schedules(500), || {
+//!     let (a, b) = (std::sync::Arc::new(Mutex::new(0)), std::sync::Arc::new(Mutex::new(0)));
+//!     let (c, d) = (a.clone(), b.clone());
+//!     let wg = WaitGroup::new();
+//!     wg.go(move || *c.lock() += *d.lock());
+//!     *b.lock() += *a.lock(); // the other way round
+//!     wg.wait();
+//! });
+//! assert_eq!(report.failure.unwrap().kind, Kind::Deadlock);
+//! ```
+//!
+//! # Go, and here
+//!
+//! | Go | here | |
+//! |---|---|---|
+//! | `go f()` | [`go!`](go!), [`go()`] | a closure, `Send + 'static` |
+//! | `make(chan T, n)`, `ch <- v`, `<-ch` | [`chan(n)`](chan()), [`send`](Chan::send), [`recv`](Chan::recv) | `None` is Go's `ok == false` |
+//! | `for v := range ch` | `for v in &ch` | |
+//! | `chan<- T`, `<-chan T` | [`SendChan`], [`RecvChan`] | |
+//! | `select { … }` | [`select!`] | an expression; [`select::Select`] for cases known at run time |
+//! | `defer` | [`defer!`] | at the end of the block |
+//! | `panic`, `recover` | `panic!`, `catch_unwind` | |
+//! | `sync`, `sync/atomic` | [`sync`], [`sync::atomic`] | locks own what they protect; [`sync::raw`] has Go's form. No poisoning |
+//! | `time.Sleep`, `Timer`, `Ticker`, `AfterFunc` | [`time`] | timer channels as since Go 1.23 |
+//! | `context` | [`context`] | keys are compared by type and `Eq` |
+//! | `errgroup`, `semaphore`, `singleflight` | [`errgroup`], [`semaphore`], [`singleflight`] | of `golang.org/x/sync` |
+//! | `net`, `os.Pipe`, `os.File` | [`net`], [`io`], [`os`] | std's names, `Read` and `Write`; Go's deadlines and close |
+//! | `runtime` | [`runtime`] | `gosched`, `goexit`, `gomaxprocs`, `lock_os_thread`, … |
+//! | a variable that goroutines share | [`race::Shared`] | seen by the race detector of [`explore`] |
+//!
+//! What is different: nothing is collected (what a goroutine that waits for ever owns is leaked); a stack does not grow
+//! beyond what [`Builder::max_stack`] has set, and then ends the program with Go's text; and a runtime can be started more than
+//! once in a process, also side by side.
+//!
+//! Tried on Linux, x86-64.
 #![deny(unsafe_code)]
 
 // The rooms. Each uses only those above it, and a test says so: the order of these lines is that order. `unsafe` is

@@ -1,4 +1,11 @@
 //! Files: their calls block a thread, so each gives its P up for others, as Go's do.
+//!
+//! ```
+//! use goroutines::prelude::*;
+//!
+//! let here = run(|| goroutines::os::read_file("Cargo.toml")).unwrap();
+//! assert!(here.starts_with(b"[package]"));
+//! ```
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -43,6 +50,18 @@ pub fn read_file(p: impl AsRef<Path>) -> io::Result<Vec<u8>> {
 /// # Errors
 ///
 /// std's.
+///
+/// ```
+/// use goroutines::os;
+///
+/// goroutines::run(|| {
+///     let path = std::env::temp_dir().join(format!("doc-write-{}", std::process::id()));
+///     os::write_file(&path, "first").unwrap();
+///     os::write_file(&path, "now").unwrap();
+///     assert_eq!(os::read_file(&path).unwrap(), b"now");
+/// #   std::fs::remove_file(&path).unwrap();
+/// });
+/// ```
 #[track_caller]
 pub fn write_file(p: impl AsRef<Path>, d: impl AsRef<[u8]>) -> io::Result<()> {
     blocking(|| fs::write(p, d))
@@ -77,6 +96,20 @@ impl File {
     /// # Errors
     ///
     /// std's; for instance [`NotFound`](io::ErrorKind::NotFound).
+    ///
+    /// ```
+    /// use goroutines::os::File;
+    /// use std::io::Read;
+    ///
+    /// goroutines::run(|| {
+    ///     let path = std::env::temp_dir().join(format!("doc-open-{}", std::process::id()));
+    ///     std::fs::write(&path, "hello").unwrap();
+    ///     let mut text = String::new();
+    ///     File::open(&path).unwrap().read_to_string(&mut text).unwrap();
+    ///     assert_eq!(text, "hello");
+    /// #   std::fs::remove_file(&path).unwrap();
+    /// });
+    /// ```
     #[track_caller]
     pub fn open(p: impl AsRef<Path>) -> io::Result<File> {
         blocking(|| fs::File::open(p)).map(File::from)
@@ -87,6 +120,18 @@ impl File {
     /// # Errors
     ///
     /// std's.
+    ///
+    /// ```
+    /// use goroutines::os::File;
+    /// use std::io::Write;
+    ///
+    /// goroutines::run(|| {
+    ///     let path = std::env::temp_dir().join(format!("doc-create-{}", std::process::id()));
+    ///     File::create(&path).unwrap().write_all(b"hello").unwrap();
+    ///     assert_eq!(std::fs::read(&path).unwrap(), b"hello");
+    /// #   std::fs::remove_file(&path).unwrap();
+    /// });
+    /// ```
     #[track_caller]
     pub fn create(p: impl AsRef<Path>) -> io::Result<File> {
         blocking(|| fs::File::create(p)).map(File::from)
@@ -97,6 +142,19 @@ impl File {
     /// # Errors
     ///
     /// std's.
+    ///
+    /// ```
+    /// use goroutines::os::File;
+    /// use std::io::Write;
+    ///
+    /// goroutines::run(|| {
+    ///     let path = std::env::temp_dir().join(format!("doc-sync_all-{}", std::process::id()));
+    ///     let mut f = File::create(&path).unwrap();
+    ///     f.write_all(b"hello").unwrap();
+    ///     f.sync_all().unwrap(); // a power cut takes nothing away now
+    /// #   std::fs::remove_file(&path).unwrap();
+    /// });
+    /// ```
     #[track_caller]
     pub fn sync_all(&self) -> io::Result<()> {
         blocking(|| self.file.sync_all())
@@ -107,6 +165,19 @@ impl File {
     /// # Errors
     ///
     /// std's.
+    ///
+    /// ```
+    /// use goroutines::os::File;
+    /// use std::io::Write;
+    ///
+    /// goroutines::run(|| {
+    ///     let path = std::env::temp_dir().join(format!("doc-metadata-{}", std::process::id()));
+    ///     let mut f = File::create(&path).unwrap();
+    ///     f.write_all(b"hello").unwrap();
+    ///     assert_eq!(f.metadata().unwrap().len(), 5);
+    /// #   std::fs::remove_file(&path).unwrap();
+    /// });
+    /// ```
     #[track_caller]
     pub fn metadata(&self) -> io::Result<fs::Metadata> {
         blocking(|| self.file.metadata())
@@ -117,6 +188,20 @@ impl File {
     /// # Errors
     ///
     /// std's.
+    ///
+    /// ```
+    /// use goroutines::os::File;
+    /// use std::io::Write;
+    ///
+    /// goroutines::run(|| {
+    ///     let path = std::env::temp_dir().join(format!("doc-set_len-{}", std::process::id()));
+    ///     let mut f = File::create(&path).unwrap();
+    ///     f.write_all(b"hello").unwrap();
+    ///     f.set_len(4).unwrap();
+    ///     assert_eq!(std::fs::read(&path).unwrap(), b"hell");
+    /// #   std::fs::remove_file(&path).unwrap();
+    /// });
+    /// ```
     #[track_caller]
     pub fn set_len(&self, size: u64) -> io::Result<()> {
         blocking(|| self.file.set_len(size))

@@ -211,6 +211,7 @@ pub(crate) fn fatal(text: &'static str) -> ! {
 pub struct Deferred<F: FnOnce()>(Option<F>);
 
 impl<F: FnOnce()> Deferred<F> {
+    #[doc(hidden)]
     pub fn new(f: F) -> Self {
         Deferred(Some(f))
     }

@@ -4,6 +4,16 @@
 //! So: a number is one atomic word read and written with no order at all (what Go's compiler makes of it, without the
 //! undefined behaviour); anything else that can be copied is copied under a lock of its own, so that it is never torn.
 //! Either way an update can be lost, and the race detector sees each access.
+//!
+//! ```
+//! use goroutines::prelude::*;
+//!
+//! run(|| {
+//!     let n = Shared::new(1);
+//!     n.update(|v| v + 1);
+//!     assert_eq!(n.get(), 2);
+//! });
+//! ```
 
 use std::any::Any;
 use std::fmt;

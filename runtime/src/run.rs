@@ -60,6 +60,12 @@ impl Default for Builder {
 
 impl Builder {
     /// The defaults of [`run`].
+    ///
+    /// ```
+    /// use goroutines::Builder;
+    ///
+    /// assert_eq!(Builder::new().run(|| 6 * 7), 42);
+    /// ```
     pub fn new() -> Self {
         Builder {
             procs: None,
@@ -68,6 +74,12 @@ impl Builder {
     }
 
     /// GOMAXPROCS: how many goroutines run at one time. 0 is the default; at most 1,024.
+    ///
+    /// ```
+    /// use goroutines::prelude::*;
+    ///
+    /// assert_eq!(Builder::new().procs(3).run(|| runtime::gomaxprocs(0)), 3);
+    /// ```
     #[must_use]
     pub fn procs(mut self, n: usize) -> Self {
         self.procs = (n > 0).then_some(n);
@@ -76,6 +88,16 @@ impl Builder {
 
     /// How large a goroutine's stack can grow, in bytes, rounded up to pages. Address space is reserved for all of it;
     /// memory arrives when it is touched.
+    ///
+    /// ```
+    /// use goroutines::Builder;
+    ///
+    /// fn deep(n: u64) -> u64 {
+    ///     if n == 0 { 0 } else { 1 + std::hint::black_box(deep(n - 1)) }
+    /// }
+    /// let reached = Builder::new().max_stack(64 << 20).run(|| deep(100_000));
+    /// assert_eq!(reached, 100_000);
+    /// ```
     #[must_use]
     pub fn max_stack(mut self, bytes: usize) -> Self {
         self.max_stack = bytes;
@@ -83,6 +105,13 @@ impl Builder {
     }
 
     /// Runs `main` as [`run`] does, with these settings.
+    ///
+    /// ```
+    /// use goroutines::Builder;
+    ///
+    /// let words = vec!["what", "main", "borrows"];
+    /// assert_eq!(Builder::new().procs(1).run(|| words.len()), 3);
+    /// ```
     pub fn run<R>(self, main: impl FnOnce() -> R) -> R {
         if let Some(path) = wire::request_path() {
             // A checker started this process: its schedules are tried instead.

@@ -1,4 +1,16 @@
 //! Go's package `runtime`: yielding, ending, GOMAXPROCS, and looks at the machine.
+//!
+//! ```
+//! use goroutines::prelude::*;
+//!
+//! Builder::new().procs(1).run(|| {
+//!     assert_eq!((runtime::goid(), runtime::gomaxprocs(0)), (1, 1));
+//!     go!(runtime::goexit());
+//!     assert_eq!(runtime::num_goroutine(), 2);
+//!     runtime::gosched();
+//!     assert_eq!(runtime::num_goroutine(), 1);
+//! });
+//! ```
 
 use std::panic::Location;
 

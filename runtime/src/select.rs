@@ -1,5 +1,20 @@
 //! `select`: one of several channel operations, whichever can go on.
 //!
+//! ```
+//! use goroutines::prelude::*;
+//! use time::Duration;
+//!
+//! run(|| {
+//!     let answers = chan::<i32>(0);
+//!     let out = answers.clone();
+//!     go!(out.send(42));
+//!     select! {
+//!         recv(answers) -> v => assert_eq!(v, Some(42)),
+//!         recv(time::after(Duration::from_secs(60))) => panic!("too late"),
+//!     }
+//! });
+//! ```
+//!
 //! # The protocol
 //!
 //! 1. Every channel and every value is evaluated, once, in the order of the source. Cases of nil channels are left out.

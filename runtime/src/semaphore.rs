@@ -1,5 +1,18 @@
 //! A semaphore whose callers take as much as they need: Go's `golang.org/x/sync/semaphore`.
 //!
+//! ```
+//! use goroutines::prelude::*;
+//! use goroutines::semaphore::Weighted;
+//!
+//! run(|| {
+//!     let (room, nobody) = (Weighted::new(10), context::background());
+//!     room.acquire(&nobody, 7).unwrap();
+//!     assert!(!room.try_acquire(4)); // three are left
+//!     room.release(7);
+//!     assert!(room.try_acquire(4));
+//! });
+//! ```
+//!
 //! # The protocol
 //!
 //! What is taken, and the queue of those who wait, are under one lock. Who comes takes what it wants if it is there *and*

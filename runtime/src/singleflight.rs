@@ -1,5 +1,16 @@
 //! Calls that are made once for all who want the same thing at the same time: Go's `golang.org/x/sync/singleflight`.
 //!
+//! ```
+//! use goroutines::prelude::*;
+//! use goroutines::singleflight::Group;
+//!
+//! run(|| {
+//!     let group = Group::new();
+//!     let (answer, shared) = group.run("key", || "asked once");
+//!     assert_eq!((answer, shared), ("asked once", false)); // nobody else asked meanwhile
+//! });
+//! ```
+//!
 //! # The protocol
 //!
 //! The group's map has a call for each key that is under way. Who finds none makes one and runs its function; who finds

@@ -1,6 +1,16 @@
 //! What the machine looks like at one moment, as plain data: Ms, Ps with their queues, the goroutines.
 
 /// The scheduler at one moment. Queues are read without stopping the program, so two parts of it may differ by a step.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// Builder::new().procs(2).run(|| {
+///     let machine = runtime::snapshot();
+///     assert_eq!(machine.ps.len(), 2);
+///     assert_eq!(machine.goroutines.len(), 1); // main
+/// });
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SchedSnapshot {
@@ -19,6 +29,16 @@ pub struct SchedSnapshot {
 }
 
 /// One thread.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// run(|| {
+///     let ms = runtime::snapshot().ms;
+///     let mine = ms.iter().find(|m| m.g == Some(1)).unwrap();
+///     assert!(mine.p.is_some());
+/// });
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct MSnapshot {
@@ -31,6 +51,19 @@ pub struct MSnapshot {
 }
 
 /// One processor.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// Builder::new().procs(1).run(|| {
+///     for _ in 0..3 {
+///         go!({});
+///     }
+///     let p = &runtime::snapshot().ps[0];
+///     assert_eq!((p.id, p.runnext), (0, Some(4)));
+///     assert_eq!(p.run_queue, [2, 3]);
+/// });
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PSnapshot {
@@ -43,6 +76,17 @@ pub struct PSnapshot {
 }
 
 /// One goroutine.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// Builder::new().procs(1).run(|| {
+///     go!(_ = Chan::<()>::nil().recv());
+///     runtime::gosched(); // it runs, and waits
+///     let gs = runtime::snapshot().goroutines;
+///     assert_eq!((gs[1].id, gs[1].status.as_str()), (2, "chan receive (nil chan)"));
+/// });
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GSnapshot {

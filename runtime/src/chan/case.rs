@@ -38,6 +38,17 @@ use crate::wait::{Claim, Sudog};
 pub trait AsRecv: RecvEnd<Item: 'static> {}
 
 /// An end that values come out of, and the type of the values: what [`AsRecv`] is made of.
+///
+/// ```
+/// use goroutines::prelude::*;
+/// use goroutines::select::RecvEnd;
+///
+/// fn is_end<C: RecvEnd<Item = i32>>(_: &C) {}
+///
+/// let ch = chan(0);
+/// is_end(&ch);
+/// is_end(&ch.receiver());
+/// ```
 pub trait RecvEnd {
     /// The type of its values.
     type Item;
@@ -65,6 +76,17 @@ pub trait RecvEnd {
 pub trait AsSend: SendEnd<Item: 'static> {}
 
 /// An end that values go into, and the type of the values: what [`AsSend`] is made of.
+///
+/// ```
+/// use goroutines::prelude::*;
+/// use goroutines::select::SendEnd;
+///
+/// fn is_end<C: SendEnd<Item = i32>>(_: &C) {}
+///
+/// let ch = chan(0);
+/// is_end(&ch);
+/// is_end(&ch.sender());
+/// ```
 pub trait SendEnd {
     /// The type of its values.
     type Item;

@@ -74,6 +74,14 @@ pub struct SendChan<T>(pub(super) Pointer<T>);
 pub struct RecvChan<T>(pub(super) Pointer<T>);
 
 /// The answer of a receive that would have had to wait.
+///
+/// ```
+/// use goroutines::WouldBlock;
+/// use goroutines::prelude::*;
+///
+/// assert_eq!(chan::<i32>(1).try_recv(), Err(WouldBlock));
+/// assert_eq!(WouldBlock.to_string(), "the operation would block");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct WouldBlock;
 

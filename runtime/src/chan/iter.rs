@@ -10,12 +10,39 @@ use super::{Chan, RecvChan};
 /// Receives from a borrowed channel until it is closed and drained: Go's `for v := range ch`.
 ///
 /// Each `next` is a receive, and blocks as one. The place that a deadlock or a schedule names is that of the `for`.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// let ch = chan(3);
+/// for i in [3, 1, 2] {
+///     ch.send(i);
+/// }
+/// ch.close();
+/// assert_eq!(ch.iter().max(), Some(3)); // takes them all
+/// assert_eq!(ch.recv(), None);
+/// ```
 pub struct Iter<'a, T> {
     chan: &'a super::ends::Pointer<T>,
     at: &'static Location<'static>,
 }
 
 /// As [`Iter`], owning its end of the channel.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// fn numbers() -> RecvChan<i32> {
+///     let ch = chan(3);
+///     for i in 1..=3 {
+///         ch.send(i);
+///     }
+///     ch.close();
+///     ch.receiver()
+/// }
+///
+/// assert_eq!(numbers().into_iter().collect::<Vec<_>>(), [1, 2, 3]);
+/// ```
 pub struct IntoIter<T> {
     chan: super::ends::Pointer<T>,
     at: &'static Location<'static>,

@@ -7,6 +7,18 @@ use super::Hchan;
 /// What a channel looks like at one moment: Go's `hchan`, field by field.
 ///
 /// Made by [`Chan::snapshot`](super::Chan::snapshot).
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// let ch = chan(3);
+/// ch.send('a');
+/// ch.close();
+/// let s = ch.snapshot();
+/// assert_eq!((s.cap, s.qcount, s.closed), (3, 1, true));
+/// assert_eq!(s.buf, [Some("'a'".to_string()), None, None]);
+/// assert!(s.sendq.is_empty() && s.recvq.is_empty());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ChanSnapshot {
@@ -29,6 +41,19 @@ pub struct ChanSnapshot {
 }
 
 /// A goroutine in a channel's queue.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// Builder::new().procs(1).run(|| {
+///     let ch = chan(0);
+///     let out = ch.clone();
+///     go!(out.send(7));
+///     runtime::gosched(); // it runs, and waits
+///     let waits = &ch.snapshot().sendq[0];
+///     assert_eq!((waits.goroutine, waits.elem.as_deref()), (2, Some("7")));
+/// });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Waiting {

@@ -4,6 +4,20 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Which schedules are tried.
+///
+/// ```
+/// use goroutines::explore::{check, Options, Strategy};
+/// use goroutines::prelude::*;
+///
+/// let all = Options::new().strategy(Strategy::Exhaustive);
+/// let report = check(&all, || {
+///     let ch = chan(0);
+///     let out = ch.clone();
+///     go!(out.send(1));
+///     ch.recv();
+/// });
+/// assert!(report.exhausted && report.failed == 0);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Strategy {
@@ -53,6 +67,12 @@ pub(crate) const MAX_STEPS: u64 = 100_000;
 
 impl Options {
     /// A portfolio of strategies, 20,000 schedules, seed 1, 100,000 steps a schedule, races and leaks on.
+    ///
+    /// ```
+    /// use goroutines::explore::{check, Options};
+    ///
+    /// assert_eq!(check(&Options::new(), || ()).failed, 0);
+    /// ```
     pub fn new() -> Self {
         Options {
             schedules: 20_000,
@@ -66,6 +86,12 @@ impl Options {
     }
 
     /// How many schedules are tried.
+    ///
+    /// ```
+    /// use goroutines::explore::{check, Options};
+    ///
+    /// assert_eq!(check(&Options::new().schedules(10), || ()).ran, 10);
+    /// ```
     #[must_use]
     pub fn schedules(mut self, n: usize) -> Self {
         self.schedules = n;
@@ -73,6 +99,20 @@ impl Options {
     }
 
     /// What random choices are drawn from: the same seed gives the same report.
+    ///
+    /// ```
+    /// use goroutines::explore::{check, Options};
+    /// use goroutines::prelude::*;
+    ///
+    /// let f = || {
+    ///     let n = Shared::new(0);
+    ///     let m = n.clone();
+    ///     go!(m.set(1));
+    ///     n.get();
+    /// };
+    /// let o = Options::new().schedules(100).seed(7);
+    /// assert_eq!(check(&o, f).to_string(), check(&o, f).to_string());
+    /// ```
     #[must_use]
     pub fn seed(mut self, s: u64) -> Self {
         self.seed = s;
@@ -80,6 +120,13 @@ impl Options {
     }
 
     /// Which schedules are tried.
+    ///
+    /// ```
+    /// use goroutines::explore::{check, Options, Strategy};
+    ///
+    /// let o = Options::new().schedules(10).strategy(Strategy::Pct { depth: 2 });
+    /// assert_eq!(check(&o, || ()).failed, 0);
+    /// ```
     #[must_use]
     pub fn strategy(mut self, s: Strategy) -> Self {
         self.strategy = s;
@@ -87,6 +134,19 @@ impl Options {
     }
 
     /// How many steps a schedule may have; one that has more makes no progress, which is a failure.
+    ///
+    /// ```
+    /// use goroutines::explore::{check, Kind, Options};
+    /// use goroutines::prelude::*;
+    ///
+    /// let o = Options::new().schedules(1).max_steps(1000);
+    /// let report = check(&o, || {
+    ///     loop {
+    ///         runtime::gosched();
+    ///     }
+    /// });
+    /// assert_eq!(report.failure.unwrap().kind, Kind::StepLimit);
+    /// ```
     #[must_use]
     pub fn max_steps(mut self, n: u64) -> Self {
         self.max_steps = n.max(1);
@@ -94,6 +154,21 @@ impl Options {
     }
 
     /// Whether accesses to [`Shared`](crate::race::Shared) that nothing orders are failures.
+    ///
+    /// ```
+    /// use goroutines::explore::{check, Options};
+    /// use goroutines::prelude::*;
+    ///
+    /// let racy = || {
+    ///     let n = Shared::new(0);
+    ///     let m = n.clone();
+    ///     go!(m.set(1));
+    ///     n.get();
+    /// };
+    /// let o = Options::new().schedules(100);
+    /// assert!(check(&o, racy).failed > 0);
+    /// assert_eq!(check(&o.races(false), racy).failed, 0);
+    /// ```
     #[must_use]
     pub fn races(mut self, on: bool) -> Self {
         self.races = on;
@@ -101,6 +176,18 @@ impl Options {
     }
 
     /// Whether goroutines that wait for ever after main has returned are failures.
+    ///
+    /// ```
+    /// use goroutines::explore::{check, Options};
+    /// use goroutines::prelude::*;
+    ///
+    /// let leaky = || {
+    ///     go!(_ = chan::<()>(0).recv());
+    /// };
+    /// let o = Options::new().schedules(10);
+    /// assert!(check(&o, leaky).failed > 0);
+    /// assert_eq!(check(&o.leaks(false), leaky).failed, 0);
+    /// ```
     #[must_use]
     pub fn leaks(mut self, on: bool) -> Self {
         self.leaks = on;
@@ -108,6 +195,15 @@ impl Options {
     }
 
     /// What a schedule must print on stdout (through this crate's `print!` and `println!`) until main returns.
+    ///
+    /// ```
+    /// use goroutines::explore::{check, Kind, Options};
+    /// use goroutines::println;
+    ///
+    /// let o = Options::new().schedules(10).expect(|output| output == "hello\n");
+    /// let report = check(&o, || println!("goodbye"));
+    /// assert_eq!(report.failure.unwrap().kind, Kind::Output);
+    /// ```
     #[must_use]
     pub fn expect(mut self, output: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         self.expect = Some(Arc::new(output));

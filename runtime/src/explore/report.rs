@@ -9,6 +9,14 @@ use super::schedule::Schedule;
 use super::story::Story;
 
 /// In which way a schedule failed.
+///
+/// ```
+/// use goroutines::explore::{check, Kind, Options};
+/// use goroutines::prelude::*;
+///
+/// let report = check(&Options::new().schedules(10), || panic!("no"));
+/// assert_eq!(report.failure.unwrap().kind, Kind::Panic);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -46,6 +54,17 @@ impl fmt::Display for Kind {
 }
 
 /// A goroutine that waits once nothing can run any more.
+///
+/// ```
+/// use goroutines::explore::{check, Options};
+/// use goroutines::prelude::*;
+///
+/// let report = check(&Options::new().schedules(10), || {
+///     chan::<()>(0).recv();
+/// });
+/// let blocked = &report.failure.unwrap().blocked[0];
+/// assert_eq!((blocked.goroutine, blocked.reason.as_str()), (1, "chan receive"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Blocked {
@@ -58,6 +77,21 @@ pub struct Blocked {
 }
 
 /// A failing schedule: the shortest that was found. Its `Display` tells the whole of it.
+///
+/// ```
+/// use goroutines::explore::{check, replay, Options};
+/// use goroutines::prelude::*;
+///
+/// let f = || {
+///     let ch = chan(1);
+///     let out = ch.clone();
+///     go!(out.send(1));
+///     ch.close(); // too early in some schedules
+/// };
+/// let failure = check(&Options::new().schedules(500).races(false), f).failure.unwrap();
+/// assert_eq!(failure.message.lines().next(), Some("send on closed channel"));
+/// assert!(replay(&failure.schedule, f).failure.is_some()); // again, every time
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Failure {
@@ -81,6 +115,13 @@ pub struct Failure {
 }
 
 /// What an exploration came to. Its `Display` says what was tried, and shows the failure.
+///
+/// ```
+/// use goroutines::explore::{check, Options};
+///
+/// let report = check(&Options::new().schedules(20), || ());
+/// assert_eq!((report.ran, report.distinct, report.failed), (20, 1, 0));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Report {

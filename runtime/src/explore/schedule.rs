@@ -41,6 +41,13 @@ impl FromStr for Schedule {
 }
 
 /// A text that is no schedule, and what one looks like.
+///
+/// ```
+/// use goroutines::explore::Schedule;
+///
+/// let e = "G2x3.nonsense".parse::<Schedule>().unwrap_err();
+/// assert!(e.to_string().contains("`nonsense`"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseScheduleError(String);
 

@@ -14,6 +14,29 @@
 //!
 //! When a runtime ends, sockets on which goroutines wait are closed. A goroutine that waits for something else never
 //! drops what it owns, and sockets stay open with it.
+//!
+//! ```
+//! use goroutines::net::{TcpListener, TcpStream};
+//! use goroutines::prelude::*;
+//! use std::io::{Read, Write, copy};
+//!
+//! run(|| {
+//!     let l = TcpListener::bind("127.0.0.1:0").unwrap();
+//!     let addr = l.local_addr().unwrap();
+//!     go!({
+//!         for c in l.incoming() {
+//!             let c = c.unwrap();
+//!             go!(_ = copy(&mut &c, &mut &c)); // an echo, a goroutine a connection
+//!         }
+//!     });
+//!     let mut c = TcpStream::connect(addr).unwrap();
+//!     c.write_all(b"hello").unwrap();
+//!     c.shutdown(std::net::Shutdown::Write).unwrap();
+//!     let mut text = String::new();
+//!     c.read_to_string(&mut text).unwrap();
+//!     assert_eq!(text, "hello");
+//! });
+//! ```
 
 mod socket;
 mod tcp;

@@ -238,9 +238,10 @@ macro_rules! reads_and_writes {
 }
 pub(super) use reads_and_writes;
 
-/// Deadlines, timeouts, closing and the descriptor, for every type with both directions.
+/// Deadlines, timeouts, closing and the descriptor, for every type with both directions. `made` makes one called `s` in the
+/// examples, and `read` receives from it.
 macro_rules! both_directions {
-    ($t:ty) => {
+    ($t:ty, $made:expr, $read:expr) => {
         impl $t {
             /// From then on reads fail with [`TimedOut`](std::io::ErrorKind::TimedOut), one that waits now included;
             /// `None` takes the deadline away. Go's `SetReadDeadline`.
@@ -248,6 +249,17 @@ macro_rules! both_directions {
             /// # Errors
             ///
             /// It was closed.
+            ///
+            /// ```
+            /// use goroutines::time::{self, Duration};
+            /// goroutines::run(|| {
+            #[doc = $made]
+            ///     let soon = time::now() + Duration::from_millis(5);
+            ///     s.set_read_deadline(Some(soon)).unwrap();
+            #[doc = concat!("    let e = ", $read, ".unwrap_err();")]
+            ///     assert_eq!(e.kind(), std::io::ErrorKind::TimedOut);
+            /// });
+            /// ```
             pub fn set_read_deadline(
                 &self,
                 deadline: Option<crate::time::Instant>,
@@ -260,6 +272,15 @@ macro_rules! both_directions {
             /// # Errors
             ///
             /// It was closed.
+            ///
+            /// ```
+            /// use goroutines::time;
+            /// goroutines::run(|| {
+            #[doc = $made]
+            ///     s.set_write_deadline(Some(time::now())).unwrap(); // writes fail from now on
+            ///     s.set_write_deadline(None).unwrap(); // and now they do not
+            /// });
+            /// ```
             pub fn set_write_deadline(
                 &self,
                 deadline: Option<crate::time::Instant>,
@@ -272,6 +293,16 @@ macro_rules! both_directions {
             /// # Errors
             ///
             /// It was closed.
+            ///
+            /// ```
+            /// use goroutines::time;
+            /// goroutines::run(|| {
+            #[doc = $made]
+            ///     s.set_deadline(Some(time::now())).unwrap(); // reads and writes fail from now on
+            #[doc = concat!("    let e = ", $read, ".unwrap_err();")]
+            ///     assert_eq!(e.kind(), std::io::ErrorKind::TimedOut);
+            /// });
+            /// ```
             pub fn set_deadline(
                 &self,
                 deadline: Option<crate::time::Instant>,
@@ -287,6 +318,16 @@ macro_rules! both_directions {
             /// # Errors
             ///
             /// The timeout is zero, or it was closed.
+            ///
+            /// ```
+            /// use goroutines::time::Duration;
+            /// goroutines::run(|| {
+            #[doc = $made]
+            ///     s.set_read_timeout(Some(Duration::from_millis(5))).unwrap();
+            #[doc = concat!("    let e = ", $read, ".unwrap_err();")]
+            ///     assert_eq!(e.kind(), std::io::ErrorKind::TimedOut);
+            /// });
+            /// ```
             pub fn set_read_timeout(
                 &self,
                 timeout: Option<crate::time::Duration>,
@@ -299,6 +340,15 @@ macro_rules! both_directions {
             /// # Errors
             ///
             /// The timeout is zero, or it was closed.
+            ///
+            /// ```
+            /// use goroutines::time::Duration;
+            /// goroutines::run(|| {
+            #[doc = $made]
+            ///     s.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
+            ///     assert!(s.set_write_timeout(Some(Duration::ZERO)).is_err());
+            /// });
+            /// ```
             pub fn set_write_timeout(
                 &self,
                 timeout: Option<crate::time::Duration>,
@@ -311,6 +361,13 @@ macro_rules! both_directions {
             /// # Errors
             ///
             /// None; as in std.
+            ///
+            /// ```
+            /// goroutines::run(|| {
+            #[doc = $made]
+            ///     assert_eq!(s.read_timeout().unwrap(), None);
+            /// });
+            /// ```
             pub fn read_timeout(&self) -> std::io::Result<Option<crate::time::Duration>> {
                 Ok(self.fd.timeout(crate::fd::Mode::Read))
             }
@@ -320,18 +377,25 @@ macro_rules! both_directions {
             /// # Errors
             ///
             /// None; as in std.
+            ///
+            /// ```
+            /// goroutines::run(|| {
+            #[doc = $made]
+            ///     assert_eq!(s.write_timeout().unwrap(), None);
+            /// });
+            /// ```
             pub fn write_timeout(&self) -> std::io::Result<Option<crate::time::Duration>> {
                 Ok(self.fd.timeout(crate::fd::Mode::Write))
             }
         }
-        crate::net::socket::closes!($t);
+        crate::net::socket::closes!($t, $made);
     };
 }
 pub(super) use both_directions;
 
-/// Closing, the error that is pending, another handle, the descriptor.
+/// Closing, the error that is pending, another handle, the descriptor. `made` makes one called `s` in the examples.
 macro_rules! closes {
-    ($t:ty) => {
+    ($t:ty, $made:expr) => {
         impl $t {
             /// Closes it for all its handles: whoever waits for it gets an error, *use of closed network connection*.
             ///
@@ -340,6 +404,15 @@ macro_rules! closes {
             /// # Errors
             ///
             /// It was closed already.
+            ///
+            /// ```
+            /// goroutines::run(|| {
+            #[doc = $made]
+            ///     s.close().unwrap();
+            ///     let e = s.close().unwrap_err();
+            ///     assert_eq!(e.to_string(), "use of closed network connection");
+            /// });
+            /// ```
             pub fn close(&self) -> std::io::Result<()> {
                 self.fd.close()
             }
@@ -349,6 +422,15 @@ macro_rules! closes {
             /// # Errors
             ///
             /// None; as in std.
+            ///
+            /// ```
+            /// goroutines::run(|| {
+            #[doc = $made]
+            ///     let same = s.try_clone().unwrap();
+            ///     s.close().unwrap();
+            ///     assert!(same.close().is_err()); // closed already
+            /// });
+            /// ```
             pub fn try_clone(&self) -> std::io::Result<Self> {
                 Ok(Self {
                     fd: self.fd.clone(),
@@ -360,6 +442,13 @@ macro_rules! closes {
             /// # Errors
             ///
             /// It was closed.
+            ///
+            /// ```
+            /// goroutines::run(|| {
+            #[doc = $made]
+            ///     assert!(s.take_error().unwrap().is_none());
+            /// });
+            /// ```
             pub fn take_error(&self) -> std::io::Result<Option<std::io::Error>> {
                 let pending = self.fd.with(|fd| rustix::net::sockopt::socket_error(fd))?;
                 Ok(pending.err().map(Into::into))

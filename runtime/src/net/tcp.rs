@@ -45,6 +45,16 @@ impl TcpListener {
     /// # Errors
     ///
     /// std's; for instance [`AddrInUse`](io::ErrorKind::AddrInUse).
+    ///
+    /// ```
+    /// use goroutines::net::TcpListener;
+    ///
+    /// goroutines::run(|| {
+    ///     let l = TcpListener::bind("127.0.0.1:0").unwrap();
+    ///     let again = TcpListener::bind(l.local_addr().unwrap());
+    ///     assert_eq!(again.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
+    /// });
+    /// ```
     #[track_caller]
     pub fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<TcpListener> {
         socket::each(addr, |a| {
@@ -63,6 +73,15 @@ impl TcpListener {
     /// # Errors
     ///
     /// It was closed.
+    ///
+    /// ```
+    /// use goroutines::net::TcpListener;
+    ///
+    /// goroutines::run(|| {
+    ///     let l = TcpListener::bind("127.0.0.1:0").unwrap();
+    ///     assert!(l.local_addr().unwrap().port() > 0);
+    /// });
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         socket::internet(Some(self.fd.with(|fd| rustix::net::getsockname(fd))?))
     }
@@ -72,6 +91,17 @@ impl TcpListener {
     /// # Errors
     ///
     /// The listener was closed; or the system's, for instance too many open files.
+    ///
+    /// ```
+    /// use goroutines::net::{TcpListener, TcpStream};
+    ///
+    /// goroutines::run(|| {
+    ///     let l = TcpListener::bind("127.0.0.1:0").unwrap();
+    ///     let a = TcpStream::connect(l.local_addr().unwrap()).unwrap();
+    ///     let (_b, from) = l.accept().unwrap();
+    ///     assert_eq!(from, a.local_addr().unwrap());
+    /// });
+    /// ```
     #[track_caller]
     pub fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
         self.accept_at(Location::caller())
@@ -111,11 +141,25 @@ impl TcpListener {
     /// # Errors
     ///
     /// It was closed.
+    ///
+    /// ```
+    /// use goroutines::net::TcpListener;
+    /// use goroutines::time;
+    ///
+    /// goroutines::run(|| {
+    ///     let l = TcpListener::bind("127.0.0.1:0").unwrap();
+    ///     l.set_deadline(Some(time::now() + time::Duration::from_millis(5))).unwrap();
+    ///     assert_eq!(l.accept().unwrap_err().kind(), std::io::ErrorKind::TimedOut);
+    /// });
+    /// ```
     pub fn set_deadline(&self, deadline: Option<crate::time::Instant>) -> io::Result<()> {
         self.fd.set_deadline(Mode::Read, deadline)
     }
 }
-closes!(TcpListener);
+closes!(
+    TcpListener,
+    "    let s = goroutines::net::TcpListener::bind(\"127.0.0.1:0\").unwrap();"
+);
 
 socket::from_std!(TcpListener, std::net::TcpListener, socket::single);
 
@@ -130,6 +174,16 @@ impl fmt::Debug for TcpListener {
 }
 
 /// What [`TcpListener::incoming`] gives.
+///
+/// ```
+/// use goroutines::net::{TcpListener, TcpStream};
+///
+/// goroutines::run(|| {
+///     let l = TcpListener::bind("127.0.0.1:0").unwrap();
+///     let _a = TcpStream::connect(l.local_addr().unwrap()).unwrap();
+///     assert!(l.incoming().next().unwrap().is_ok());
+/// });
+/// ```
 #[derive(Debug)]
 pub struct Incoming<'a> {
     listener: &'a TcpListener,
@@ -161,7 +215,21 @@ impl Iterator for Incoming<'_> {
 ///
 /// A call costs what the system call costs; one that must wait parks its goroutine, and no thread.
 ///
-/// See [`TcpListener`] for an example.
+/// ```
+/// use goroutines::net::{TcpListener, TcpStream};
+/// use std::io::{Read, Write};
+///
+/// goroutines::run(|| {
+///     let l = TcpListener::bind("127.0.0.1:0").unwrap();
+///     let mut a = TcpStream::connect(l.local_addr().unwrap()).unwrap();
+///     let (mut b, _) = l.accept().unwrap();
+///     a.write_all(b"hello").unwrap();
+///     drop(a);
+///     let mut text = String::new();
+///     b.read_to_string(&mut text).unwrap();
+///     assert_eq!(text, "hello");
+/// });
+/// ```
 pub struct TcpStream {
     fd: Arc<Fd>,
 }
@@ -183,6 +251,19 @@ impl TcpStream {
     /// # Errors
     ///
     /// The last address's; for instance [`ConnectionRefused`](io::ErrorKind::ConnectionRefused).
+    ///
+    /// ```
+    /// use goroutines::net::{TcpListener, TcpStream};
+    ///
+    /// goroutines::run(|| {
+    ///     let l = TcpListener::bind("127.0.0.1:0").unwrap();
+    ///     let addr = l.local_addr().unwrap();
+    ///     assert!(TcpStream::connect(addr).is_ok());
+    ///     l.close().unwrap();
+    ///     let e = TcpStream::connect(addr).unwrap_err();
+    ///     assert_eq!(e.kind(), std::io::ErrorKind::ConnectionRefused);
+    /// });
+    /// ```
     #[track_caller]
     pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<TcpStream> {
         let at = Location::caller();
@@ -246,6 +327,17 @@ impl TcpStream {
     /// # Errors
     ///
     /// It was closed.
+    ///
+    /// ```
+    /// use goroutines::net::{TcpListener, TcpStream};
+    ///
+    /// goroutines::run(|| {
+    ///     let l = TcpListener::bind("127.0.0.1:0").unwrap();
+    ///     let a = TcpStream::connect(l.local_addr().unwrap()).unwrap();
+    ///     let (_b, from) = l.accept().unwrap();
+    ///     assert_eq!(a.local_addr().unwrap(), from);
+    /// });
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         socket::internet(Some(self.fd.with(|fd| rustix::net::getsockname(fd))?))
     }
@@ -255,6 +347,16 @@ impl TcpStream {
     /// # Errors
     ///
     /// It was closed, or the connection is gone.
+    ///
+    /// ```
+    /// use goroutines::net::{TcpListener, TcpStream};
+    ///
+    /// goroutines::run(|| {
+    ///     let l = TcpListener::bind("127.0.0.1:0").unwrap();
+    ///     let a = TcpStream::connect(l.local_addr().unwrap()).unwrap();
+    ///     assert_eq!(a.peer_addr().unwrap(), l.local_addr().unwrap());
+    /// });
+    /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         socket::internet(self.fd.with(|fd| rustix::net::getpeername(fd))?)
     }
@@ -288,6 +390,17 @@ impl TcpStream {
     /// # Errors
     ///
     /// It was closed.
+    ///
+    /// ```
+    /// use goroutines::net::{TcpListener, TcpStream};
+    ///
+    /// goroutines::run(|| {
+    ///     let l = TcpListener::bind("127.0.0.1:0").unwrap();
+    ///     let a = TcpStream::connect(l.local_addr().unwrap()).unwrap();
+    ///     a.set_nodelay(false).unwrap(); // small writes may wait for more
+    ///     assert!(!a.nodelay().unwrap());
+    /// });
+    /// ```
     pub fn set_nodelay(&self, on: bool) -> io::Result<()> {
         self.fd.with(|fd| sockopt::set_tcp_nodelay(fd, on))
     }
@@ -297,6 +410,16 @@ impl TcpStream {
     /// # Errors
     ///
     /// It was closed.
+    ///
+    /// ```
+    /// use goroutines::net::{TcpListener, TcpStream};
+    ///
+    /// goroutines::run(|| {
+    ///     let l = TcpListener::bind("127.0.0.1:0").unwrap();
+    ///     let a = TcpStream::connect(l.local_addr().unwrap()).unwrap();
+    ///     assert!(a.nodelay().unwrap()); // from the start, as in Go
+    /// });
+    /// ```
     pub fn nodelay(&self) -> io::Result<bool> {
         self.fd.with(|fd| sockopt::tcp_nodelay(fd))
     }
@@ -306,6 +429,21 @@ impl TcpStream {
     /// # Errors
     ///
     /// As for reads.
+    ///
+    /// ```
+    /// use goroutines::net::{TcpListener, TcpStream};
+    /// use std::io::{Read, Write};
+    ///
+    /// goroutines::run(|| {
+    ///     let l = TcpListener::bind("127.0.0.1:0").unwrap();
+    ///     let mut a = TcpStream::connect(l.local_addr().unwrap()).unwrap();
+    ///     let (mut b, _) = l.accept().unwrap();
+    ///     a.write_all(b"x").unwrap();
+    ///     let mut byte = [0];
+    ///     assert_eq!((b.peek(&mut byte).unwrap(), byte), (1, *b"x"));
+    ///     assert_eq!((b.read(&mut byte).unwrap(), byte), (1, *b"x"));
+    /// });
+    /// ```
     #[track_caller]
     pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
         self.fd.attempt(
@@ -317,7 +455,12 @@ impl TcpStream {
     }
 }
 reads_and_writes!(TcpStream);
-both_directions!(TcpStream);
+both_directions!(
+    TcpStream,
+    "    let l = goroutines::net::TcpListener::bind(\"127.0.0.1:0\").unwrap();
+    let s = goroutines::net::TcpStream::connect(l.local_addr().unwrap()).unwrap();",
+    "std::io::Read::read(&mut &s, &mut [0; 8])"
+);
 
 socket::from_std!(TcpStream, std::net::TcpStream, socket::stream);
 

@@ -41,6 +41,16 @@ impl UdpSocket {
     /// # Errors
     ///
     /// std's; for instance [`AddrInUse`](io::ErrorKind::AddrInUse).
+    ///
+    /// ```
+    /// use goroutines::net::UdpSocket;
+    ///
+    /// goroutines::run(|| {
+    ///     let a = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     let again = UdpSocket::bind(a.local_addr().unwrap());
+    ///     assert_eq!(again.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
+    /// });
+    /// ```
     #[track_caller]
     pub fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
         socket::each(addr, |a| {
@@ -57,6 +67,15 @@ impl UdpSocket {
     /// # Errors
     ///
     /// It was closed.
+    ///
+    /// ```
+    /// use goroutines::net::UdpSocket;
+    ///
+    /// goroutines::run(|| {
+    ///     let a = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     assert!(a.local_addr().unwrap().port() > 0);
+    /// });
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         socket::internet(Some(self.fd.with(|fd| rustix::net::getsockname(fd))?))
     }
@@ -66,6 +85,18 @@ impl UdpSocket {
     /// # Errors
     ///
     /// It was closed, or is not connected.
+    ///
+    /// ```
+    /// use goroutines::net::UdpSocket;
+    ///
+    /// goroutines::run(|| {
+    ///     let a = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     let b = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     b.connect(a.local_addr().unwrap()).unwrap();
+    ///     assert_eq!(b.peer_addr().unwrap(), a.local_addr().unwrap());
+    ///     assert!(a.peer_addr().is_err()); // not connected
+    /// });
+    /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         socket::internet(self.fd.with(|fd| rustix::net::getpeername(fd))?)
     }
@@ -75,6 +106,17 @@ impl UdpSocket {
     /// # Errors
     ///
     /// std's.
+    ///
+    /// ```
+    /// use goroutines::net::UdpSocket;
+    ///
+    /// goroutines::run(|| {
+    ///     let a = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     let b = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     b.connect(a.local_addr().unwrap()).unwrap();
+    ///     assert_eq!(b.send(b"to a").unwrap(), 4);
+    /// });
+    /// ```
     #[track_caller]
     pub fn connect<A: ToSocketAddrs>(&self, addr: A) -> io::Result<()> {
         socket::each(addr, |a| self.fd.with(|fd| rustix::net::connect(fd, a)))
@@ -85,6 +127,18 @@ impl UdpSocket {
     /// # Errors
     ///
     /// It is not connected; the packet is too long; or, on a connected one, an earlier packet was refused.
+    ///
+    /// ```
+    /// use goroutines::net::UdpSocket;
+    ///
+    /// goroutines::run(|| {
+    ///     let a = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     let b = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     b.connect(a.local_addr().unwrap()).unwrap();
+    ///     assert_eq!(b.send(b"hello").unwrap(), 5);
+    ///     assert_eq!(a.recv(&mut [0; 16]).unwrap(), 5);
+    /// });
+    /// ```
     #[track_caller]
     pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
         let at = Location::caller();
@@ -98,6 +152,17 @@ impl UdpSocket {
     /// # Errors
     ///
     /// There is no address; the packet is too long; or std's others.
+    ///
+    /// ```
+    /// use goroutines::net::UdpSocket;
+    ///
+    /// goroutines::run(|| {
+    ///     let a = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     let own = a.local_addr().unwrap();
+    ///     assert_eq!(a.send_to(b"hello", own).unwrap(), 5); // to itself
+    ///     assert_eq!(a.recv(&mut [0; 16]).unwrap(), 5);
+    /// });
+    /// ```
     #[track_caller]
     pub fn send_to<A: ToSocketAddrs>(&self, buf: &[u8], addr: A) -> io::Result<usize> {
         let at = Location::caller();
@@ -112,6 +177,19 @@ impl UdpSocket {
     /// # Errors
     ///
     /// It was closed; a deadline has passed; or, on a connected one, a packet was refused.
+    ///
+    /// ```
+    /// use goroutines::net::UdpSocket;
+    ///
+    /// goroutines::run(|| {
+    ///     let a = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     let b = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     b.connect(a.local_addr().unwrap()).unwrap();
+    ///     b.send(b"hello").unwrap();
+    ///     let mut buf = [0; 3]; // too short: the packet's end is lost
+    ///     assert_eq!((a.recv(&mut buf).unwrap(), &buf), (3, b"hel"));
+    /// });
+    /// ```
     #[track_caller]
     pub fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
         Ok(self.receive(buf, RecvFlags::empty(), Location::caller())?.0)
@@ -122,6 +200,19 @@ impl UdpSocket {
     /// # Errors
     ///
     /// As for [`recv`](UdpSocket::recv).
+    ///
+    /// ```
+    /// use goroutines::net::UdpSocket;
+    ///
+    /// goroutines::run(|| {
+    ///     let a = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     let b = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     b.connect(a.local_addr().unwrap()).unwrap();
+    ///     b.send(b"hello").unwrap();
+    ///     let (n, from) = a.recv_from(&mut [0; 16]).unwrap();
+    ///     assert_eq!((n, from), (5, b.local_addr().unwrap()));
+    /// });
+    /// ```
     #[track_caller]
     pub fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         let (n, from) = self.receive(buf, RecvFlags::empty(), Location::caller())?;
@@ -133,6 +224,19 @@ impl UdpSocket {
     /// # Errors
     ///
     /// As for [`recv`](UdpSocket::recv).
+    ///
+    /// ```
+    /// use goroutines::net::UdpSocket;
+    ///
+    /// goroutines::run(|| {
+    ///     let a = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     let b = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     b.connect(a.local_addr().unwrap()).unwrap();
+    ///     b.send(b"hello").unwrap();
+    ///     assert_eq!(a.peek_from(&mut [0; 16]).unwrap().0, 5);
+    ///     assert_eq!(a.recv(&mut [0; 16]).unwrap(), 5); // it was still there
+    /// });
+    /// ```
     #[track_caller]
     pub fn peek_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         let (n, from) = self.receive(buf, RecvFlags::PEEK, Location::caller())?;
@@ -161,11 +265,24 @@ impl UdpSocket {
     /// # Errors
     ///
     /// It was closed.
+    ///
+    /// ```
+    /// use goroutines::net::UdpSocket;
+    ///
+    /// goroutines::run(|| {
+    ///     let a = UdpSocket::bind("127.0.0.1:0").unwrap();
+    ///     a.set_broadcast(true).unwrap();
+    /// });
+    /// ```
     pub fn set_broadcast(&self, on: bool) -> io::Result<()> {
         self.fd.with(|fd| sockopt::set_socket_broadcast(fd, on))
     }
 }
-both_directions!(UdpSocket);
+both_directions!(
+    UdpSocket,
+    "    let s = goroutines::net::UdpSocket::bind(\"127.0.0.1:0\").unwrap();",
+    "s.recv(&mut [0; 8])"
+);
 
 socket::from_std!(UdpSocket, std::net::UdpSocket, socket::single);
 

@@ -50,6 +50,19 @@ impl UnixListener {
     /// # Errors
     ///
     /// std's; for instance [`AddrInUse`](io::ErrorKind::AddrInUse).
+    ///
+    /// ```
+    /// use goroutines::net::UnixListener;
+    ///
+    /// let path = std::env::temp_dir().join(format!("doc-bind-{}", std::process::id()));
+    /// # let _ = std::fs::remove_file(&path);
+    /// goroutines::run(|| {
+    ///     let l = UnixListener::bind(&path).unwrap();
+    ///     let again = UnixListener::bind(&path);
+    ///     assert_eq!(again.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
+    /// });
+    /// # std::fs::remove_file(&path).unwrap();
+    /// ```
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<UnixListener> {
         let addr = SocketAddrUnix::new(path.as_ref())?;
         let fd = socket::open(AddressFamily::UNIX, SocketType::STREAM)?;
@@ -65,6 +78,18 @@ impl UnixListener {
     /// # Errors
     ///
     /// It was closed.
+    ///
+    /// ```
+    /// use goroutines::net::UnixListener;
+    ///
+    /// let path = std::env::temp_dir().join(format!("doc-addr-{}", std::process::id()));
+    /// # let _ = std::fs::remove_file(&path);
+    /// goroutines::run(|| {
+    ///     let l = UnixListener::bind(&path).unwrap();
+    ///     assert_eq!(l.local_addr().unwrap().as_pathname(), Some(path.as_path()));
+    /// });
+    /// # std::fs::remove_file(&path).unwrap();
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         local(&self.fd)
     }
@@ -74,6 +99,20 @@ impl UnixListener {
     /// # Errors
     ///
     /// The listener was closed; or the system's, for instance too many open files.
+    ///
+    /// ```
+    /// use goroutines::net::{UnixListener, UnixStream};
+    ///
+    /// let path = std::env::temp_dir().join(format!("doc-accept-{}", std::process::id()));
+    /// # let _ = std::fs::remove_file(&path);
+    /// goroutines::run(|| {
+    ///     let l = UnixListener::bind(&path).unwrap();
+    ///     let _a = UnixStream::connect(&path).unwrap();
+    ///     let (_b, from) = l.accept().unwrap();
+    ///     assert!(from.is_unnamed());
+    /// });
+    /// # std::fs::remove_file(&path).unwrap();
+    /// ```
     #[track_caller]
     pub fn accept(&self) -> io::Result<(UnixStream, SocketAddr)> {
         let (fd, from) = socket::accept(&self.fd, Location::caller())?;
@@ -90,11 +129,33 @@ impl UnixListener {
     /// # Errors
     ///
     /// It was closed.
+    ///
+    /// ```
+    /// use goroutines::net::UnixListener;
+    /// use goroutines::time;
+    ///
+    /// let path = std::env::temp_dir().join(format!("doc-deadline-{}", std::process::id()));
+    /// # let _ = std::fs::remove_file(&path);
+    /// goroutines::run(|| {
+    ///     let l = UnixListener::bind(&path).unwrap();
+    ///     l.set_deadline(Some(time::now() + time::Duration::from_millis(5))).unwrap();
+    ///     assert_eq!(l.accept().unwrap_err().kind(), std::io::ErrorKind::TimedOut);
+    /// });
+    /// # std::fs::remove_file(&path).unwrap();
+    /// ```
     pub fn set_deadline(&self, deadline: Option<time::Instant>) -> io::Result<()> {
         self.fd.set_deadline(Mode::Read, deadline)
     }
 }
-closes!(UnixListener);
+closes!(
+    UnixListener,
+    "    # use std::os::linux::net::SocketAddrExt;
+    # use std::os::unix::net;
+    # let mine = format!(\"doc-{}-{:?}\", std::process::id(), std::thread::current().id());
+    # let addr = net::SocketAddr::from_abstract_name(mine).unwrap();
+    # let listener = net::UnixListener::bind_addr(&addr).unwrap();
+    let s = goroutines::net::UnixListener::from(listener);"
+);
 
 socket::from_std!(
     UnixListener,
@@ -149,6 +210,21 @@ impl UnixStream {
     ///
     /// std's; for instance [`NotFound`](io::ErrorKind::NotFound), or [`ConnectionRefused`](io::ErrorKind::ConnectionRefused)
     /// if nobody listens.
+    ///
+    /// ```
+    /// use goroutines::net::{UnixListener, UnixStream};
+    ///
+    /// let path = std::env::temp_dir().join(format!("doc-connect-{}", std::process::id()));
+    /// # let _ = std::fs::remove_file(&path);
+    /// goroutines::run(|| {
+    ///     let l = UnixListener::bind(&path).unwrap();
+    ///     assert!(UnixStream::connect(&path).is_ok());
+    ///     l.close().unwrap();
+    ///     let e = UnixStream::connect(&path).unwrap_err();
+    ///     assert_eq!(e.kind(), std::io::ErrorKind::ConnectionRefused);
+    /// });
+    /// # std::fs::remove_file(&path).unwrap();
+    /// ```
     #[track_caller]
     pub fn connect<P: AsRef<Path>>(path: P) -> io::Result<UnixStream> {
         if crate::seam::current().is_none() {
@@ -178,6 +254,17 @@ impl UnixStream {
     /// # Errors
     ///
     /// Too many open files.
+    ///
+    /// ```
+    /// use goroutines::net::UnixStream;
+    /// use std::io::{Read, Write};
+    ///
+    /// goroutines::run(|| {
+    ///     let (mut a, mut b) = UnixStream::pair().unwrap();
+    ///     a.write_all(b"x").unwrap();
+    ///     assert_eq!(b.read(&mut [0; 8]).unwrap(), 1);
+    /// });
+    /// ```
     pub fn pair() -> io::Result<(UnixStream, UnixStream)> {
         let (a, b) = socket::pair()?;
         Ok((UnixStream::new(a), UnixStream::new(b)))
@@ -188,6 +275,13 @@ impl UnixStream {
     /// # Errors
     ///
     /// It was closed.
+    ///
+    /// ```
+    /// use goroutines::net::UnixStream;
+    ///
+    /// let (a, _b) = UnixStream::pair().unwrap();
+    /// assert!(a.local_addr().unwrap().is_unnamed());
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         local(&self.fd)
     }
@@ -197,6 +291,19 @@ impl UnixStream {
     /// # Errors
     ///
     /// It was closed, or the connection is gone.
+    ///
+    /// ```
+    /// use goroutines::net::{UnixListener, UnixStream};
+    ///
+    /// let path = std::env::temp_dir().join(format!("doc-peer-{}", std::process::id()));
+    /// # let _ = std::fs::remove_file(&path);
+    /// goroutines::run(|| {
+    ///     let l = UnixListener::bind(&path).unwrap();
+    ///     let a = UnixStream::connect(&path).unwrap();
+    ///     assert_eq!(a.peer_addr().unwrap().as_pathname(), Some(path.as_path()));
+    /// });
+    /// # std::fs::remove_file(&path).unwrap();
+    /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         match self.fd.with(|fd| rustix::net::getpeername(fd))? {
             Some(addr) => named(addr),
@@ -210,12 +317,28 @@ impl UnixStream {
     /// # Errors
     ///
     /// It was closed, or the connection is gone.
+    ///
+    /// ```
+    /// use goroutines::net::UnixStream;
+    /// use std::io::Read;
+    /// use std::net::Shutdown;
+    ///
+    /// goroutines::run(|| {
+    ///     let (a, mut b) = UnixStream::pair().unwrap();
+    ///     a.shutdown(Shutdown::Write).unwrap();
+    ///     assert_eq!(b.read(&mut [0; 8]).unwrap(), 0);
+    /// });
+    /// ```
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         super::shut(&self.fd, how)
     }
 }
 reads_and_writes!(UnixStream);
-both_directions!(UnixStream);
+both_directions!(
+    UnixStream,
+    "    let (s, _other) = goroutines::net::UnixStream::pair().unwrap();",
+    "std::io::Read::read(&mut &s, &mut [0; 8])"
+);
 
 socket::from_std!(UnixStream, std::os::unix::net::UnixStream, socket::stream);
 

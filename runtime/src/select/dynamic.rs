@@ -46,6 +46,20 @@ pub struct Select<'a> {
 }
 
 /// The case that a [`Select`] has done.
+///
+/// ```
+/// use goroutines::prelude::*;
+/// use goroutines::select::{Chosen, Select};
+///
+/// let (a, b) = (chan::<i32>(0), chan(1));
+/// b.send(2);
+/// let mut s = Select::new();
+/// s.recv(&a);
+/// s.recv(&b);
+/// let chosen: Chosen = s.wait();
+/// assert_eq!(chosen.index(), 1);
+/// assert_eq!(chosen.recv(), Some(2));
+/// ```
 pub struct Chosen {
     index: usize,
     value: Option<Box<dyn Any>>,

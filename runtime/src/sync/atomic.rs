@@ -5,6 +5,14 @@
 //!
 //! For the exploring scheduler each operation is a choice point, and orders nothing but what it sees: two `load`s are not
 //! ordered, nor is what a `load` and a later `store` do.
+//!
+//! ```
+//! use goroutines::sync::atomic::Int64;
+//!
+//! let n = Int64::new(40);
+//! assert_eq!(n.add(2), 42); // the new value, as in Go
+//! assert!(n.compare_and_swap(42, 7));
+//! ```
 
 mod pointer;
 mod value;

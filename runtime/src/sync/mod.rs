@@ -7,6 +7,22 @@
 //! There is no poisoning: a panic while a lock is held releases it, as a deferred `Unlock` does in Go.
 //!
 //! Every operation is a choice point for the exploring scheduler, and tells the race detector what it orders.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use goroutines::prelude::*;
+//!
+//! run(|| {
+//!     let (n, wg) = (Arc::new(Mutex::new(0)), WaitGroup::new());
+//!     for _ in 0..10 {
+//!         let n = n.clone();
+//!         wg.go(move || *n.lock() += 1);
+//!     }
+//!     wg.wait();
+//!     assert_eq!(*n.lock(), 10);
+//! });
+//! ```
 
 pub mod atomic;
 mod bare;

@@ -54,6 +54,18 @@ impl<T: ?Sized> UnwindSafe for Mutex<T> {}
 impl<T: ?Sized> RefUnwindSafe for Mutex<T> {}
 
 /// Access to what a [`Mutex`] protects, until it is dropped.
+///
+/// ```
+/// use goroutines::sync::{Mutex, MutexGuard};
+///
+/// fn push(mut list: MutexGuard<'_, Vec<i32>>) {
+///     list.push(1);
+/// } // unlocked here
+///
+/// let list = Mutex::new(vec![]);
+/// push(list.lock());
+/// assert_eq!(*list.lock(), [1]);
+/// ```
 #[must_use = "the mutex is unlocked as soon as its guard is dropped"]
 pub struct MutexGuard<'a, T: ?Sized> {
     mutex: &'a Mutex<T>,

@@ -2,6 +2,16 @@
 //!
 //! [`super::Mutex`] is this with a value inside and a guard that unlocks. Here nothing unlocks for you, and to unlock what
 //! is not locked ends the program, as in Go.
+//!
+//! ```
+//! use goroutines::sync::raw::Mutex;
+//!
+//! static BUSY: Mutex = Mutex::new();
+//!
+//! BUSY.lock();
+//! assert!(!BUSY.try_lock());
+//! BUSY.unlock();
+//! ```
 
 mod rwmutex;
 

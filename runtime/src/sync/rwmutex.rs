@@ -45,6 +45,15 @@ impl<T: ?Sized> UnwindSafe for RWMutex<T> {}
 impl<T: ?Sized> RefUnwindSafe for RWMutex<T> {}
 
 /// Shared access to what an [`RWMutex`] protects, until it is dropped.
+///
+/// ```
+/// use goroutines::sync::RWMutex;
+///
+/// let n = RWMutex::new(1);
+/// let (a, b) = (n.read(), n.read()); // readers are inside together
+/// assert_eq!(*a + *b, 2);
+/// assert!(n.try_write().is_none());
+/// ```
 #[must_use = "the lock is released as soon as its guard is dropped"]
 pub struct RWMutexReadGuard<'a, T: ?Sized> {
     lock: &'a RWMutex<T>,
@@ -53,6 +62,17 @@ pub struct RWMutexReadGuard<'a, T: ?Sized> {
 }
 
 /// Exclusive access to what an [`RWMutex`] protects, until it is dropped.
+///
+/// ```
+/// use goroutines::sync::RWMutex;
+///
+/// let n = RWMutex::new(1);
+/// let mut w = n.write();
+/// *w = 2;
+/// assert!(n.try_read().is_none());
+/// drop(w);
+/// assert_eq!(*n.read(), 2);
+/// ```
 #[must_use = "the lock is released as soon as its guard is dropped"]
 pub struct RWMutexWriteGuard<'a, T: ?Sized> {
     lock: &'a RWMutex<T>,

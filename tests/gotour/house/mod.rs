@@ -4,6 +4,7 @@
 
 mod course;
 mod doors;
+mod examples;
 mod files;
 mod order;
 mod reading;
