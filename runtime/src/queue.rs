@@ -12,6 +12,9 @@ use crate::goroutine::G;
 
 /// Places in the ring.
 pub(crate) const CAPACITY: u32 = 256;
+/// How many turns before its own a goroutine's stack is fetched, and its `G`.
+const STACK_AHEAD: u32 = 2;
+const G_AHEAD: u32 = 6;
 
 /// The local run queue of one P.
 pub(crate) struct RunQueue {
@@ -161,8 +164,27 @@ impl RunQueue {
                 )
                 .is_ok()
             {
+                self.prefetch(head.wrapping_add(1), tail);
                 return from_ptr(g).map(|g| (g, false));
             }
+        }
+    }
+
+    /// Those whose turn comes soon are fetched while others run: the `G` some turns ahead, then the stack that it names.
+    #[inline]
+    fn prefetch(&self, head: u32, tail: u32) {
+        if tail.wrapping_sub(head) > G_AHEAD
+            && let Some(soon) = from_ptr(
+                self.slot(head.wrapping_add(STACK_AHEAD))
+                    .load(Ordering::Relaxed),
+            )
+            && let Some(later) = from_ptr(
+                self.slot(head.wrapping_add(G_AHEAD))
+                    .load(Ordering::Relaxed),
+            )
+        {
+            soon.prefetch_stack();
+            later.prefetch();
         }
     }
 
