@@ -236,8 +236,8 @@ pub fn syscall<R>(f: impl FnOnce() -> R) -> R {
     struct End;
     impl Drop for End {
         fn drop(&mut self) {
-            if let Some((s, _)) = seam::current() {
-                s.end_syscall();
+            if let Some((s, g)) = seam::current() {
+                s.end_syscall(g);
             }
         }
     }

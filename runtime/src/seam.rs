@@ -142,7 +142,7 @@ pub(crate) trait Scheduler: Sync {
     /// A blocking call begins: the P may be taken away.
     fn begin_syscall(&self);
     /// It is over: comes back with a P.
-    fn end_syscall(&self);
+    fn end_syscall(&self, g: &'static G);
     /// How many goroutines have not ended.
     fn count(&self) -> usize;
     /// Sets GOMAXPROCS and says what it was; 0 only asks.

@@ -32,7 +32,7 @@ impl Scheduler for Lab {
 
     fn begin_syscall(&self) {}
 
-    fn end_syscall(&self) {}
+    fn end_syscall(&self, _: &'static G) {}
 
     fn home(&self) -> u64 {
         self.home.load(Ordering::Relaxed)

@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::monitor::{Monitor, Pause};
+use super::monitor::{Exact, Monitor, Pause};
 use super::{Finish, M, Sched, State};
 use crate::crash::{Crash, DeadlockReport, FatalReport, PanicReport};
 use crate::goroutine::{self, G, Status};
@@ -78,7 +78,10 @@ impl Sched {
                 .unwrap_or_else(PoisonError::into_inner),
         };
         match monitor.pause(self) {
-            Pause::For(pause) => finished = sleep(finished, Some(pause)),
+            Pause::For(pause) => {
+                let _exact = Exact::for_a(pause, monitor);
+                finished = sleep(finished, Some(pause));
+            }
             Pause::UntilCalled(_) => {
                 self.monitor_sleeps.store(true, Ordering::SeqCst);
                 // An M that starts after this sees it and calls; one that started before has made a P busy.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::p::ID_BATCH;
 use super::preempt::{Parked, Stop};
+use super::syscall::Call;
 use super::threads::Maker;
 use super::{P, Sched};
 use crate::coro::{Command, Resumed};
@@ -33,8 +34,8 @@ pub(crate) struct M {
     taken: AtomicBool,
     /// Its goroutine shall give way at its next call into the library.
     asked: AtomicBool,
-    /// Its goroutine has announced a blocking call.
-    in_syscall: AtomicBool,
+    /// The blocking call that its goroutine has announced.
+    pub(super) call: Call,
     /// Its goroutine ended wired to its thread, which ends too.
     ends: AtomicBool,
     /// The P that was taken from it last, by number plus one: the first that it asks for.
@@ -69,7 +70,7 @@ impl M {
                 critical: AtomicU32::new(1),
                 taken: AtomicBool::new(false),
                 asked: AtomicBool::new(false),
-                in_syscall: AtomicBool::new(false),
+                call: Call::new(),
                 ends: AtomicBool::new(false),
                 former: AtomicUsize::new(0),
                 stop: Stop::new(),
@@ -84,7 +85,7 @@ impl M {
         m.end_polling();
         m.critical.store(1, Ordering::Relaxed);
         m.taken.store(false, Ordering::Relaxed);
-        m.in_syscall.store(false, Ordering::Relaxed);
+        m.call.reset();
         m.ends.store(false, Ordering::Relaxed);
         m.former.store(0, Ordering::Relaxed);
         m.was_asked();
@@ -120,6 +121,16 @@ impl M {
         unsafe { self.running.load(Ordering::Acquire).as_ref() }
     }
 
+    /// The goroutine that it runs gives way. Called by that goroutine's own code, which may go on on another M.
+    pub(super) fn suspend(&self) {
+        let g = self.running().expect("called by a goroutine");
+        // SAFETY: `g` is the goroutine that runs.
+        #[allow(unsafe_code, reason = "see the comment")]
+        unsafe {
+            g.suspend(Command::Yield);
+        }
+    }
+
     fn held(&self) -> &'static P {
         self.p()
             .expect("an M runs goroutines only while it holds a P")
@@ -152,13 +163,13 @@ impl M {
         Critical
     }
 
-    /// Says whether the P was taken away before.
+    /// Says whether the P was taken away before, or may be at any moment: its goroutine is in a call that it announced.
     #[inline]
-    fn begin_critical(&self) -> bool {
+    pub(super) fn begin_critical(&self) -> bool {
         // Whoever takes a P away stores `taken`, runs a barrier on every thread, and then loads `critical`: so a fence
         // for the compiler, which is in there, is enough here.
         lock::count_in();
-        self.taken.load(Ordering::Relaxed)
+        self.taken.load(Ordering::Relaxed) || self.call.is_on()
     }
 
     /// Whether its thread is in the runtime's own code.
@@ -174,8 +185,10 @@ impl M {
         self.taken.load(Ordering::Relaxed)
     }
 
-    /// Under the state's lock: that its P was taken is known to its thread, or does not matter any more.
+    /// Under the state's lock: that its P was taken is known to its thread, or does not matter any more; and the call that
+    /// was announced is no longer one.
     pub(super) fn settle(&self) {
+        self.call.reset();
         if self.is_taken() {
             self.set_taken(false);
             self.sched().without_p.fetch_sub(1, Ordering::Relaxed);
@@ -187,51 +200,13 @@ impl M {
         self.former.store(p.id + 1, Ordering::Relaxed);
     }
 
-    pub(super) fn in_syscall(&self) -> bool {
-        self.in_syscall.load(Ordering::Relaxed)
+    /// The P that was taken from it last, by number plus one; 0 for none.
+    pub(super) fn former(&self) -> usize {
+        self.former.load(Ordering::Relaxed)
     }
 
-    /// Its P was taken away while its goroutine computed or blocked: takes an idle one, or waits for its turn as all who
-    /// are runnable do.
-    #[cold]
-    fn regain(&'static self) {
-        let sched = self.sched();
-        let mut state = sched.state.lock();
-        // Under the lock the decision to take it has been made, one way or the other.
-        if !self.taken.load(Ordering::Relaxed) {
-            return;
-        }
-        self.settle();
-        let g = self.running().expect("only a goroutine regains a P");
-        if !sched.is_stopping() {
-            if let Some(p) = sched.take_own_p(&mut state, self.former.load(Ordering::Relaxed)) {
-                self.assign(p, false);
-                return;
-            }
-            g.lock_to(Some(self.id()));
-            g.set_status(Status::Runnable);
-            state.global.push_back(g);
-            sched
-                .global_len
-                .store(state.global.len(), Ordering::Release);
-            state.locked_ms.push(self);
-            drop(state);
-            while !sched.is_stopping() {
-                self.sleep(None);
-                let _state = sched.state.lock();
-                if self.p().is_some() {
-                    return;
-                }
-            }
-        } else {
-            drop(state);
-        }
-        // The runtime ends: its M leaves, and this goroutine never goes on.
-        // SAFETY: `g` is the goroutine that runs.
-        #[allow(unsafe_code, reason = "see the comment")]
-        unsafe {
-            g.suspend(Command::Yield);
-        }
+    pub(super) fn in_syscall(&self) -> bool {
+        self.call.is_on()
     }
 
     /// Asks its goroutine to give way at its next call into the library.
@@ -370,16 +345,13 @@ impl M {
         lock::count_out();
         let resumed = coro.resume();
         if self.begin_critical() {
-            // The P is gone; what the goroutine asked for can be done without one.
+            // The P is gone: what the goroutine asked for can be done without one. Or the goroutine waits for something of
+            // ours in the middle of a call that it announced.
             let _state = self.sched().state.lock();
             self.settle();
         }
         seam::set_current(Some(self), None);
         self.running.store(std::ptr::null_mut(), Ordering::Release);
-        if self.in_syscall() {
-            // It went on to wait for something of ours.
-            self.in_syscall.store(false, Ordering::Relaxed);
-        }
         resumed
     }
 
@@ -631,12 +603,11 @@ impl Scheduler for M {
     }
 
     fn begin_syscall(&self) {
-        self.in_syscall.store(true, Ordering::Relaxed);
+        self.as_static().begin_call();
     }
 
-    fn end_syscall(&self) {
-        self.in_syscall.store(false, Ordering::Relaxed);
-        drop(self.as_static().enter());
+    fn end_syscall(&self, g: &'static G) {
+        self.as_static().end_call(g);
     }
 
     fn count(&self) -> usize {

@@ -62,6 +62,7 @@ mod p;
 mod preempt;
 mod procs;
 mod schedtrace;
+mod syscall;
 mod threads;
 
 use std::collections::VecDeque;

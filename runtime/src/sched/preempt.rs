@@ -16,11 +16,13 @@
 //! If the thread of step 2 does not run but **blocks** in the kernel (nobody announced it), a signal would cut its call
 //! short. Its P is taken without one: the monitor writes `taken`, runs a barrier on all threads (`membarrier`), and
 //! looks at `critical`. If that is 0, the thread will see `taken` when it next enters the runtime's code, and wait for a
-//! P there (`regain`). An announced blocking call (`runtime::syscall`) is the same without the 10 ms.
+//! P there (`regain`). An announced blocking call (`runtime::syscall`) loses its P by other means, and sooner:
+//! `syscall.rs`.
 //!
 //! **Invariants**: in the runtime's own code nobody takes a P away, so that code may use it. The handler touches atomics
 //! and the futex only. Never more goroutines run than there are Ps, except that one which returns from a blocking call
-//! may run on until it next enters the runtime or the monitor sees it.
+//! may run on until it next enters the runtime or the monitor sees it, and one that computes within a call that it
+//! announced until that call ends.
 //!
 //! **Rejected**: switching stacks in the handler (the allocator's lock would be held by a goroutine that is not even
 //! running); a flag checked at loop edges (needs a compiler); counting in the scheduler how long calls take (a loop

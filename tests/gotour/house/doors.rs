@@ -60,6 +60,10 @@ const SLEEPERS: &[(&str, &str)] = &[
         "a thread looks once a minute whether anything is done; what hangs tells nobody",
     ),
     (
+        "runtime/tests/syscall.rs",
+        "a call that blocks its thread is what is tested",
+    ),
+    (
         "runtime/benches/versus/src/bin/ours/running.rs",
         "a call that blocks its thread is what is measured",
     ),
