@@ -180,6 +180,8 @@ struct Own {
 pub(crate) struct Raised {
     pub(crate) text: String,
     pub(crate) at: String,
+    /// It was recovered, and thrown again as it was.
+    pub(crate) again: bool,
 }
 
 // SAFETY: every field but `own` is an atomic. `own` is used by one thread at a time: by the creator before the goroutine

@@ -43,7 +43,15 @@ pub(crate) fn install_hook() {
                 .map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
             let text = said(info.payload());
             // SAFETY: the hook runs on the thread that panics, and that thread runs `g`.
-            unsafe { g.with_raised(|list| *list = vec![Raised { text, at }]) };
+            unsafe {
+                g.with_raised(|list| {
+                    *list = vec![Raised {
+                        text,
+                        at,
+                        again: false,
+                    }]
+                })
+            };
         }));
     });
 }
@@ -119,9 +127,28 @@ fn float<F: fmt::Display + fmt::LowerExp>(v: &F, finite: bool, positive: bool) -
 fn said(payload: &(dyn Any + Send)) -> String {
     let mut text = text_of(payload).replace('\n', "\n\t");
     if payload.is::<Box<dyn Any + Send>>() {
-        text.push_str(" [recovered, repanicked]");
+        text.push_str(AGAIN);
     }
     text
+}
+
+/// Behind a value that was caught and thrown again.
+const AGAIN: &str = " [recovered, repanicked]";
+
+/// Throws again what was caught just now, as it is: whoever catches it next gets the value itself. Only the text of one
+/// that nobody catches says that it was recovered before.
+pub(crate) fn throw_again(payload: Box<dyn Any + Send>) -> ! {
+    if let Some((_, g)) = seam::current() {
+        // SAFETY: `g` runs here.
+        unsafe {
+            g.with_raised(|list| {
+                if let Some(first) = list.first_mut() {
+                    first.again = true;
+                }
+            });
+        }
+    }
+    resume_unwind(payload)
 }
 
 /// Runs a goroutine's closure and settles how it ended. Never unwinds.
@@ -139,8 +166,12 @@ pub(crate) fn body(g: &'static G, f: impl FnOnce()) {
         chain(raised.iter().map(|r| r.text.clone()))
     } else {
         // The first of the list is the payload's own, unless it was raised where our hook did not see it.
+        let mut first = said(&*payload);
+        if raised.first().is_some_and(|r| r.again) {
+            first.push_str(AGAIN);
+        }
         let later = raised.iter().skip(1).map(|r| r.text.clone());
-        chain(std::iter::once(said(&*payload)).chain(later))
+        chain(std::iter::once(first).chain(later))
     };
     let at = raised.last().map(|r| r.at.clone());
     // A payload's destructor is the program's code and may panic as well; it must not get out of here.

@@ -37,9 +37,7 @@ impl M {
         if !sched.netpoll.has_waiters() {
             return None;
         }
-        let mut ready = Vec::new();
-        sched.poll_now(&mut ready);
-        let mut ready = ready.into_iter();
+        let mut ready = sched.poll_now().into_iter();
         let first = ready.next()?;
         if ready.len() > 0 {
             sched.queue_all(p, ready);
@@ -51,9 +49,12 @@ impl M {
     pub(super) fn sleep_polling(&self, most: Option<Duration>, ready: &mut Vec<&'static G>) {
         let sched = self.sched();
         if self.begin_polling() {
-            sched.netpoll.poll_until(most, || self.is_called(), ready);
-            sched.netpoll.due(sched.nanos(), ready);
-            ready.retain(|g| g.wake());
+            let (mut polled, mut due) = (Vec::new(), Vec::new());
+            sched
+                .netpoll
+                .poll_until(most, || self.is_called(), &mut polled);
+            sched.netpoll.due(sched.nanos(), &mut due);
+            *ready = in_turn(polled, due);
         }
         self.end_polling();
     }
@@ -61,11 +62,12 @@ impl M {
 
 impl Sched {
     /// Whoever can go on because of a descriptor or a deadline, runnable and in no queue.
-    fn poll_now(&self, ready: &mut Vec<&'static G>) {
+    fn poll_now(&self) -> Vec<&'static G> {
         let now = self.nanos();
-        self.netpoll.poll_now(now, ready);
-        self.netpoll.due(now, ready);
-        ready.retain(|g| g.wake());
+        let (mut polled, mut due) = (Vec::new(), Vec::new());
+        self.netpoll.poll_now(now, &mut polled);
+        self.netpoll.due(now, &mut due);
+        in_turn(polled, due)
     }
 
     /// Runnable goroutines into the queue of `p`, which the caller's M holds.
@@ -87,8 +89,7 @@ impl Sched {
         if !self.netpoll.has_waiters() || now.saturating_sub(self.netpoll.last_poll()) < LATE {
             return false;
         }
-        let mut ready = Vec::new();
-        self.poll_now(&mut ready);
+        let ready = self.poll_now();
         if ready.is_empty() {
             return false;
         }
@@ -113,4 +114,18 @@ impl Sched {
             self.timer_was_set(when);
         }
     }
+}
+
+/// Makes them runnable, and gives them back in the order in which they run.
+///
+/// It is Go's. There a deadline is a timer: it fires before anybody polls, and who is woken by the last one runs first.
+/// Those whose descriptors are ready come out of a stack.
+fn in_turn(mut polled: Vec<&'static G>, mut due: Vec<&'static G>) -> Vec<&'static G> {
+    polled.retain(|g| g.wake());
+    due.retain(|g| g.wake());
+    if !due.is_empty() {
+        due.rotate_right(1);
+    }
+    due.extend(polled.into_iter().rev());
+    due
 }

@@ -256,7 +256,7 @@ impl<T: Clone + Send + 'static> OnceValue<T> {
             self.state.with(at, |s| *s = end);
         });
         if let Some(payload) = first_panic {
-            resume_unwind(payload);
+            panics::throw_again(payload);
         }
         let found = self.state.with(at, |s| match s {
             State::Value(v) => Ok(v.clone()),

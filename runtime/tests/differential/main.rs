@@ -23,11 +23,15 @@ mod script;
 mod generate;
 mod scripts;
 mod chan;
+mod contexts;
 mod deadlocks;
 mod dumps;
 mod order;
 mod panics;
 mod selects;
+mod sockets;
+mod syncs;
+mod times;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -60,6 +64,10 @@ fn cases() -> Vec<Case> {
     [
         chan::CASES,
         selects::CASES,
+        syncs::CASES,
+        times::CASES,
+        contexts::CASES,
+        sockets::CASES,
         panics::CASES,
         deadlocks::CASES,
         dumps::CASES,

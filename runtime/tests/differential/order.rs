@@ -1,13 +1,15 @@
 //! Who runs when, with one P: of goroutines that are started, that talk, that wait for locks, timers and each other.
 
+use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use goroutines::io;
 use goroutines::prelude::*;
 use goroutines::sync::{Pool, raw};
 
-use crate::said::{align, say, settle};
+use crate::said::{align, say, settle, states};
 use crate::table::{Case, one};
 
 pub const CASES: &[Case] = &[
@@ -34,6 +36,8 @@ pub const CASES: &[Case] = &[
     one("order/sleepers_by_their_time", sleepers_by_time),
     one("order/sleepers_all_due_at_once", sleepers_at_once),
     one("order/timers_all_due_at_once", timers_at_once),
+    one("order/pipes_all_ready_at_once", pipes_at_once),
+    one("order/deadlines_all_due_at_once", deadlines_at_once),
     one("order/a_goroutine_that_ends_early", ends_early),
     one("order/what_a_pool_gives_back", pool),
     one("order/fewer_and_more_ps", procs),
@@ -487,6 +491,47 @@ fn timers_at_once() {
     spin(Duration::from_millis(6));
     runtime::gosched();
     settle();
+}
+
+fn pipes_at_once() {
+    let wg = WaitGroup::new();
+    let mut writers = Vec::new();
+    for i in 0..4 {
+        let (mut r, w) = io::pipe().unwrap();
+        writers.push(w);
+        wg.go(move || {
+            r.read_exact(&mut [0]).unwrap();
+            say!("read {i}");
+        });
+    }
+    while states("IO wait") < 4 {
+        settle();
+    }
+    for w in &mut writers {
+        w.write_all(&[0]).unwrap();
+    }
+    wg.wait();
+}
+
+fn deadlines_at_once() {
+    let wg = WaitGroup::new();
+    let mut writers = Vec::new();
+    let start = Instant::now();
+    for i in 0..4 {
+        let (mut r, w) = io::pipe().unwrap();
+        writers.push(w);
+        r.set_read_deadline(Some(start + micros(4000 + i * 100)))
+            .unwrap();
+        wg.go(move || {
+            let failed = r.read_exact(&mut [0]).is_err();
+            say!("gave up {i} {failed}");
+        });
+    }
+    while states("IO wait") < 4 {
+        settle();
+    }
+    spin(Duration::from_millis(6));
+    wg.wait();
 }
 
 fn ends_early() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"runtime"
 	"sync"
 	"time"
@@ -403,6 +404,48 @@ func init() {
 		spin(6 * time.Millisecond)
 		runtime.Gosched()
 		settle()
+	})
+	add("order/pipes_all_ready_at_once", func() {
+		var wg sync.WaitGroup
+		var writers []*os.File
+		for i := range 4 {
+			r, w, err := os.Pipe()
+			if err != nil {
+				panic(err)
+			}
+			writers = append(writers, w)
+			wg.Go(func() {
+				r.Read(make([]byte, 1))
+				say("read", i)
+			})
+		}
+		for states("IO wait") < 4 {
+			settle()
+		}
+		for _, w := range writers {
+			w.Write([]byte{0})
+		}
+		wg.Wait()
+	})
+	add("order/deadlines_all_due_at_once", func() {
+		var wg sync.WaitGroup
+		start := time.Now()
+		for i := range 4 {
+			r, _, err := os.Pipe()
+			if err != nil {
+				panic(err)
+			}
+			r.SetReadDeadline(start.Add(time.Duration(4000+i*100) * time.Microsecond))
+			wg.Go(func() {
+				_, err := r.Read(make([]byte, 1))
+				say("gave up", i, err != nil)
+			})
+		}
+		for states("IO wait") < 4 {
+			settle()
+		}
+		spin(6 * time.Millisecond)
+		wg.Wait()
 	})
 	add("order/a_goroutine_that_ends_early", func() {
 		for i := range 3 {
