@@ -18,6 +18,9 @@ pub const CASES: &[Case] = &[
         let done = chan(0);
         let tell = done.clone();
         go!({
+            while states("chan receive") == 0 {
+                settle();
+            }
             everyone();
             tell.send(true);
         });

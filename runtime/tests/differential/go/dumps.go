@@ -53,6 +53,9 @@ func init() {
 	add("dump/by_a_goroutine", func() {
 		done := make(chan bool)
 		go func() {
+			for states("chan receive") == 0 {
+				settle()
+			}
 			everyone()
 			done <- true
 		}()
