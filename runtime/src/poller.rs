@@ -199,6 +199,8 @@ struct Handle {
 /// The poller of one runtime. Part of a `Sched`, so it is never freed; its descriptors are there only while it is open.
 pub(crate) struct Poller {
     handle: Lock<Option<Arc<Handle>>>,
+    /// Held while it is opened.
+    opening: Mutex<()>,
     /// Whoever polls holds it, for as long as it blocks.
     polls: Mutex<Option<(Poll, Events)>>,
     /// Goroutines that wait for a descriptor, or are about to.
@@ -214,6 +216,7 @@ impl Poller {
     pub(crate) fn new() -> Poller {
         Poller {
             handle: Lock::new(None),
+            opening: Mutex::new(()),
             polls: Mutex::new(None),
             waiters: CachePadded::default(),
             last: AtomicU64::new(0),
@@ -227,8 +230,15 @@ impl Poller {
         if let Some(h) = &*self.handle.lock() {
             return Ok(h.clone());
         }
-        // The lock order is: who polls, then the handle.
-        let mut polls = self.polls.lock().unwrap_or_else(|e| e.into_inner());
+        self.open_first(home)
+    }
+
+    /// Opens it, unless somebody has done so since the caller looked.
+    ///
+    /// That one may wait for its descriptor already, and its M block in the poll: so nobody may ask for `polls` before it
+    /// is known that there is nothing to poll.
+    fn open_first(&self, home: u64) -> io::Result<Arc<Handle>> {
+        let _opening = self.opening.lock().unwrap_or_else(|e| e.into_inner());
         if let Some(h) = &*self.handle.lock() {
             return Ok(h.clone());
         }
@@ -240,7 +250,9 @@ impl Poller {
             registry,
             waker,
         });
+        let mut polls = self.polls.lock().unwrap_or_else(|e| e.into_inner());
         *polls = Some((poll, Events::with_capacity(EVENTS)));
+        drop(polls);
         *self.handle.lock() = Some(h.clone());
         Ok(h)
     }
@@ -531,6 +543,30 @@ mod tests {
             polled(p);
         }
         p.forget(a.as_fd(), d);
+        p.close();
+    }
+
+    #[test]
+    fn who_comes_second_to_open_it_waits_for_no_poll() {
+        let p = leaked();
+        let first = p.open(1).expect("descriptors");
+        let (tell, polls) = std::sync::mpsc::channel();
+        let blocks = std::thread::spawn(move || {
+            let mut ready = Vec::new();
+            let says = || {
+                tell.send(()).expect("the test waits");
+                false
+            };
+            p.poll_until(None, says, &mut ready);
+        });
+        polls
+            .recv()
+            .expect("it is about to block, and holds `polls`");
+        // As one that looked before the other had opened it.
+        let second = p.open_first(1).expect("descriptors");
+        assert!(Arc::ptr_eq(&first, &second));
+        p.wake();
+        blocks.join().expect("it was woken");
         p.close();
     }
 
