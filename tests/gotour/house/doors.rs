@@ -67,6 +67,14 @@ const SLEEPERS: &[(&str, &str)] = &[
         "runtime/benches/versus/src/bin/ours/running.rs",
         "a call that blocks its thread is what is measured",
     ),
+    (
+        "runtime/benches/versus/src/bin/may/running.rs",
+        "a call that blocks its thread is what is measured",
+    ),
+    (
+        "runtime/benches/versus/src/bin/futures/running.rs",
+        "a call that blocks its thread is what is measured",
+    ),
 ];
 
 fn everywhere() -> Vec<String> {

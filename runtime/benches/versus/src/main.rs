@@ -2,6 +2,7 @@
 //!
 //! What is measured, how, and how to read it stands in README.md beside this package.
 
+mod chart;
 mod instructions;
 mod load;
 mod programs;
@@ -26,7 +27,7 @@ usage: runtime/benches/versus/run [options]
   --procs 1,2      at these numbers of Ps
   --runs N         how often each is measured (7; with --quick 3)
   --quick          fewer and shorter runs: to look, not to publish
-  --out FOLDER     where table.md is written (target/versus)
+  --out FOLDER     where table.md and chart.svg are written (target/versus)
   --json FILE      all figures, for programs
   --instructions   count instructions instead, and compare them with instructions.txt: 3 % more is an error
   --record         with --instructions: write what is counted as the new record
@@ -162,10 +163,11 @@ fn measure(options: &Options) -> Result<(), String> {
             lines.extend(one_work(&places, &programs, work, procs, options));
         }
     }
-    let table = table::markdown(&lines, &programs, options.runs);
+    let table = table::markdown(&lines, &programs, options.runs, options.quick);
     print!("{table}");
     let out = options.out.as_deref().unwrap_or(places.target());
     write(&out.join("table.md"), &table)?;
+    chart::write(&out.join("chart.svg"), &lines, &programs)?;
     if let Some(path) = &options.json {
         let all: Vec<_> = lines.iter().map(Line::to_json).collect();
         write(path, &format!("{:#}\n", serde_json::Value::from(all)))?;

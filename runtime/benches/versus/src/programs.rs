@@ -13,7 +13,7 @@ use crate::works::Work;
 /// The version that the figures are compared with.
 const GO: &str = "go1.27.3";
 
-/// How long one run may take.
+/// How long one run of most works may take.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// Whose works are measured.
@@ -24,18 +24,79 @@ pub struct Program {
     binary: &'static str,
     /// Said before the work's name: a binary may hold the works on several libraries.
     library: &'static str,
+    /// What is said of it below the table.
+    pub about: &'static str,
 }
 
-const fn program(name: &'static str, binary: &'static str, library: &'static str) -> Program {
+const fn program(
+    name: &'static str,
+    binary: &'static str,
+    library: &'static str,
+    about: &'static str,
+) -> Program {
     Program {
         name,
         binary,
         library,
+        about,
     }
 }
 
 /// Go comes first: the others are compared with it.
-pub const PROGRAMS: &[Program] = &[program("go", "go", ""), program("ours", "ours", "")];
+pub const PROGRAMS: &[Program] = &[
+    program("go", "go", "", ""),
+    program("ours", "ours", "", ""),
+    program(
+        "may",
+        "may",
+        "",
+        "coroutines with stacks. Its channels have no bound: works that need one are left out. Blocking calls are made \
+         plainly, since it has nothing for them. Its select receives in a coroutine for each case, and what a case that comes \
+         too late has received is lost.",
+    ),
+    program(
+        "tokio",
+        "futures",
+        "tokio",
+        "with its own channels, which hold at least one item: where the work wants unbuffered ones, these hold one. \
+         Blocking calls go to its pool of threads.",
+    ),
+    program(
+        "kanal",
+        "futures",
+        "kanal",
+        "channels of kanal on tokio. A receive that is given up may lose its item, as its documentation says, so that a \
+         select may wait for ever for one that is lost.",
+    ),
+    program("flume", "futures", "flume", "channels of flume on tokio."),
+    program(
+        "smol",
+        "futures",
+        "smol",
+        "with its own channels, which hold at least one item, and its pool of threads, as tokio.",
+    ),
+    program(
+        "std",
+        "threads",
+        "std",
+        "locks of the standard library on threads, kept to as many CPUs as there are Ps.",
+    ),
+    program(
+        "parking_lot",
+        "threads",
+        "parking_lot",
+        "locks of parking_lot on the same threads.",
+    ),
+    program(
+        "epoll",
+        "epoll",
+        "",
+        "a server on mio by hand, with a thread for each P and no runtime.",
+    ),
+];
+
+/// The binaries that need what the library is compared with.
+const PEERS: &[&str] = &["may", "futures", "threads"];
 
 /// One line that a program printed.
 #[derive(Debug)]
@@ -114,6 +175,9 @@ impl Places {
         cargo
             .current_dir(&self.package)
             .args(["build", "--quiet", "--release", "--locked"]);
+        if programs.iter().any(|p| PEERS.contains(&p.binary)) {
+            cargo.args(["--features", "peers"]);
+        }
         for program in programs.iter().filter(|p| p.binary != "go") {
             cargo.args(["--bin", program.binary]);
         }
@@ -219,12 +283,7 @@ impl Places {
             let _ = err.read_to_string(&mut errors);
             let _ = tell.send((text, errors));
         });
-        let limit = if work.id == "preempt" {
-            // Only a runtime that preempts ends at all.
-            Duration::from_secs(3)
-        } else {
-            LIMIT
-        };
+        let limit = limit(work);
         let (text, errors) = told.recv_timeout(limit).map_err(|_| {
             // It may just have ended by itself.
             let _ = child.kill();
@@ -239,6 +298,17 @@ impl Places {
             return Err(Failure::Wrong(format!("{status}\n{errors}")));
         }
         read(&text, work, n).ok_or_else(|| Failure::Wrong(format!("it printed {text:?}")))
+    }
+}
+
+/// How long a run of `work` may take.
+fn limit(work: &Work) -> Duration {
+    match work.id {
+        // Only a runtime that preempts ends at all.
+        "preempt" => Duration::from_secs(3),
+        // One that loses an item waits for it for ever; the others need half a second.
+        "select4" | "select4u" => Duration::from_secs(10),
+        _ => LIMIT,
     }
 }
 

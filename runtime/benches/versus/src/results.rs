@@ -28,9 +28,12 @@ impl Runs {
 
     /// The median of the ratios to the other's runs, turn by turn: what slows the machine slows both.
     pub fn ratio_to(&self, other: &Runs) -> Option<f64> {
+        median(&self.ratios_to(other))
+    }
+
+    fn ratios_to(&self, other: &Runs) -> Vec<f64> {
         let pairs = self.figures.iter().zip(&other.figures);
-        let ratios: Vec<f64> = pairs.map(|(a, b)| a / b).collect();
-        median(&ratios)
+        pairs.map(|(a, b)| a / b).collect()
     }
 }
 
@@ -64,6 +67,29 @@ impl Line {
             return None;
         }
         runs.ratio_to(self.runs.get("go")?)
+    }
+
+    /// What `program` takes as a multiple of what Go takes: least, median, most of all turns. Below 1 is ahead in all
+    /// units.
+    pub fn times(&self, program: &str) -> Option<(f64, f64, f64)> {
+        let runs = self.runs.get(program)?;
+        if runs.failure.is_some() {
+            return None;
+        }
+        let ratios = runs.ratios_to(self.runs.get("go")?);
+        let times: Vec<f64> = ratios.iter().map(|r| self.as_time(*r)).collect();
+        let least = times.iter().copied().reduce(f64::min)?;
+        let most = times.iter().copied().reduce(f64::max)?;
+        Some((least, median(&times)?, most))
+    }
+
+    /// A ratio to Go as one of times.
+    pub fn as_time(&self, ratio: f64) -> f64 {
+        if self.row.unit.more_is_better() {
+            1.0 / ratio
+        } else {
+            ratio
+        }
     }
 
     pub fn aim(&self) -> Option<f64> {
@@ -118,4 +144,22 @@ fn ratios_are_taken_turn_by_turn() {
     assert_eq!(ours.ratio_to(&go), Some(0.5));
     assert_eq!(median(&[4.0, 1.0, 3.0, 2.0]), Some(2.5));
     assert_eq!(median(&[]), None);
+}
+
+#[test]
+fn more_of_what_is_better_is_less_time() {
+    use crate::works::WORKS;
+
+    let of = |figures: &[f64]| Runs {
+        figures: figures.to_vec(),
+        failure: None,
+    };
+    let echo = WORKS.iter().flat_map(|w| w.rows).find(|r| r.id == "echo64");
+    let line = Line {
+        row: echo.expect("it is in the table"),
+        procs: 1,
+        runs: BTreeMap::from([("go", of(&[100.0])), ("ours", of(&[200.0]))]),
+    };
+    assert_eq!(line.times("ours"), Some((0.5, 0.5, 0.5)));
+    assert_eq!(line.reaches(1.5), Some(true));
 }

@@ -2,21 +2,29 @@
 
 use std::fmt::Write as _;
 
-use crate::programs::Program;
+use crate::programs::{Failure, Program};
 use crate::results::{Line, Runs};
 
 /// One line a row and number of Ps: Go's figure and ours, and everybody's ratio to Go.
-pub fn markdown(lines: &[Line], programs: &[Program], runs: usize) -> String {
+///
+/// Below it: what is to be known of the programs, and why there is no figure where there is none.
+pub fn markdown(lines: &[Line], programs: &[Program], runs: usize, quick: bool) -> String {
     let has = |name: &str| programs.iter().any(|p| p.name == name);
-    let peers: Vec<&str> = programs
-        .iter()
-        .map(|p| p.name)
-        .filter(|name| !["go", "ours"].contains(name))
-        .collect();
-    let mut text = format!(
+    let is_peer = |p: &&Program| !["go", "ours"].contains(&p.name) && has_something(lines, p.name);
+    let shown: Vec<&Program> = programs.iter().filter(is_peer).collect();
+    let peers: Vec<&str> = shown.iter().map(|p| p.name).collect();
+    let mut text = String::new();
+    if quick {
+        text.push_str(
+            "Quick: fewer runs, each of a part of the work, to look and not to publish.\n\n",
+        );
+    }
+    write!(
+        text,
         "Medians of {runs} runs in turn (least–most), and the median of the ratios to Go, turn by turn; below 1 is ahead \
          of Go, for figures per second above 1. Bold: at or ahead of Go. ✓: the aim is reached.\n\n"
-    );
+    )
+    .expect("a string takes all");
     let mut head = vec!["work", "Ps", "Go", "ours", "ours × Go", "aim"];
     head.extend(&peers);
     if has("go") && !peers.is_empty() {
@@ -41,7 +49,46 @@ pub fn markdown(lines: &[Line], programs: &[Program], runs: usize) -> String {
         }
         writeln!(text, "| {} |", cells.join(" | ")).expect("a string takes all");
     }
+    for note in notes(lines, &shown) {
+        write!(text, "\n- {note}").expect("a string takes all");
+    }
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
     text
+}
+
+/// Whether there is anything to show in the column of `program`.
+fn has_something(lines: &[Line], program: &str) -> bool {
+    lines
+        .iter()
+        .filter_map(|line| line.runs.get(program))
+        .any(|runs| runs.failure != Some(Failure::NotThere))
+}
+
+fn notes(lines: &[Line], shown: &[&Program]) -> Vec<String> {
+    let mut notes: Vec<String> = shown
+        .iter()
+        .map(|p| format!("{}: {}", p.name, p.about))
+        .collect();
+    for line in lines {
+        for (name, runs) in &line.runs {
+            let place = format!("{}, {} P, {name}", line.row.title, line.procs);
+            match &runs.failure {
+                Some(Failure::Wrong(why)) => {
+                    // How it ended, and the first that it said.
+                    let first: Vec<&str> = why.trim().lines().take(3).map(str::trim).collect();
+                    let first = first.join(" ");
+                    notes.push(format!("{place}: not counted, it came out wrong: {first}"));
+                }
+                Some(Failure::Never(limit)) => {
+                    notes.push(format!("{place}: no end in {} s.", limit.as_secs()));
+                }
+                Some(Failure::NotThere) | None => {}
+            }
+        }
+    }
+    notes
 }
 
 fn ours(line: &Line) -> String {
@@ -130,4 +177,39 @@ fn figures_are_short() {
     assert_eq!(short(123.45), "123");
     assert_eq!(short(12.345), "12.3");
     assert_eq!(short(0.345), "0.34");
+}
+
+#[test]
+fn what_has_no_figure_is_explained() {
+    use std::collections::BTreeMap;
+
+    use crate::programs::PROGRAMS;
+    use crate::results::Runs;
+    use crate::works::WORKS;
+
+    let of = |figures: &[f64], failure| Runs {
+        figures: figures.to_vec(),
+        failure,
+    };
+    let runs = BTreeMap::from([
+        ("go", of(&[2.0, 4.0], None)),
+        ("ours", of(&[1.0, 1.0], None)),
+        ("may", of(&[], Some(Failure::Wrong("41 items".into())))),
+        ("smol", of(&[], Some(Failure::NotThere))),
+    ]);
+    let line = Line {
+        row: &WORKS[0].rows[0],
+        procs: 2,
+        runs,
+    };
+    assert_eq!(line.times("ours"), Some((0.25, 0.375, 0.5)));
+    assert_eq!(line.times("may"), None);
+    let text = markdown(&[line], PROGRAMS, 2, false);
+    assert!(
+        text.contains("2 P, may: not counted, it came out wrong: 41 items"),
+        "{text}"
+    );
+    // A program without any figure, or a reason for none, has no column.
+    assert!(!text.contains("smol"), "{text}");
+    assert!(text.contains("- may: coroutines"), "{text}");
 }
