@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -57,6 +58,21 @@ func main() {
 	case "echo":
 		echo()
 	default:
+		if kind, size, scaled := strings.Cut(name, "/"); scaled {
+			goroutines, err := strconv.Atoi(size)
+			if err != nil {
+				panic(err)
+			}
+			switch kind {
+			case "yield":
+				yieldAll(name, goroutines, n)
+			case "pairs":
+				pairsAll(name, goroutines, n)
+			default:
+				os.Exit(notThere)
+			}
+			return
+		}
 		work := works[name]
 		if work == nil {
 			os.Exit(notThere)

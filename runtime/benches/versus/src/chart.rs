@@ -12,7 +12,7 @@ use crate::results::Line;
 use crate::table::short;
 
 /// The multiples of Go's time that are shown; what lies outside stands at the edge.
-const SHOWN: (f64, f64) = (0.02, 50.0);
+const SHOWN: (f64, f64) = (0.02, 100.0);
 
 const ROW: u32 = 20;
 const LEFT: u32 = 380;
@@ -60,7 +60,7 @@ fn draw(path: &Path, lines: &[&Line], programs: &[Program]) -> Result<(), Box<dy
     let height = HEAD + FOOT + ROW * lines.len() as u32;
     let root = SVGBackend::new(path, (WIDTH, height)).into_drawing_area();
     root.fill(&WHITE)?;
-    let title = "Time for the same work, as a multiple of Go's: left of the line is faster";
+    let title = "The same work as a multiple of Go's time (or memory): left of the line is less";
     let font = ("sans-serif", 18).into_font();
     root.draw(&Text::new(title, (12, 10), font))?;
     let mut chart: Chart<'_> = ChartBuilder::on(&root)

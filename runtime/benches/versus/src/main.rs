@@ -7,6 +7,7 @@ mod instructions;
 mod load;
 mod programs;
 mod results;
+mod scale;
 mod table;
 mod works;
 
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 
 use programs::{PROGRAMS, Places, Program};
 use results::Line;
+use scale::SCALE;
 use works::{WORKS, Work};
 
 const HELP: &str = "\
@@ -27,6 +29,7 @@ usage: runtime/benches/versus/run [options]
   --procs 1,2      at these numbers of Ps
   --runs N         how often each is measured (7; with --quick 3)
   --quick          fewer and shorter runs: to look, not to publish
+  --scale          what an operation costs with 10 to 1,000,000 goroutines, of Go and ours, instead of the table
   --out FOLDER     where table.md and chart.svg are written (target/versus)
   --json FILE      all figures, for programs
   --instructions   count instructions instead, and compare them with instructions.txt: 3 % more is an error
@@ -41,6 +44,7 @@ struct Options {
     procs: Vec<usize>,
     runs: usize,
     quick: bool,
+    scale: bool,
     out: Option<PathBuf>,
     json: Option<PathBuf>,
     instructions: bool,
@@ -54,7 +58,7 @@ fn options() -> Result<Option<Options>, String> {
         return Ok(None);
     }
     if args.contains("--list") {
-        for row in WORKS.iter().flat_map(|w| w.rows) {
+        for row in WORKS.iter().chain(SCALE).flat_map(|w| w.rows) {
             println!("{:16} {}", row.id, row.title);
         }
         let names: Vec<&str> = PROGRAMS.iter().map(|p| p.name).collect();
@@ -92,8 +96,9 @@ fn options() -> Result<Option<Options>, String> {
             })
             .collect::<Result<_, _>>()?,
     };
+    let scale = args.contains("--scale");
     for row in &rows {
-        if !WORKS
+        if !works(scale)
             .iter()
             .any(|w| is_wanted(w, std::slice::from_ref(row)))
         {
@@ -128,11 +133,17 @@ fn options() -> Result<Option<Options>, String> {
         procs,
         runs: runs.unwrap_or(if quick { 3 } else { 7 }).max(1),
         quick,
+        scale,
         out,
         json,
         instructions,
         record,
     }))
+}
+
+/// The table of works that are measured.
+fn works(scale: bool) -> &'static [Work] {
+    if scale { SCALE } else { WORKS }
 }
 
 fn is_wanted(work: &Work, names: &[String]) -> bool {
@@ -156,18 +167,32 @@ fn measure(options: &Options) -> Result<(), String> {
         return count(&places, options);
     }
     let mut programs = options.programs.clone();
+    if options.scale {
+        programs.retain(|p| ["go", "ours"].contains(&p.name));
+    }
     places.build(&mut programs)?;
     let mut lines = Vec::new();
-    for work in WORKS.iter().filter(|w| is_wanted(w, &options.rows)) {
+    for work in works(options.scale)
+        .iter()
+        .filter(|w| is_wanted(w, &options.rows))
+    {
         for &procs in options.procs.iter().filter(|p| work.procs.contains(p)) {
             lines.extend(one_work(&places, &programs, work, procs, options));
         }
     }
-    let table = table::markdown(&lines, &programs, options.runs, options.quick);
+    let mut table = table::markdown(&lines, &programs, options.runs, options.quick);
+    for said in scale::flatness(&lines) {
+        table.push_str(&format!("\n- {said}"));
+    }
+    if options.scale {
+        table.push('\n');
+    }
     print!("{table}");
     let out = options.out.as_deref().unwrap_or(places.target());
-    write(&out.join("table.md"), &table)?;
-    chart::write(&out.join("chart.svg"), &lines, &programs)?;
+    let name = if options.scale { "scale" } else { "table" };
+    write(&out.join(format!("{name}.md")), &table)?;
+    let chart = if options.scale { "scale" } else { "chart" };
+    chart::write(&out.join(format!("{chart}.svg")), &lines, &programs)?;
     if let Some(path) = &options.json {
         let all: Vec<_> = lines.iter().map(Line::to_json).collect();
         write(path, &format!("{:#}\n", serde_json::Value::from(all)))?;

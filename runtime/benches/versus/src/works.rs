@@ -74,7 +74,7 @@ fn below(n: u64) -> u64 {
     n * n.saturating_sub(1) / 2
 }
 
-fn same(n: u64) -> u64 {
+pub fn same(n: u64) -> u64 {
     n
 }
 

@@ -4,6 +4,7 @@ mod channels;
 mod locks;
 mod outside;
 mod running;
+mod scale;
 
 use goroutines::Builder;
 use versus::Args;
@@ -37,6 +38,16 @@ fn main() {
             "barrier" => args.timed(locks::barrier),
             "context" => args.timed(outside::context_tree),
             "echo" => outside::echo(),
-            _ => args.not_there(),
+            work => match scaled(work) {
+                Some(("yield", goroutines)) => scale::yields(work, goroutines, args.n),
+                Some(("pairs", goroutines)) => scale::pairs(work, goroutines, args.n),
+                _ => args.not_there(),
+            },
         });
+}
+
+/// The kind of work and the number of goroutines in names such as `yield/100`.
+fn scaled(work: &str) -> Option<(&str, u64)> {
+    let (kind, goroutines) = work.split_once('/')?;
+    Some((kind, goroutines.parse().ok()?))
 }
