@@ -25,19 +25,19 @@ pub const CASES: &[Case] = &[
     one("order/producers_and_consumers", producers_and_consumers),
     one("order/stages_of_a_pipeline", stages),
     one("order/who_waits_for_a_group", waiters_of_a_group),
-    one("order/a_mutex_is_handed_on", mutex_handed_on),
-    one("order/a_mutex_is_taken_by_who_runs", mutex_barging),
-    one("order/a_mutex_that_starves", mutex_starving),
-    one("order/readers_and_writers", readers_and_writers),
+    one("order/a_mutex_is_handed_on", mutex_handed_on).if_nothing_pauses(),
+    one("order/a_mutex_is_taken_by_who_runs", mutex_barging).if_nothing_pauses(),
+    one("order/a_mutex_that_starves", mutex_starving).if_nothing_pauses(),
+    one("order/readers_and_writers", readers_and_writers).if_nothing_pauses(),
     one("order/a_condition", condition),
     one("order/closing_wakes_all", closing_wakes_all),
     one("order/selects_stand_in_two_queues", selects_in_two_queues),
     one("order/once_and_those_who_come_meanwhile", once_meanwhile),
-    one("order/sleepers_by_their_time", sleepers_by_time),
-    one("order/sleepers_all_due_at_once", sleepers_at_once),
-    one("order/timers_all_due_at_once", timers_at_once),
+    one("order/sleepers_by_their_time", sleepers_by_time).if_nothing_pauses(),
+    one("order/sleepers_all_due_at_once", sleepers_at_once).if_nothing_pauses(),
+    one("order/timers_all_due_at_once", timers_at_once).if_nothing_pauses(),
     one("order/pipes_all_ready_at_once", pipes_at_once),
-    one("order/deadlines_all_due_at_once", deadlines_at_once),
+    one("order/deadlines_all_due_at_once", deadlines_at_once).if_nothing_pauses(),
     one("order/a_goroutine_that_ends_early", ends_early),
     one("order/what_a_pool_gives_back", pool),
     one("order/fewer_and_more_ps", procs),
@@ -50,6 +50,11 @@ fn spin(d: Duration) {
     while start.elapsed() < d {
         std::hint::spin_loop();
     }
+}
+
+/// How long it is until `after` has passed since `start`.
+fn until(start: Instant, after: Duration) -> Duration {
+    after.saturating_sub(start.elapsed())
 }
 
 fn micros(n: u64) -> Duration {
@@ -452,7 +457,7 @@ fn once_meanwhile() {
 
 fn sleepers_by_time() {
     let wg = WaitGroup::new();
-    for ms in [40, 10, 30, 20, 0] {
+    for ms in [200, 50, 150, 100, 0] {
         wg.go(move || {
             time::sleep(Duration::from_millis(ms));
             say!("slept {ms}");
@@ -462,33 +467,37 @@ fn sleepers_by_time() {
 }
 
 fn sleepers_at_once() {
+    let start = Instant::now();
     for i in 0..5 {
         go!({
-            time::sleep(micros(4000 + i * 100));
+            time::sleep(until(start, micros(6000 + i * 100)));
             say!("woken {i}");
         });
     }
     runtime::gosched();
-    spin(Duration::from_millis(6));
+    spin(until(start, Duration::from_millis(9)));
     runtime::gosched();
     settle();
 }
 
 fn timers_at_once() {
+    let start = Instant::now();
     let mut timers = Vec::new();
     for i in 0..4 {
-        let t = Arc::new(time::Timer::new(micros(4000 + i * 100)));
+        let t = Arc::new(time::Timer::new(until(start, micros(6000 + i * 100))));
         let c = t.c.clone();
         go!({
             c.recv();
             say!("timer {i}");
         });
         timers.push(t);
-        let f = time::after_func(micros(4050 + i * 100), move || say!("function {i}"));
+        let f = time::after_func(until(start, micros(6050 + i * 100)), move || {
+            say!("function {i}")
+        });
         timers.push(Arc::new(f));
     }
     runtime::gosched();
-    spin(Duration::from_millis(6));
+    spin(until(start, Duration::from_millis(9)));
     runtime::gosched();
     settle();
 }
@@ -520,7 +529,7 @@ fn deadlines_at_once() {
     for i in 0..4 {
         let (mut r, w) = io::pipe().unwrap();
         writers.push(w);
-        r.set_read_deadline(Some(start + micros(4000 + i * 100)))
+        r.set_read_deadline(Some(start + micros(6000 + i * 100)))
             .unwrap();
         wg.go(move || {
             let failed = r.read_exact(&mut [0]).is_err();
@@ -530,7 +539,7 @@ fn deadlines_at_once() {
     while states("IO wait") < 4 {
         settle();
     }
-    spin(Duration::from_millis(6));
+    spin(until(start, Duration::from_millis(9)));
     wg.wait();
 }
 

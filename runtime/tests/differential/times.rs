@@ -124,13 +124,14 @@ pub const CASES: &[Case] = &[
     any("time/functions_in_the_order_of_their_times", || {
         let done = chan(0);
         let mut kept = Vec::new();
-        for n in [30, 10, 20] {
+        for n in [150, 50, 100] {
             let done = done.clone();
             kept.push(time::after_func(ms(n), move || done.send(n)));
         }
         let next = || done.recv().unwrap();
         say!("{} {} {}", next(), next(), next());
-    }),
+    })
+    .if_nothing_pauses(),
     any("time/functions_are_goroutines_of_their_own", || {
         let (block, done) = (chan::<i32>(0), chan(0));
         let (waits, tell) = (block.clone(), done.clone());

@@ -369,7 +369,7 @@ func init() {
 	})
 	add("order/sleepers_by_their_time", func() {
 		var wg sync.WaitGroup
-		for _, ms := range []int{40, 10, 30, 20, 0} {
+		for _, ms := range []int{200, 50, 150, 100, 0} {
 			wg.Go(func() {
 				time.Sleep(time.Duration(ms) * time.Millisecond)
 				say("slept", ms)
@@ -378,30 +378,32 @@ func init() {
 		wg.Wait()
 	})
 	add("order/sleepers_all_due_at_once", func() {
+		start := time.Now()
 		for i := range 5 {
 			go func() {
-				time.Sleep(time.Duration(40+i) * 100 * time.Microsecond)
+				time.Sleep(until(start, 6000+100*i))
 				say("woken", i)
 			}()
 		}
 		runtime.Gosched()
-		spin(6 * time.Millisecond)
+		spin(until(start, 9000))
 		runtime.Gosched()
 		settle()
 	})
 	add("order/timers_all_due_at_once", func() {
+		start := time.Now()
 		var timers []*time.Timer
 		for i := range 4 {
-			t := time.NewTimer(time.Duration(40+i) * 100 * time.Microsecond)
+			t := time.NewTimer(until(start, 6000+100*i))
 			timers = append(timers, t)
 			go func() {
 				<-t.C
 				say("timer", i)
 			}()
-			time.AfterFunc(time.Duration(40+i)*100*time.Microsecond+50*time.Microsecond, func() { say("function", i) })
+			time.AfterFunc(until(start, 6050+100*i), func() { say("function", i) })
 		}
 		runtime.Gosched()
-		spin(6 * time.Millisecond)
+		spin(until(start, 9000))
 		runtime.Gosched()
 		settle()
 	})
@@ -435,7 +437,7 @@ func init() {
 			if err != nil {
 				panic(err)
 			}
-			r.SetReadDeadline(start.Add(time.Duration(4000+i*100) * time.Microsecond))
+			r.SetReadDeadline(start.Add(time.Duration(6000+i*100) * time.Microsecond))
 			wg.Go(func() {
 				_, err := r.Read(make([]byte, 1))
 				say("gave up", i, err != nil)
@@ -444,7 +446,7 @@ func init() {
 		for states("IO wait") < 4 {
 			settle()
 		}
-		spin(6 * time.Millisecond)
+		spin(until(start, 9000))
 		wg.Wait()
 	})
 	add("order/a_goroutine_that_ends_early", func() {
@@ -492,6 +494,11 @@ func init() {
 		close(ch)
 		settle()
 	})
+}
+
+// until is how long it is until so many microseconds have passed since start.
+func until(start time.Time, micros int) time.Duration {
+	return time.Until(start.Add(time.Duration(micros) * time.Microsecond))
 }
 
 // spin computes for d without giving way.

@@ -140,7 +140,7 @@ func init() {
 	})
 	add("time/functions_in_the_order_of_their_times", func() {
 		done := make(chan int)
-		for _, n := range []int{30, 10, 20} {
+		for _, n := range []int{150, 50, 100} {
 			time.AfterFunc(time.Duration(n)*ms, func() { done <- n })
 		}
 		say(<-done, <-done, <-done)
