@@ -210,6 +210,8 @@ pub(crate) trait Observer {
     }
     /// An object was made here; `kind` is Go's word for it (`chan`, `sync.Mutex`, `variable`), `detail` e.g. its capacity.
     fn made(&self, tag: &Tag, kind: &'static str, detail: usize, at: &'static Location<'static>);
+    /// Something that comes at `when` was asked for, and is not waited for.
+    fn asks_for(&self, when: u64);
     /// Output of the library's own `print!` family.
     fn print(&self, text: &str, to_stderr: bool);
 }
@@ -577,6 +579,14 @@ pub(crate) fn made(tag: &Tag, kind: &'static str, detail: usize) {
     if hooked() {
         let at = Location::caller();
         with_observer(|o| o.made(tag, kind, detail, at));
+    }
+}
+
+/// See [`Observer::asks_for`].
+#[inline(always)]
+pub(crate) fn asks_for(when: u64) {
+    if hooked() {
+        with_observer(|o| o.asks_for(when));
     }
 }
 

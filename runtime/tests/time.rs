@@ -77,6 +77,66 @@ fn under_the_virtual_clock_it_is_exact() {
 }
 
 #[test]
+fn time_goes_on_for_those_who_only_poll() {
+    // The channel of a timer.
+    holds(|| {
+        let start = time::now();
+        let t = Timer::new(HOUR);
+        while t.c.try_recv().is_err() {
+            runtime::gosched();
+        }
+        assert_eq!(time::since(start), HOUR);
+    });
+    // A `default` in a select, twice, while another goroutine sleeps.
+    holds(|| {
+        let (ticker, woke) = (Ticker::new(HOUR), Int64::new(0));
+        let woke = Arc::new(woke);
+        let w = woke.clone();
+        go!({
+            time::sleep(HOUR / 2);
+            w.store(1);
+        });
+        let mut ticks = 0;
+        while ticks < 2 || woke.load() == 0 {
+            select! {
+                recv(ticker.c) => ticks += 1,
+                default => {}
+            }
+        }
+    });
+    // A flag under a lock that a sleeper sets.
+    holds(|| {
+        let done = Arc::new(Mutex::new(false));
+        let d = done.clone();
+        go!({
+            time::sleep(HOUR);
+            *d.lock() = true;
+        });
+        while !*done.lock() {
+            runtime::gosched();
+        }
+    });
+    // The clock itself.
+    holds(|| {
+        let start = time::now();
+        while time::since(start) < HOUR {}
+    });
+}
+
+#[test]
+fn for_ever_is_longer_than_any_work() {
+    holds(|| {
+        let ch = chan(0);
+        let out = ch.clone();
+        go!(out.send(1));
+        select! {
+            recv(ch) -> v => assert_eq!(v, Some(1)),
+            recv(time::after(Duration::MAX)) => panic!("not in our time"),
+        }
+    });
+}
+
+#[test]
 fn nothing_stale_is_received() {
     runs(|| {
         let t = Timer::new(ms(1));

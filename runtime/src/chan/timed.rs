@@ -73,12 +73,17 @@ impl<T> State<T> {
 
     #[cold]
     fn look_at_clock(&mut self) {
-        if let Some(timed) = &mut self.timed
-            && timed.when != 0
-            && let Some(when) = timed.due(seam::clock())
-            && self.buf.is_empty()
-        {
-            self.buf.push_back((timed.make)(seam::instant(when)));
+        let Some(timed) = &mut self.timed else { return };
+        if timed.when == 0 {
+            return;
+        }
+        match timed.due(seam::clock()) {
+            Some(when) if self.buf.is_empty() => {
+                self.buf.push_back((timed.make)(seam::instant(when)));
+            }
+            Some(_) => {}
+            // Who waits sets a timer; of who only looks it is known that it would like to have it.
+            None => seam::asks_for(timed.when),
         }
     }
 

@@ -292,6 +292,10 @@ impl Observer for Lab {
         self.state().made(tag, made);
     }
 
+    fn asks_for(&self, when: u64) {
+        self.state().idle.asks_for(when);
+    }
+
     fn print(&self, text: &str, to_stderr: bool) {
         self.catch_up(if to_stderr { "" } else { text });
         self.state().print(text, to_stderr);

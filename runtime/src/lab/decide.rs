@@ -9,7 +9,6 @@ use super::state::{At, OUTPUT, PATIENCE, Pending, Stand, State, Verdict};
 use super::strategy::{self, Asked, Intent, View, Why};
 use crate::primitives::Tag;
 use crate::seam::Op;
-use crate::timers::NEVER;
 
 impl State {
     /// The goroutine that runs stands at a point.
@@ -33,6 +32,12 @@ impl State {
             at: Some(at),
         };
         let weight = fruitlessness(op);
+        if weight == 0 && !is_neutral(op) {
+            self.idle.progress();
+        }
+        if op == Op::Now {
+            self.idle.reads();
+        }
         slot.fruitless = if weight == 0 {
             0
         } else {
@@ -40,11 +45,13 @@ impl State {
         };
         if op == Op::Gosched {
             slot.fruitless = 0;
+            self.idle.gives_way(&mut slot.tries);
             return Why::Yield;
         }
         // The fourth try is the one that waits for the others' turn.
         if slot.fruitless > PATIENCE {
             slot.fruitless = weight;
+            self.idle.gives_way(&mut slot.tries);
             return Why::Yield;
         }
         Why::Point
@@ -54,11 +61,14 @@ impl State {
     /// `verdict` says how.
     #[inline]
     pub(super) fn decide(&mut self, why: Why) -> Option<u32> {
+        if why == Why::Yield && self.idle.all_poll(self.runnable.len()) {
+            self.let_time_pass();
+        }
         // Nobody to choose among.
         if let [who] = self.runnable[..]
             && match self.asked {
                 Asked::Never => true,
-                Asked::WithATimer => self.timers.first() == NEVER,
+                Asked::WithATimer => !self.may_move(),
                 Asked::Always => false,
             }
             && self.steps < self.max_steps
@@ -104,7 +114,7 @@ impl State {
                 why,
                 usual,
                 steps: self.steps,
-                timer: self.timers.first() != NEVER,
+                timer: self.may_move(),
                 fresh: &self.fresh,
                 intents: &self.intents,
                 alone: self.alone,
@@ -261,6 +271,15 @@ impl State {
         self.recorded.choice(c);
         c
     }
+}
+
+/// Whether an operation is no sign that somebody gets anywhere: who polls under a lock takes it again and again.
+#[inline]
+fn is_neutral(op: Op) -> bool {
+    matches!(
+        op,
+        Op::Gosched | Op::Lock | Op::Unlock | Op::RLock | Op::RUnlock
+    )
 }
 
 /// What an operation weighs that may have come to nothing; 0 for those that always come to something.

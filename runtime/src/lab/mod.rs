@@ -20,8 +20,8 @@
 //! # The course of a schedule
 //!
 //! 1. `run` resets the state, gives the schedule an epoch (so that tags of former ones are void) and makes main.
-//! 2. The loop resumes whom the driver chose, until nobody can run; then the clock moves to the next timer, and when
-//!    there is none the schedule is over: main had returned (and who waits now is leaked), or it is a deadlock.
+//! 2. The loop resumes whom the driver chose, until nobody can run, or all who can only poll (`idle.rs`); then the clock
+//!    moves to the next timer, and when there is none and nobody can run the schedule is over: main had returned (and who waits now is leaked), or it is a deadlock.
 //! 3. A panic, a fatal error or the step limit ends it at once.
 //! 4. Everybody left is abandoned.
 //!
@@ -39,6 +39,7 @@ mod decide;
 mod due;
 mod engine;
 mod facts;
+mod idle;
 mod objects;
 mod outcome;
 mod owners;

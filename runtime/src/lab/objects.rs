@@ -116,9 +116,15 @@ impl State {
         let slot = self.slot(self.current);
         slot.fruitless = 0;
         if let What::Does(op) = slot.last.what
-            && matches!(op, Op::TrySend | Op::Select)
+            && matches!(
+                op,
+                Op::TrySend | Op::TryRecv | Op::Select | Op::AtomicUpdate
+            )
         {
-            self.wrote();
+            self.idle.progress();
+            if matches!(op, Op::TrySend | Op::Select) {
+                self.wrote();
+            }
         }
     }
 

@@ -4,7 +4,7 @@
 //! - A goroutine's *step* is what it does from one choice point to the next; its first one reaches its first point.
 //! - A schedule is a list of segments. `G2x3`: goroutine 2 makes three steps. `G2`: goroutine 2 goes on until it waits,
 //!   ends or gives way (`gosched`, or a third fruitless try in a row). `T`: the clock moves to the next timer although
-//!   somebody could run.
+//!   somebody could run. Where all wait, or all who can run poll (`idle.rs`), it moves by itself.
 //! - A list that does not begin with a segment of goroutine 1 begins with `G1`.
 //! - A segment whose goroutine cannot go on is left.
 //! - After the last segment, and wherever no segment speaks: the goroutine that ran goes on; when it waits, ends or

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::clocks::Clocks;
 use super::facts::{Counts, Fact};
+use super::idle::{Idle, Tries};
 use super::objects::Object;
 use super::owners::Owners;
 use super::pulse::Pulse;
@@ -22,6 +23,8 @@ pub(super) const NOBODY: u32 = u32::MAX;
 pub(super) const OUTPUT: u32 = 1;
 /// The virtual clock's first moment, in nanoseconds.
 const DAWN: u64 = 1_000_000_000;
+/// A hundred years in nanoseconds: no timer for later wins against work that is ready. `Duration::MAX` means for ever.
+const A_LIFE: u64 = 100 * 365 * 24 * 3_600 * 1_000_000_000;
 /// A goroutine gives way when its fruitless operations weigh this much: three tries, or more reads.
 pub(super) const PATIENCE: u8 = 12;
 /// How many more steps a schedule may have once some goroutines have locked each other out.
@@ -90,6 +93,7 @@ pub(super) struct Slot {
     /// What it last did, for who waits.
     pub(super) last: Pending,
     pub(super) fruitless: u8,
+    pub(super) tries: Tries,
     pub(super) held: u32,
     /// Locks it has ever had.
     pub(super) had: u32,
@@ -127,6 +131,7 @@ pub(super) struct State {
     pub(super) owners: Owners,
     pub(super) clocks: Clocks,
     pub(super) now: u64,
+    pub(super) idle: Idle,
     pub(super) pulse: &'static Pulse,
     pub(super) timers: &'static Heap,
     /// Functions of timers that are due: the engine calls them, with nothing of this borrowed, and decides again.
@@ -168,6 +173,7 @@ impl State {
             owners: Owners::default(),
             clocks: Clocks::default(),
             now: DAWN,
+            idle: Idle::new(),
             pulse: Box::leak(Box::new(Pulse::new())),
             timers: Box::leak(Box::new(Heap::new())),
             calls: Vec::new(),
@@ -200,6 +206,7 @@ impl State {
         self.owners.reset();
         self.clocks.reset(races);
         self.now = DAWN;
+        self.idle = Idle::new();
         self.slots.clear();
         self.strays = 0;
         self.runnable.clear();
@@ -272,6 +279,7 @@ impl State {
                 at: None,
             },
             fruitless: 0,
+            tries: Tries::default(),
             held: 0,
             had: 0,
             begun: false,
@@ -281,6 +289,7 @@ impl State {
         });
         self.runnable.push(who);
         self.fresh.push(who);
+        self.idle.progress();
         self.intents.push(Intent::NOTHING);
         self.alive += 1;
         self.clocks.birth(by.map(|by| by - 1));
@@ -293,6 +302,7 @@ impl State {
     }
 
     fn unrunnable(&mut self, who: u32) {
+        self.idle.progress();
         if let Ok(i) = self.runnable.binary_search(&who) {
             self.runnable.remove(i);
         }
@@ -326,6 +336,7 @@ impl State {
         if let Err(i) = self.runnable.binary_search(&who) {
             self.runnable.insert(i, who);
             self.fresh.push(who);
+            self.idle.progress();
         }
     }
 
@@ -354,13 +365,35 @@ impl State {
 
     // ---- the clock ------------------------------------------------------------------------------------------------
 
+    /// When the next timer is due, or what somebody polls for.
+    fn next_moment(&self) -> u64 {
+        self.timers.first().min(self.idle.asked_for())
+    }
+
+    /// Whether the clock may move though somebody could run: not to a timer that is set for more than [`A_LIFE`].
+    #[inline]
+    pub(super) fn may_move(&self) -> bool {
+        self.next_moment() <= self.now.saturating_add(A_LIFE)
+    }
+
+    /// All who can run poll: time goes on.
+    #[cold]
+    pub(super) fn let_time_pass(&mut self) {
+        if !self.move_clock() {
+            let to = self.idle.stride(self.now);
+            self.idle.moved();
+            self.now = to.unwrap_or(self.now);
+        }
+    }
+
     /// Moves to the next timer, wakes all sleepers that are due, and puts the functions that are due into `calls`.
     pub(super) fn move_clock(&mut self) -> bool {
-        let when = self.timers.first();
+        let when = self.next_moment();
         if when == NEVER {
             return false;
         }
         self.now = self.now.max(when);
+        self.idle.moved();
         while let Some(due) = self.timers.pop_due(self.now) {
             match due {
                 Due::Wake(g) => {
