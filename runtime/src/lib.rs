@@ -129,6 +129,8 @@ mod primitives;
 mod godebug;
 #[allow(unsafe_code, reason = "asks the kernel for the affinity")]
 mod cpus;
+#[allow(unsafe_code, reason = "gettid, and the clock of another thread")]
+mod tid;
 mod show;
 mod snapshot;
 mod crash;

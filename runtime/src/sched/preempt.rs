@@ -30,9 +30,10 @@
 
 use std::sync::Once;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::seam;
+use crate::tid::Tid;
 
 /// The signal. Go uses it too: it is ignored by default, debuggers let it pass, and hardly anybody uses it.
 const SIGNAL: libc::c_int = libc::SIGURG;
@@ -42,7 +43,7 @@ const MARK: usize = 0x676f_7572_676f;
 
 /// How an M's thread stands to the signal.
 pub(super) struct Stop {
-    thread: AtomicI32,
+    thread: Tid,
     word: AtomicU32,
 }
 
@@ -67,30 +68,29 @@ pub(super) enum Parked {
 impl Stop {
     pub(super) fn new() -> Stop {
         Stop {
-            thread: AtomicI32::new(0),
+            thread: Tid::none(),
             word: AtomicU32::new(RUNS),
         }
     }
 
     pub(super) fn reset(&self) {
-        self.thread.store(0, Ordering::Relaxed);
+        self.thread.gone();
         self.word.store(RUNS, Ordering::Relaxed);
     }
 
     /// This thread is the one to be stopped.
     pub(super) fn here(&self) {
-        self.thread.store(os::thread_id(), Ordering::Release);
+        self.thread.here();
     }
 
     /// This thread ends: no signal is sent to its number any more, which may be somebody else's soon.
     pub(super) fn gone(&self) {
-        self.thread.store(0, Ordering::Release);
+        self.thread.gone();
     }
 
     /// Sends the signal.
     pub(super) fn want(&self) {
-        let thread = self.thread.load(Ordering::Acquire);
-        if thread != 0 {
+        if let Some(thread) = self.thread.get() {
             os::signal(thread, SIGNAL, MARK);
         }
     }
@@ -144,12 +144,12 @@ impl Stop {
 
     /// The CPU time that its thread has used, in nanoseconds.
     pub(super) fn cpu_time(&self) -> u64 {
-        os::cpu_time(self.thread.load(Ordering::Acquire))
+        self.thread.cpu_time()
     }
 
     /// Whether its thread is asleep in the kernel, as far as can be told.
     pub(super) fn sleeps(&self) -> bool {
-        os::sleeps(self.thread.load(Ordering::Acquire))
+        self.thread.sleeps()
     }
 }
 
@@ -290,11 +290,6 @@ mod os {
             && unsafe { libc::syscall(libc::SYS_membarrier, MEMBARRIER_PRIVATE_EXPEDITED, 0, 0) } == 0
     }
 
-    pub(super) fn thread_id() -> i32 {
-        // SAFETY: always succeeds.
-        unsafe { libc::gettid() }
-    }
-
     /// The start of the kernel's `siginfo`, for a signal with a value.
     #[repr(C)]
     struct Queued {
@@ -364,32 +359,6 @@ mod os {
                 1,
             )
         };
-    }
-
-    /// The third field of the thread's `stat`: S and D sleep. The second one, a name in parentheses, may hold anything.
-    pub(super) fn sleeps(thread: i32) -> bool {
-        if thread == 0 {
-            return false;
-        }
-        std::fs::read_to_string(format!("/proc/self/task/{thread}/stat"))
-            .ok()
-            .and_then(|s| {
-                let (_, rest) = s.rsplit_once(')')?;
-                rest.trim_start().chars().next()
-            })
-            .is_some_and(|c| matches!(c, 'S' | 'D'))
-    }
-
-    pub(super) fn cpu_time(thread: i32) -> u64 {
-        // The kernel's encoding of a thread's CPU clock (`MAKE_THREAD_CPUCLOCK` in `linux/posix-timers.h`).
-        let clock = (!thread << 3) | 6;
-        let mut t = libc::timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        };
-        // SAFETY: `t` lives across the call. A thread that has ended answers EINVAL, and the time stays 0.
-        unsafe { libc::clock_gettime(clock, &mut t) };
-        t.tv_sec as u64 * 1_000_000_000 + t.tv_nsec as u64
     }
 
     pub(super) fn errno() -> libc::c_int {

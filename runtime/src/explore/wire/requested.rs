@@ -13,11 +13,14 @@ use crate::explore::search::{Rules, Runner, Task};
 use crate::explore::{Failure, Kind, Schedule, Story};
 use crate::lab::{Exploration, Pulse, Setup};
 use crate::primitives::Lock;
+use crate::tid::Tid;
 
-/// How long a goroutine may run without a step.
+/// How long a goroutine may run without a step: of CPU time if it computes, else of time.
 const SILENCE: Duration = Duration::from_secs(2);
 /// How often it is looked at in that time.
 const LOOKS: u32 = 10;
+/// The thread that explores.
+static EXPLORER: Tid = Tid::none();
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static RAN: AtomicUsize = AtomicUsize::new(0);
@@ -83,6 +86,7 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
     let fits = |output: &str| expect.as_ref().is_none_or(|e| e.fits(output));
     let x = Exploration::new();
     x.catch_output(catch);
+    EXPLORER.here();
     watch(&request, x.pulse(), began);
     let mut runner = Runner {
         x,
@@ -196,14 +200,10 @@ fn answer(path: &PathBuf, response: &Response) -> ! {
 fn watch(request: &Request, pulse: &'static Pulse, began: Instant) {
     let request = request.clone();
     let body = move || {
-        // Looks are counted, not time: on a machine that is too busy this thread comes late as well.
-        let (mut last, mut looks) = (0, 0);
+        let mut silence = Silence::default();
         loop {
             std::thread::sleep(SILENCE / LOOKS);
-            let beat = pulse.beat();
-            looks = if beat == last { looks + 1 } else { 0 };
-            last = beat;
-            if looks >= LOOKS {
+            if silence.look(pulse.beat(), EXPLORER.cpu_time(), EXPLORER.sleeps()) {
                 stuck(&request, pulse, began);
             }
         }
@@ -212,6 +212,35 @@ fn watch(request: &Request, pulse: &'static Pulse, began: Instant) {
     let _ = std::thread::Builder::new()
         .name("watchdog".to_string())
         .spawn(body);
+}
+
+/// How long there was no step, as the watchdog sees it.
+///
+/// On a busy machine a program may get no CPU for seconds: that says nothing of it. So a look counts only if the program
+/// has computed since the last one for as long as it takes to be sure, or sleeps in the kernel. Looks are counted, not
+/// time, since the watchdog comes late as well.
+#[derive(Default)]
+struct Silence {
+    beat: u64,
+    /// The CPU time that the program had used at the last step that was seen, in nanoseconds.
+    cpu: u64,
+    asleep: u32,
+}
+
+impl Silence {
+    /// `true`: it is stuck.
+    fn look(&mut self, beat: u64, cpu: u64, asleep: bool) -> bool {
+        if beat != self.beat {
+            *self = Silence {
+                beat,
+                cpu,
+                asleep: 0,
+            };
+            return false;
+        }
+        self.asleep = if asleep { self.asleep + 1 } else { 0 };
+        self.asleep >= LOOKS || u128::from(cpu.saturating_sub(self.cpu)) >= SILENCE.as_nanos()
+    }
 }
 
 fn stuck(request: &Request, pulse: &Pulse, began: Instant) -> ! {
@@ -255,4 +284,50 @@ fn stuck(request: &Request, pulse: &Pulse, began: Instant) -> ! {
         could_not: None,
     };
     answer(&request.response, &response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether it is ever found stuck in these looks.
+    fn is_stuck(looks: impl IntoIterator<Item = (u64, Duration, bool)>) -> bool {
+        let mut silence = Silence::default();
+        looks.into_iter().any(|(beat, cpu, asleep)| {
+            let cpu = u64::try_from(cpu.as_nanos()).expect("a short time");
+            silence.look(beat, cpu, asleep)
+        })
+    }
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn who_gets_no_cpu_is_not_stuck() {
+        assert!(!is_stuck((0..1_000).map(|i| (
+            7,
+            SECOND + i * SECOND / 600,
+            false
+        ))));
+        // It is on its way into the kernel and out again: no look sees it asleep ten times in a row.
+        assert!(!is_stuck((0..1_000).map(|i| (7, SECOND, i % 10 != 0))));
+    }
+
+    #[test]
+    fn who_computes_or_sleeps_without_a_step_is_stuck() {
+        assert!(is_stuck((0..30).map(|i| (
+            7,
+            SECOND + i * SECOND / 10,
+            false
+        ))));
+        assert!(is_stuck((0..20).map(|_| (7, SECOND, true))));
+    }
+
+    #[test]
+    fn who_makes_steps_is_not_stuck() {
+        assert!(!is_stuck((0..1_000).map(|i| (
+            u64::from(i),
+            i * SECOND,
+            true
+        ))));
+    }
 }
