@@ -1,7 +1,7 @@
 //! A program started with `GOEXPLORE` explores itself, answers in a file and ends with 0, 1 or 2.
 
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use goroutines::explore::wire::{Expect, Request, Response};
 use goroutines::explore::{Kind, Strategy};
@@ -168,9 +168,7 @@ fn a_panic_is_told_with_its_text() {
 
 #[test]
 fn an_endless_loop_is_ended_and_placed() {
-    let began = Instant::now();
     let (code, r) = explore("loops", |r| r.schedules = 100);
-    assert!(began.elapsed() < Duration::from_secs(8));
     let f = r.failure.expect("it fails");
     assert_eq!((code, f.kind), (1, Kind::StepLimit));
     assert!(
