@@ -58,7 +58,10 @@ const ALLOWED: &[(&str, &str)] = &[
         "runtime/src/sched/mod.rs",
         "main's goroutine is given its coroutine",
     ),
-    ("runtime/src/tid.rs", "gettid, and the clock of another thread"),
+    (
+        "runtime/src/tid.rs",
+        "gettid, and the clock of another thread",
+    ),
     ("runtime/src/sched/m.rs", "resumes goroutines"),
     ("runtime/src/sched/p.rs", "an M out of an atomic slot"),
     (
