@@ -217,7 +217,7 @@ pub fn snapshot() -> SchedSnapshot {
 /// Runs a blocking call with its P given up for others: Go's `entersyscall` and `exitsyscall`.
 ///
 /// Announcing is cheap, and the P is only taken away once the call has lasted 20 µs or more and somebody could use it.
-/// A blocking call that is not announced loses its P too, after 10 ms. When `f` returns, the goroutine takes an idle P
+/// A blocking call that is not announced loses its P too, after 1 to 10 ms. When `f` returns, the goroutine takes an idle P
 /// or waits its turn in the global queue.
 ///
 /// # Panics

@@ -32,7 +32,14 @@ impl Tid {
 
     /// Whether it is asleep in the kernel, as far as can be told.
     pub(crate) fn sleeps(&self) -> bool {
-        self.get().is_some_and(os::sleeps)
+        self.get()
+            .is_some_and(|thread| matches!(os::state(thread), Some(b'S' | b'D')))
+    }
+
+    /// Whether it is asleep in a call that waits for something, not for a page or a disk, as far as can be told.
+    pub(crate) fn waits(&self) -> bool {
+        self.get()
+            .is_some_and(|thread| os::state(thread) == Some(b'S'))
     }
 }
 
@@ -61,14 +68,13 @@ mod os {
     }
 
     /// The third field of the thread's `stat`: S and D sleep. The second one, a name in parentheses, may hold anything.
-    pub(super) fn sleeps(thread: i32) -> bool {
+    pub(super) fn state(thread: i32) -> Option<u8> {
         let mut text = [0; 128];
         let read = File::open(format!("/proc/self/task/{thread}/stat"))
             .and_then(|mut f| f.read(&mut text))
             .unwrap_or(0);
         let name_ends = text[..read].iter().rposition(|&b| b == b')');
-        let state = name_ends.and_then(|i| text[..read].get(i + 2));
-        matches!(state, Some(b'S' | b'D'))
+        name_ends.and_then(|i| text[..read].get(i + 2)).copied()
     }
 }
 

@@ -403,13 +403,14 @@ impl M {
         // Until now nobody could tell whether everything sleeps: somebody has to look again.
         let mut state = sched.state.lock();
         state.unsettled -= 1;
-        match sched.take_idle_p(&mut state) {
-            Some(p) if !sched.is_stopping() => sched.start_m_by(maker, state, p, false),
-            _ => drop(state),
+        if !sched.is_stopping()
+            && let Some(p) = sched.take_idle_p(&mut state)
+        {
+            sched.start_m_by(maker, state, p, false);
+            state = sched.state.lock();
         }
         loop {
-            self.sleep(None);
-            let mut state = sched.state.lock();
+            // Before it sleeps, too: whoever ends the runtime calls those who are among `locked_ms` at that moment.
             if sched.is_stopping() {
                 state.locked_ms.retain(|m| !std::ptr::eq(*m, self));
                 return false;
@@ -417,6 +418,9 @@ impl M {
             if self.p().is_some() {
                 return true;
             }
+            drop(state);
+            self.sleep(None);
+            state = sched.state.lock();
         }
     }
 

@@ -19,6 +19,8 @@ use crate::stack::Tidied;
 /// How long a goroutine may run while others wait, in nanoseconds: of CPU time, so that a busy machine does not cut
 /// slices short, which would change an order that one P guarantees.
 const SLICE: u64 = 10_000_000;
+/// How long a goroutine may wait in the kernel while others wait for its P, in nanoseconds.
+const BLOCKED: u64 = 1_000_000;
 /// The shortest pause between two looks, and the longest.
 const PAUSE: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(10));
 /// Looks without anything to do before the pause grows.
@@ -198,12 +200,19 @@ impl Monitor {
                 }
                 continue;
             }
-            if now.saturating_sub(seen.since) < SLICE || !sched.somebody_waits(p, now) {
+            let held = now.saturating_sub(seen.since);
+            if held < BLOCKED || !sched.somebody_waits(p, now) {
                 continue;
             }
-            if m.stop.cpu_time().saturating_sub(seen.cpu) < SLICE {
-                // It did not run all that time: it blocks, or the machine is busy and its thread waits for a CPU.
-                if m.stop.sleeps() {
+            let ran = m.stop.cpu_time().saturating_sub(seen.cpu);
+            if ran < SLICE {
+                // Where it did not run all that time it blocks, or the machine is busy and its thread waits for a CPU. A
+                // short wait for the disk or for memory is none of the program's doing, and changes no order.
+                let blocks = match held {
+                    ..SLICE => ran < held / 2 && m.stop.waits(),
+                    _ => m.stop.sleeps(),
+                };
+                if blocks {
                     acted |= sched.take_from_blocked(m, p);
                 }
                 continue;

@@ -151,6 +151,11 @@ impl Stop {
     pub(super) fn sleeps(&self) -> bool {
         self.thread.sleeps()
     }
+
+    /// Whether its thread is asleep in a call that waits for something, not for a page or a disk, as far as can be told.
+    pub(super) fn waits(&self) -> bool {
+        self.thread.waits()
+    }
 }
 
 /// Runs a full memory barrier on every thread of the process that runs. `false` where the system has no such thing:
