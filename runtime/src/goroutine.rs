@@ -147,7 +147,8 @@ pub(crate) struct G {
     wired: AtomicU32,
     /// The scheduler's own number for it.
     slot: AtomicU32,
-    wait_at: AtomicPtr<Location<'static>>,
+    /// Where it waits, or was last known to be; null if it has reached no such place yet.
+    at: AtomicPtr<Location<'static>>,
     /// When the wait began, in nanoseconds of the runtime's clock, to some 10 ms; 0 where nobody looked at the clock.
     wait_since: AtomicU64,
     /// Which runtime (or explored schedule) it belongs to: a number given once in the life of the process.
@@ -218,7 +219,7 @@ impl G {
             base: AtomicUsize::new(0),
             status: AtomicU8::new(Status::Dead as u8),
             reason: AtomicU8::new(0),
-            wait_at: AtomicPtr::new(std::ptr::null_mut()),
+            at: AtomicPtr::new(std::ptr::null_mut()),
             wait_since: AtomicU64::new(0),
             home: AtomicU64::new(0),
             slot: AtomicU32::new(0),
@@ -259,6 +260,7 @@ impl G {
         self.locked.store(0, Ordering::Relaxed);
         self.wired.store(0, Ordering::Relaxed);
         self.reason.store(0, Ordering::Relaxed);
+        self.at.store(std::ptr::null_mut(), Ordering::Relaxed);
         *self.origin.lock() = origin;
         // SAFETY: nobody else holds this G (the caller's promise).
         let own = unsafe { &mut *self.own.get() };
@@ -362,7 +364,13 @@ impl G {
     #[inline]
     pub(crate) fn set_wait(&self, reason: WaitReason, at: &'static Location<'static>) {
         self.reason.store(reason as u8, Ordering::Relaxed);
-        self.wait_at
+        self.set_place(at);
+    }
+
+    /// Notes where it is, for dumps.
+    #[inline]
+    pub(crate) fn set_place(&self, at: &'static Location<'static>) {
+        self.at
             .store(std::ptr::from_ref(at).cast_mut(), Ordering::Relaxed);
     }
 
@@ -370,9 +378,10 @@ impl G {
         WaitReason::from_u8(self.reason.load(Ordering::Relaxed))
     }
 
-    pub(crate) fn wait_at(&self) -> Option<&'static Location<'static>> {
-        let p = self.wait_at.load(Ordering::Relaxed);
-        // SAFETY: only ever null or stored from a `&'static Location` in `set_wait`.
+    /// Where it waits; of one that does not, where it was last known to be.
+    pub(crate) fn place(&self) -> Option<&'static Location<'static>> {
+        let p = self.at.load(Ordering::Relaxed);
+        // SAFETY: only ever null or stored from a `&'static Location` in `set_place`.
         unsafe { p.as_ref() }
     }
 

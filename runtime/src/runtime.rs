@@ -177,6 +177,9 @@ pub fn goid() -> u64 {
 
 /// Every goroutine as Go prints it in a crash: number, state, why it waits, where, and who made it; the caller first.
 ///
+/// The place of one that runs, or could run, is the last one known: where it waited, gave way or announced a blocking
+/// call, or else the `go` that made it. Go stops everybody and looks; here nobody is stopped.
+///
 /// # Panics
 ///
 /// Outside of a goroutine.
@@ -241,7 +244,8 @@ pub fn syscall<R>(f: impl FnOnce() -> R) -> R {
             }
         }
     }
-    seam::expect_current("syscall");
+    let (_, g) = seam::expect_current("syscall");
+    g.set_place(Location::caller());
     seam::point_free(seam::Op::Syscall);
     if let Some((s, _)) = seam::current() {
         s.begin_syscall();

@@ -20,14 +20,15 @@ pub(crate) struct Traced {
 }
 
 impl Traced {
-    /// Reads a goroutine that stands still (or runs on this very thread). `now` is its runtime's clock.
+    /// Reads a goroutine. `now` is its runtime's clock. Where it stands is known of one that waits; of one that runs or
+    /// could run it is the last place known: where it waited or gave way last, or else where it was made.
     pub(crate) fn of(g: &G, now: u64) -> Traced {
         let origin = g.origin();
-        let (state, at) = match g.status() {
-            Status::Waiting => (g.wait_reason().as_str().to_string(), g.wait_at().map(place)),
-            Status::Runnable => ("runnable".to_string(), None),
-            Status::Running => ("running".to_string(), None),
-            Status::Dead => ("idle".to_string(), None),
+        let state = match g.status() {
+            Status::Waiting => g.wait_reason().as_str(),
+            Status::Runnable => "runnable",
+            Status::Running => "running",
+            Status::Dead => "idle",
         };
         let waited = match (g.status(), g.wait_since()) {
             (Status::Waiting, since) if since != 0 => now.saturating_sub(since),
@@ -35,11 +36,11 @@ impl Traced {
         };
         Traced {
             id: g.id(),
-            state,
+            state: state.to_string(),
             minutes: waited / 60_000_000_000,
             locked: g.is_wired(),
             name: (origin.name)(),
-            at,
+            at: g.place().or(origin.at).map(place),
             created: origin.at.map(|l| (origin.by, (origin.by_name)(), l)),
         }
     }
@@ -52,11 +53,10 @@ impl Traced {
         self
     }
 
-    /// Says where the goroutine stands, for one that runs.
+    /// Says where the goroutine stands, for one that runs; `None` where nobody knows, which is better than a place where
+    /// it was before.
     pub(crate) fn standing(mut self, at: Option<String>) -> Traced {
-        if at.is_some() {
-            self.at = at;
-        }
+        self.at = at;
         self
     }
 }

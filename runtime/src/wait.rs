@@ -527,6 +527,7 @@ pub(crate) fn sleep_until(when: u64, at: &'static Location<'static>) {
 #[track_caller]
 pub(crate) fn gosched() {
     let (_, g) = seam::expect_current("gosched");
+    g.set_place(Location::caller());
     seam::point_free(Op::Gosched);
     // SAFETY: `g` is the goroutine that runs.
     unsafe { g.suspend(Command::Yield) };

@@ -53,6 +53,54 @@ fn sigquit_prints_every_goroutine_and_exits_with_2() {
     assert!(err.contains(" in goroutine 1\n\t"), "{err}");
 }
 
+/// The lines of a dump that are about one goroutine.
+fn of_goroutine(dump: &str, id: u64) -> Vec<String> {
+    let begin = format!("goroutine {id} [");
+    let one = dump.split("\n\n").find(|g| g.starts_with(&begin));
+    one.map_or_else(Vec::new, |g| g.lines().map(str::to_string).collect())
+}
+
+#[test]
+fn who_does_not_wait_is_shown_at_the_last_place_known() {
+    Builder::new().procs(1).run(|| {
+        let here = |line: u32| format!("\t{}:{line}", file!());
+        let ch = chan::<()>(0);
+        let (made, waits) = (line!() + 1, ch.clone());
+        go(move || {
+            waits.recv();
+            runtime::gosched();
+        });
+        let waited = line!() - 3;
+        // Not run yet: where it was made.
+        let g2 = of_goroutine(&runtime::stack_dump(), 2);
+        assert_eq!(g2[0], "goroutine 2 [runnable]:");
+        assert_eq!(g2[2], here(made));
+        assert!(g2[3].starts_with("created by ") && g2[3].ends_with(" in goroutine 1"));
+        assert_eq!(g2[4], here(made));
+        runtime::gosched();
+        let g2 = of_goroutine(&runtime::stack_dump(), 2);
+        assert_eq!(
+            g2[..3],
+            ["goroutine 2 [chan receive]:", &g2[1], &here(waited)]
+        );
+        // Woken, and not run yet.
+        ch.close();
+        let g2 = of_goroutine(&runtime::stack_dump(), 2);
+        assert_eq!(g2[..3], ["goroutine 2 [runnable]:", &g2[1], &here(waited)]);
+        // It has given way.
+        runtime::gosched();
+        let g2 = of_goroutine(&runtime::stack_dump(), 2);
+        assert_eq!(
+            g2[..3],
+            ["goroutine 2 [runnable]:", &g2[1], &here(waited + 1)]
+        );
+        // main is asked, so its place is exact.
+        let at = line!() + 1;
+        let main = of_goroutine(&runtime::stack_dump(), 1);
+        assert_eq!(main[..3], ["goroutine 1 [running]:", &main[1], &here(at)]);
+    });
+}
+
 /// A program that waits until the monitor has had time to write.
 fn traced() {
     Builder::new().procs(2).run(|| {

@@ -432,7 +432,7 @@ impl State {
             .map(|(s, who)| Waiter {
                 who,
                 reason: s.g.wait_reason(),
-                at: s.g.wait_at(),
+                at: s.g.place(),
                 object: s.last.object,
             })
             .collect()
