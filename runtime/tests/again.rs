@@ -149,7 +149,7 @@ fn ends_badly(i: usize) {
         }
         7 => {
             let end = builder.try_run(|| {
-                go(|| runtime::syscall(|| std::thread::yield_now()));
+                go(|| runtime::syscall(std::thread::yield_now));
                 runtime::gomaxprocs(1 + i % 4);
                 runtime::gosched();
             });
@@ -192,8 +192,8 @@ fn leaves_nothing(name: &str, warm: usize, times: usize, leaks: usize, once: fn(
     assert_eq!(before.threads, after.threads);
     assert_eq!(before.descriptors, after.descriptors);
     assert!(after.mappings <= before.mappings + 16);
-    // The allocator keeps and parts what it has as it likes.
-    assert!(after.size < before.size + (128 << 10));
+    // The allocator reserves 64 MiB for threads that are there together, a few times; a runtime reserves as much.
+    assert!(after.size < before.size + (1 << 20));
     assert!(
         after.resident < before.resident + (8 << 10) + times * leaks / 1024,
         "{before:?} {after:?}"
