@@ -11,7 +11,7 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 #[allow(dead_code, reason = "the library uses the rest")]
 #[path = "../src/lock.rs"]
 mod lock;
-#[allow(dead_code, reason = "the library uses the rest")]
+#[allow(dead_code, unused_imports, reason = "the library uses the rest")]
 #[path = "../src/primitives.rs"]
 mod primitives;
 #[allow(dead_code, reason = "the library uses the rest")]

@@ -23,16 +23,8 @@ use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, 
 
 use crate::coro::{Command, Coro, Suspender};
 use crate::primitives::Lock;
-
-/// Where a goroutine stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
-pub(crate) enum Status {
-    Dead,
-    Runnable,
-    Running,
-    Waiting,
-}
+pub(crate) use crate::status::Status;
+use crate::status::StatusWord;
 
 /// Why a goroutine waits, in Go's words (`runtime/runtime2.go`, `waitReasonStrings`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -139,7 +131,7 @@ pub(crate) struct Abandon {
 /// One goroutine. What each switch reads comes first, in two lines of the cache.
 #[repr(C, align(64))]
 pub(crate) struct G {
-    status: AtomicU8,
+    status: StatusWord,
     reason: AtomicU8,
     /// The only M that may run it, by number plus one; 0 for any.
     locked: AtomicU32,
@@ -217,7 +209,7 @@ impl G {
             id: AtomicU64::new(0),
             top: AtomicUsize::new(0),
             base: AtomicUsize::new(0),
-            status: AtomicU8::new(Status::Dead as u8),
+            status: StatusWord::new(),
             reason: AtomicU8::new(0),
             at: AtomicPtr::new(std::ptr::null_mut()),
             wait_since: AtomicU64::new(0),
@@ -270,7 +262,7 @@ impl G {
         own.abandon.set(None);
         own.orphan.set(None);
         own.unwinding.take();
-        self.status.store(Status::Runnable as u8, Ordering::Release);
+        self.status.set(Status::Runnable);
     }
 
     /// Its number, from 1 (main) upwards within its runtime.
@@ -333,31 +325,19 @@ impl G {
 
     #[inline]
     pub(crate) fn status(&self) -> Status {
-        match self.status.load(Ordering::Acquire) {
-            0 => Status::Dead,
-            1 => Status::Runnable,
-            2 => Status::Running,
-            _ => Status::Waiting,
-        }
+        self.status.get()
     }
 
     #[inline]
     pub(crate) fn set_status(&self, s: Status) {
-        self.status.store(s as u8, Ordering::Release);
+        self.status.set(s);
     }
 
     /// Waiting → Runnable; `false` if it did not wait, which is a defect of the caller.
     #[inline]
     #[must_use]
     pub(crate) fn wake(&self) -> bool {
-        self.status
-            .compare_exchange(
-                Status::Waiting as u8,
-                Status::Runnable as u8,
-                Ordering::AcqRel,
-                Ordering::Relaxed,
-            )
-            .is_ok()
+        self.status.wake()
     }
 
     /// Says why and where it is going to wait; `Waiting` itself is written by the scheduler after the switch.

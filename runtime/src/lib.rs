@@ -141,6 +141,7 @@ mod stack;
     reason = "a coroutine that never ends is reset instead of unwound"
 )]
 mod coro;
+mod status;
 #[allow(
     unsafe_code,
     reason = "a G is shared; its coroutine belongs to whoever runs it"

@@ -4,6 +4,13 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 pub(crate) use crate::lock::Lock;
 
+/// The atomics of the files that `tests/models.rs` tries out, where they are loom's.
+pub(crate) mod atomic {
+    pub(crate) use std::sync::atomic::{
+        AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+    };
+}
+
 /// Keeps what one thread writes often off the cache line of what others read.
 #[derive(Debug, Default)]
 #[repr(align(128))]

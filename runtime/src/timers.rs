@@ -39,10 +39,10 @@
 use std::cmp::Ordering as Order;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::goroutine::G;
 use crate::primitives::Lock;
+use crate::primitives::atomic::{AtomicU64, Ordering};
 
 /// No moment: later than all.
 pub(crate) const NEVER: u64 = u64::MAX;
@@ -321,7 +321,7 @@ impl std::fmt::Debug for Heap {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

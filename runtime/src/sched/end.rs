@@ -224,7 +224,7 @@ impl Sched {
     /// An M leaves. The last one clears up.
     pub(super) fn leave(&'static self, m: &'static M) {
         if m.spinning.swap(false, Ordering::Relaxed) {
-            self.spinning.fetch_sub(1, Ordering::SeqCst);
+            self.idle.give_up();
         }
         m.stop.gone();
         m.was_asked();
@@ -301,9 +301,9 @@ impl Sched {
         }
         drop(pool); // the last reference: the stacks are unmapped here
         G::give_back(all);
-        self.idle_p_count.store(0, Ordering::Release);
+        self.idle.set_ps(0);
         self.global_len.store(0, Ordering::Release);
-        self.sleep_until.store(0, Ordering::Release);
+        self.idle.wakes();
         self.without_p.store(0, Ordering::Relaxed);
         let mut finished = self.finish_state();
         finished.cleared = true;

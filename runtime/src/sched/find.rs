@@ -1,8 +1,9 @@
 //! The search for work, and going to sleep without missing any. The argument is at the top of `mod.rs`.
 
-use std::sync::atomic::{Ordering, fence};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::idle::Hears;
 use super::{M, P, Sched};
 use crate::goroutine::G;
 use crate::queue::{CAPACITY, Next};
@@ -41,13 +42,10 @@ impl M {
                 return Some(found);
             }
             // At most half as many search as work: more would only contend.
-            let idle = sched.idle_p_count.load(Ordering::Acquire);
-            let busy = sched.procs().saturating_sub(idle);
-            if self.spinning.load(Ordering::Relaxed)
-                || 2 * sched.spinning.load(Ordering::Acquire) < busy
-            {
+            let busy = sched.procs().saturating_sub(sched.idle.ps());
+            if self.spinning.load(Ordering::Relaxed) || 2 * sched.idle.spinning() < busy {
                 if !self.spinning.swap(true, Ordering::Relaxed) {
-                    sched.spinning.fetch_add(1, Ordering::SeqCst);
+                    sched.idle.search();
                 }
                 if let Some(g) = self.steal(p) {
                     self.stop_spinning_with_work();
@@ -181,7 +179,7 @@ impl M {
     fn stop_spinning_with_work(&'static self) {
         if self.spinning.swap(false, Ordering::Relaxed) {
             let sched = self.sched();
-            if sched.spinning.fetch_sub(1, Ordering::SeqCst) == 1 {
+            if sched.idle.found() {
                 sched.wake_one();
             }
         }
@@ -201,14 +199,13 @@ impl M {
         sched.put_idle_p(&mut state, p);
         drop(state);
         if self.spinning.swap(false, Ordering::Relaxed) {
-            sched.spinning.fetch_sub(1, Ordering::SeqCst);
-            fence(Ordering::SeqCst);
+            sched.idle.give_up();
             let work = sched.global_len.load(Ordering::Acquire) > 0
                 || sched.ps_ever().any(|p| !p.queue.is_empty());
             if work {
                 let mut state = sched.state.lock();
                 if let Some(p) = sched.take_idle_p(&mut state) {
-                    sched.spinning.fetch_add(1, Ordering::SeqCst);
+                    sched.idle.search();
                     self.assign(p, true);
                     return Some(());
                 }
@@ -234,7 +231,7 @@ impl M {
         self.drop_p();
         drop(state);
         if self.spinning.swap(false, Ordering::Relaxed) {
-            sched.spinning.fetch_sub(1, Ordering::SeqCst);
+            sched.idle.give_up();
         }
         sched.wake_one();
     }
@@ -255,7 +252,7 @@ impl M {
                 return Some(());
             }
             // Between "my P is idle" and "no timer is due earlier": see `timer_was_set`.
-            fence(Ordering::SeqCst);
+            sched.idle.before_timers();
             let due = sched.first_due();
             let wait = match due {
                 Some(when) if state.sleeper.is_none() || sched.sleeps_too_long(when) => {
@@ -270,11 +267,10 @@ impl M {
                     } else {
                         // In another's place, if that one would wake later: it wakes for nothing then.
                         state.sleeper = Some(self);
-                        sched.sleep_until.store(when, Ordering::SeqCst);
-                        fence(Ordering::SeqCst);
+                        sched.idle.sleep_until(when);
                         if sched.first_due().is_some_and(|t| t < when) {
                             state.sleeper = None;
-                            sched.sleep_until.store(0, Ordering::Release);
+                            sched.idle.wakes();
                             continue;
                         }
                         Some(Duration::from_nanos(when - now))
@@ -306,7 +302,7 @@ impl M {
             }
             if state.sleeper.is_some_and(|m| std::ptr::eq(m, self)) {
                 state.sleeper = None;
-                sched.sleep_until.store(0, Ordering::Release);
+                sched.idle.wakes();
             }
             state.idle_ms.retain(|m| !std::ptr::eq(*m, self));
             if sched.is_stopping() {
@@ -352,7 +348,7 @@ impl Sched {
 
     /// Whether the M that waits for timers waits for a later one than is due at `when`.
     fn sleeps_too_long(&self, when: u64) -> bool {
-        let until = self.sleep_until.load(Ordering::Relaxed);
+        let until = self.idle.until();
         until == 0 || when < until
     }
 
@@ -364,18 +360,16 @@ impl Sched {
     /// comes first: either the setter sees who sleeps and calls, or the sleeper sees the timer. An M that is called or
     /// started in vain looks again before it sleeps, and takes the sleeper's place if that one would wake too late.
     pub(super) fn timer_was_set(&'static self, when: u64) {
-        fence(Ordering::SeqCst);
-        match self.sleep_until.load(Ordering::Acquire) {
-            // Nobody waits for timers: an idle M, if there is one, shall look, and then wait for this one.
-            0 => self.wake_one(),
-            until if when < until => {
+        match self.idle.hears(when) {
+            Hears::Anybody => self.wake_one(),
+            Hears::Sleeper => {
                 let state = self.state.lock();
                 if let Some(m) = state.sleeper {
                     drop(state);
                     m.call();
                 }
             }
-            _ => {}
+            Hears::Nobody => {}
         }
     }
 

@@ -578,9 +578,9 @@ impl Scheduler for M {
 
     fn can_spin(&self) -> bool {
         let sched = self.sched();
-        let busy = sched.procs().saturating_sub(
-            sched.idle_p_count.load(Ordering::Relaxed) + sched.spinning.load(Ordering::Relaxed),
-        );
+        let busy = sched
+            .procs()
+            .saturating_sub(sched.idle.ps() + sched.idle.spinning());
         // A goroutine that unwinds runs without a P.
         busy > 1 && self.p().is_some_and(|p| p.queue.is_empty())
     }

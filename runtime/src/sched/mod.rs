@@ -53,6 +53,7 @@
 
 mod end;
 mod find;
+mod idle;
 mod look;
 mod m;
 mod monitor;
@@ -66,10 +67,11 @@ mod syscall;
 mod threads;
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
+use idle::Idle;
 use m::M;
 use p::P;
 
@@ -106,17 +108,14 @@ pub(crate) struct Sched {
     procs: AtomicUsize,
     /// The runtime ends: every M leaves as soon as its goroutine lets it.
     stopping: AtomicBool,
-    spinning: CachePadded<AtomicUsize>,
-    /// How many Ps are idle; written under `state`.
-    idle_p_count: CachePadded<AtomicUsize>,
+    /// Who searches, and who sleeps.
+    idle: Idle,
     /// How many goroutines are in the global queue; written under `state`.
     global_len: CachePadded<AtomicUsize>,
     /// The clock as the monitor last read it: good enough to say since when somebody waits.
     coarse: AtomicU64,
     /// How many Ms run a goroutine although their P was taken away: in a blocking call, most likely.
     without_p: AtomicUsize,
-    /// When the M that waits for timers will wake; 0 if none waits for them.
-    sleep_until: AtomicU64,
     next_id: AtomicU64,
     /// The descriptors that goroutines of this runtime wait for.
     netpoll: Poller,
@@ -178,12 +177,10 @@ impl Sched {
                 ps: [const { OnceLock::new() }; MAX_PROCS],
                 procs: AtomicUsize::new(0),
                 stopping: AtomicBool::new(false),
-                spinning: CachePadded::default(),
-                idle_p_count: CachePadded::default(),
+                idle: Idle::new(),
                 global_len: CachePadded::default(),
                 coarse: AtomicU64::new(0),
                 without_p: AtomicUsize::new(0),
-                sleep_until: AtomicU64::new(0),
                 next_id: AtomicU64::new(0),
                 netpoll: Poller::new(),
                 state: Lock::new(State::default()),
@@ -208,7 +205,7 @@ impl Sched {
             p.local.lock().pool = Some(pool.clone());
             state.idle_ps.push(p);
         }
-        s.idle_p_count.store(procs, Ordering::Release);
+        s.idle.set_ps(procs);
         s.procs.store(procs, Ordering::Release);
         drop(state);
         s
@@ -339,14 +336,7 @@ impl Sched {
 
     /// There is new work: starts one more spinning M if a P is idle and nobody spins yet.
     fn wake_one(&'static self) {
-        fence(Ordering::SeqCst);
-        if self.idle_p_count.load(Ordering::Acquire) == 0
-            || self.spinning.load(Ordering::Acquire) != 0
-            || self
-                .spinning
-                .compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed)
-                .is_err()
-        {
+        if !self.idle.wants_one() {
             return;
         }
         let mut state = self.state.lock();
@@ -359,7 +349,7 @@ impl Sched {
             Some(p) => self.start_m(state, p, true),
             None => {
                 drop(state);
-                self.spinning.fetch_sub(1, Ordering::SeqCst);
+                self.idle.not_after_all();
             }
         }
     }
@@ -367,8 +357,7 @@ impl Sched {
     fn take_idle_p(&self, state: &mut LockGuard<'_, State>) -> Option<&'static P> {
         let p = state.idle_ps.pop()?;
         // The monitor writes that it sleeps and then looks at this number; one of us sees the other.
-        self.idle_p_count
-            .store(state.idle_ps.len(), Ordering::SeqCst);
+        self.idle.set_ps(state.idle_ps.len());
         if self.monitor_sleeps.load(Ordering::SeqCst) {
             self.call_monitor();
         }
@@ -390,8 +379,7 @@ impl Sched {
         if p.id < self.procs() {
             state.idle_ps.push(p);
         }
-        self.idle_p_count
-            .store(state.idle_ps.len(), Ordering::Release);
+        self.idle.set_ps(state.idle_ps.len());
     }
 
     /// How many goroutines there are.

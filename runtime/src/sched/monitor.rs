@@ -121,7 +121,7 @@ impl Monitor {
     }
 
     pub(super) fn pause(&mut self, sched: &'static Sched) -> Pause {
-        if sched.idle_p_count.load(Ordering::SeqCst) >= sched.procs()
+        if sched.idle.ps() >= sched.procs()
             && sched.without_p.load(Ordering::Relaxed) == 0
             && !sched.is_stopping()
             && self.trace.is_none()

@@ -45,8 +45,7 @@ impl Sched {
             }
         }
         state.idle_ps.retain(|p| p.id < n);
-        self.idle_p_count
-            .store(state.idle_ps.len(), Ordering::Release);
+        self.idle.set_ps(state.idle_ps.len());
         old
     }
 

@@ -64,7 +64,7 @@ impl Sched {
             self.procs(),
             state.idle_ps.len(),
             state.ms.len() + 1,
-            self.spinning.load(Ordering::Relaxed),
+            self.idle.spinning(),
             state.idle_ms.len(),
             state.global.len(),
         );

@@ -63,7 +63,7 @@ impl Sched {
         if let Some(m) = state.idle_ms.pop() {
             if state.sleeper.is_some_and(|s| std::ptr::eq(s, m)) {
                 state.sleeper = None;
-                self.sleep_until.store(0, Ordering::Release);
+                self.idle.wakes();
             }
             if state.netpoller.is_some_and(|s| std::ptr::eq(s, m)) {
                 state.netpoller = None;
