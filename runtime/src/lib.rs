@@ -119,7 +119,35 @@
 //! once in a process, also side by side.
 //!
 //! Tried on Linux, x86-64.
+//!
+//! # What may cross a switch
+//!
+//! A goroutine that waits or gives way may go on on another thread. Any call into this library may do that; nothing else
+//! does, because a goroutine that is preempted elsewhere keeps its thread, which runs nobody else meanwhile. So:
+//!
+//! - **Values that are not `Send`** (`Rc`, `RefCell` and its guards, raw pointers) may live on a goroutine's stack across a
+//!   switch, if all that share them live there. They cannot get there from outside: [`go`] takes what is `Send`, and so do
+//!   channels. `main` alone may borrow and return what is not: the thread that calls [`run`] only waits.
+//! - **Thread-locals** belong to the thread. Between two calls into the library nobody else touches them. Across a call
+//!   they are another goroutine's: no reference into one, and no guard of a `RefCell` in one, may be held there, and one
+//!   function must not use the same thread-local before and after a call, because the compiler takes its address once for
+//!   both. Use it in a function of its own, marked `#[inline(never)]`, that takes and returns values. The compiler refuses
+//!   none of this: Rust takes the thread of a function for fixed. Values of a goroutine belong into its closure instead.
+//! - **Guards of `std::sync::Mutex` and `RwLock`** may be held across a wait on Linux, where their lock has no owner. Others
+//!   who want it block their threads (and lose their Ps after 1 to 10 ms), and no deadlock through it is reported: use
+//!   [`sync`]. Guards with an owner must not be held: `StdoutLock`, `ReentrantLock`, those of foreign libraries.
+//! - **[`runtime::lock_os_thread`]** lifts all of these: the goroutine stays on its thread, and nobody else runs there.
+//! - **A goroutine that unwinds** stays on its thread until it is done, so `std::thread::panicking` speaks of it alone.
 #![deny(unsafe_code)]
+
+#[cfg(not(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+)))]
+compile_error!(
+    "goroutines runs on Linux, on x86-64 and aarch64. Elsewhere, port what stops and watches threads \
+     (runtime/src/sched/preempt.rs) first, then runtime/src/stack and runtime/src/overflow.rs"
+);
 
 // The rooms. Each uses only those above it, and a test says so: the order of these lines is that order. `unsafe` is
 // allowed by name.

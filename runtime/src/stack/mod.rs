@@ -68,11 +68,6 @@
 //!   What helps is in `memory.rs` (`GUARD_PAGES`) and in `queue.rs` (`prefetch`).
 //! - *Huge pages*: 2 MiB resident at the first touch.
 
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
-compile_error!(
-    "goroutine stacks need mmap and sigaltstack as Linux and macOS have them: port runtime/src/stack first"
-);
-
 mod cache;
 mod error;
 mod memory;
