@@ -157,6 +157,10 @@ mod goroutine {
             self.id
         }
 
+        pub(crate) fn prefetch(&self) {}
+
+        pub(crate) fn prefetch_stack(&self) {}
+
         /// What whoever holds it does with it: nobody else may at the same time, and each sees what the one before did.
         pub(crate) fn run(&self, expect: u64) {
             self.stack.with_mut(|p| {
@@ -320,15 +324,16 @@ fn who_runs_next_is_run_once_by_owner_or_thief() {
 fn a_queue_with_somebody_in_it_never_looks_empty() {
     model(3, || {
         let q = Arc::new(RunQueue::new());
-        let gs = newborns::<3>();
+        let gs = newborns::<2>();
         put(&q, gs[0], true);
         let watcher = thread::spawn({
             let q = q.clone();
             move || assert!(!q.is_empty())
         });
-        // Each sends the one before it from the one place to the other.
+        // The first goes from the one place to the other while somebody comes and goes.
         put(&q, gs[1], true);
-        put(&q, gs[2], true);
+        let second = q.get().expect("who runs next").0;
+        taken(second);
         watcher.join().unwrap();
         each_once(&q, &gs);
     });
@@ -488,7 +493,16 @@ impl Machine {
         }
     }
 
-    /// An M without a P, which waits for timers, until it sleeps for the one at `first` and for none later.
+    /// An M that gives this P up and waits for timers, until it sleeps for the one at `first` and for none later.
+    fn rest(&self, mine: usize, first: u64) {
+        let mut state = self.state.lock().unwrap();
+        state.idle_ps.push(mine);
+        self.idle.set_ps(state.idle_ps.len());
+        drop(state);
+        self.sleep_for(first);
+    }
+
+    /// The same, without a P.
     fn sleep_for(&self, first: u64) {
         let mut state = self.state.lock().unwrap();
         loop {
@@ -522,15 +536,37 @@ impl Machine {
 #[test]
 fn who_sleeps_for_timers_never_sleeps_past_the_first() {
     model(3, || {
-        let machine = Machine::new(0, vec![1]);
+        let machine = Machine::new(0, Vec::new());
         let m = thread::spawn({
             let machine = machine.clone();
-            move || machine.sleep_for(5)
+            move || machine.rest(1, 5)
         });
         let gs = newborns::<3>();
         machine.set_timer(10, gs[0]);
         machine.set_timer(20, gs[1]);
         machine.set_timer(5, gs[2]);
+        m.join().unwrap();
+    });
+}
+
+#[test]
+fn who_woke_in_time_and_sleeps_again_hears_of_what_came_meanwhile() {
+    model(3, || {
+        let machine = Machine::new(0, vec![1]);
+        let [late, g] = newborns::<2>();
+        assert!(machine.timers.wake(20, late));
+        // It slept for one that is due at 5, which has fired.
+        machine.idle.sleep_until(5);
+        let m = thread::spawn({
+            let machine = machine.clone();
+            move || {
+                let state = machine.state.lock().unwrap();
+                machine.idle.wakes();
+                drop(state);
+                machine.sleep_for(10);
+            }
+        });
+        machine.set_timer(10, g);
         m.join().unwrap();
     });
 }
