@@ -126,7 +126,7 @@
 //! does, because a goroutine that is preempted elsewhere keeps its thread, which runs nobody else meanwhile. So:
 //!
 //! - **Values that are not `Send`** (`Rc`, `RefCell` and its guards, raw pointers) may live on a goroutine's stack across a
-//!   switch, if all that share them live there. They cannot get there from outside: [`go`] takes what is `Send`, and so do
+//!   switch, if all that share them live there. They cannot get there from outside: [`go()`] takes what is `Send`, and so do
 //!   channels. `main` alone may borrow and return what is not: the thread that calls [`run`] only waits.
 //! - **Thread-locals** belong to the thread. Between two calls into the library nobody else touches them. Across a call
 //!   they are another goroutine's: no reference into one, and no guard of a `RefCell` in one, may be held there, and one
