@@ -41,6 +41,7 @@ pub(crate) fn spawn<F: FnOnce() + 'static>(f: F, at: Option<&'static Location<'s
         by_name,
     };
     bear(born, s.home(), origin, f);
+    seam::born(g);
     s.start(g);
 }
 

@@ -211,6 +211,11 @@ mod sched;
 )]
 mod lab;
 pub mod explore;
+#[allow(
+    unsafe_code,
+    reason = "the exit code of a process, and writing to stderr without std's lock"
+)]
+mod fasttrack;
 #[allow(unsafe_code, reason = "main borrows from the frame that waits for it")]
 mod run;
 #[allow(

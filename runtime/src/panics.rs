@@ -153,7 +153,9 @@ pub(crate) fn throw_again(payload: Box<dyn Any + Send>) -> ! {
 
 /// Runs a goroutine's closure and settles how it ended. Never unwinds.
 pub(crate) fn body(g: &'static G, f: impl FnOnce()) {
-    let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else {
+    let ended = catch_unwind(AssertUnwindSafe(f));
+    seam::ended(g);
+    let Err(payload) = ended else {
         return;
     };
     // SAFETY: on this goroutine's own coroutine.

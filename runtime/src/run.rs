@@ -8,7 +8,7 @@ use crate::primitives::Lock;
 use crate::sched::{Config, Sched};
 use crate::seam::{self, Op};
 use crate::stack::DEFAULT_MAX_STACK;
-use crate::{birth, cpus, godebug, overflow, panics, quit};
+use crate::{birth, cpus, fasttrack, godebug, overflow, panics, quit};
 
 /// Runs `main` as goroutine 1 of a new runtime, as Go runs a program's `main`.
 ///
@@ -118,7 +118,10 @@ impl Builder {
             wire::run_requested(&path, main);
         }
         match self.execute(main, true) {
-            Ok(r) => r,
+            Ok(r) => {
+                fasttrack::settle();
+                r
+            }
             // A crash has ended the process.
             Err(crash) => unreachable!("{crash}"),
         }
@@ -147,6 +150,9 @@ impl Builder {
 
     fn execute<F: FnOnce() -> R, R>(self, main: F, exit_on_crash: bool) -> Result<R, Crash> {
         panics::install_hook();
+        if godebug::value("race") == Some(1) {
+            fasttrack::enable();
+        }
         overflow::install(seam::full_stack);
         if exit_on_crash {
             quit::install();

@@ -165,6 +165,14 @@ pub(crate) enum Crashed {
 
 /// What the exploring scheduler is told. Called on its thread, by the goroutine that runs.
 pub(crate) trait Observer {
+    /// Whether it decides: else it only looks on at a program that the real scheduler runs.
+    fn explores(&self) -> bool {
+        true
+    }
+    /// A goroutine was made, by the one that runs here; it has not begun.
+    fn born(&self, _g: &'static G) {}
+    /// The goroutine that runs here does nothing of the program's any more.
+    fn ended(&self, _g: &'static G) {}
     /// Before an effect: decides who goes on; comes back when it is this goroutine's turn.
     fn point(&self, op: Op, tag: Option<&Tag>, at: &'static Location<'static>);
     /// The operation that was just let go on is about this object, too.
@@ -223,10 +231,26 @@ thread_local! {
     static OBSERVER: Cell<Option<(&'static dyn Observer, u32)>> = const { Cell::new(None) };
 }
 
+/// Who looks on where no exploration runs, if anybody does.
+static NATIVE: OnceLock<&'static (dyn Observer + Sync)> = OnceLock::new();
+
+/// Says who looks on at the goroutines of the real scheduler, from here on and for good.
+pub(crate) fn set_native(o: &'static (dyn Observer + Sync)) {
+    let _ = NATIVE.set(o);
+}
+
 /// Who listens on this thread.
 #[inline(never)]
 pub(crate) fn observer() -> Option<&'static dyn Observer> {
-    OBSERVER.get().map(|(o, _)| o)
+    match OBSERVER.get() {
+        None => native(),
+        Some((exploring, _)) => Some(exploring),
+    }
+}
+
+#[cold]
+fn native() -> Option<&'static dyn Observer> {
+    NATIVE.get().map(|&o| o as &dyn Observer)
 }
 
 /// The epoch of the schedule that is run on this thread; 0: nobody listens.
@@ -433,7 +457,7 @@ pub(crate) fn point_at(op: Op, tag: &Tag, at: &'static Location<'static>) {
 /// starvation mode) is left out.
 #[inline(always)]
 pub(crate) fn observed() -> bool {
-    hooked() && with_observer(|_| ()).is_some()
+    hooked() && with_observer(|o| o.explores()) == Some(true)
 }
 
 /// Whether the object has not been met in the schedule that runs on this thread: then nobody alive holds it, whatever a
@@ -492,9 +516,25 @@ pub(crate) fn added(n: u64) {
 #[inline(always)]
 pub(crate) fn choose(n: usize) -> Option<usize> {
     if hooked() {
-        with_observer(|o| o.choose(n))
+        with_observer(|o| o.explores().then(|| o.choose(n))).flatten()
     } else {
         None
+    }
+}
+
+/// See [`Observer::born`].
+#[inline(always)]
+pub(crate) fn born(g: &'static G) {
+    if hooked() {
+        with_observer(|o| o.born(g));
+    }
+}
+
+/// See [`Observer::ended`].
+#[inline(always)]
+pub(crate) fn ended(g: &'static G) {
+    if hooked() {
+        with_observer(|o| o.ended(g));
     }
 }
 
@@ -593,5 +633,9 @@ pub(crate) fn asks_for(when: u64) {
 /// Hands text to the observer; `false` if there is none and it must be printed.
 #[inline(always)]
 pub(crate) fn print(text: &str, to_stderr: bool) -> bool {
-    hooked() && with_observer(|o| o.print(text, to_stderr)).is_some()
+    let caught = |o: &dyn Observer| {
+        o.print(text, to_stderr);
+        o.explores()
+    };
+    hooked() && with_observer(caught) == Some(true)
 }

@@ -92,7 +92,7 @@ pub(crate) fn write(out: &mut String, t: &Traced) {
 }
 
 /// A closure's type name as a function's name.
-fn function(name: &str) -> &str {
+pub(crate) fn function(name: &str) -> &str {
     if name.is_empty() { "main" } else { name }
 }
 

@@ -1,6 +1,6 @@
 //! What people read: the tables, wide and narrow, with and without more than ASCII. The line numbers are this file's.
 
-use goroutines::explore::{Failure, Options, Render, check, record_schedule};
+use goroutines::explore::{Failure, Kind, Options, Render, check, record_schedule};
 use goroutines::prelude::*;
 use goroutines::println;
 use std::sync::Arc;
@@ -167,6 +167,109 @@ fn a_race_has_both_sides_and_what_is_missing() {
         "{text}"
     );
     assert!(text.contains("Nothing orders these two"), "{text}");
+}
+
+#[test]
+fn a_race_names_the_edge_that_is_missing() {
+    let told = |program: fn()| {
+        let f = failure(program, |_| true);
+        assert_eq!(f.kind, Kind::Race, "{f}");
+        let words: Vec<String> = body(&f).split_whitespace().map(str::to_string).collect();
+        words.join(" ")
+    };
+    let not_waited_for = told(|| {
+        let n = Shared::new(0);
+        let m = n.clone();
+        go(move || m.set(1));
+        time::sleep(time::Duration::from_secs(1));
+        n.get();
+    });
+    assert!(
+        not_waited_for.contains(
+            "main started G2 at explore_draw.rs:183, and comes to n without waiting for it"
+        ) && not_waited_for.contains("A sleep waits for the clock, and for nobody."),
+        "{not_waited_for}"
+    );
+    let too_late = told(|| {
+        let n = Shared::new(0);
+        let (m, wg) = (n.clone(), WaitGroup::new());
+        wg.go(move || assert!(m.get() < 2));
+        n.set(1);
+        wg.wait();
+    });
+    assert!(
+        too_late.contains("when it has started G2 at explore_draw.rs:196 already")
+            || too_late.contains("without waiting for it"),
+        "{too_late}"
+    );
+    let one_lock = told(|| {
+        let (n, mu) = (Shared::new(0), Arc::new(Mutex::new(())));
+        let (m, lock) = (n.clone(), mu.clone());
+        go(move || {
+            let _held = lock.lock();
+            m.set(1);
+        });
+        n.get();
+    });
+    assert!(
+        one_lock.contains(
+            "G2 has lock, and main has no lock: a lock keeps out only those who take it."
+        ),
+        "{one_lock}"
+    );
+    let two_locks = told(|| {
+        let n = Shared::new(0);
+        for _ in 0..2 {
+            let n = n.clone();
+            go(move || {
+                let own = Mutex::new(());
+                let _held = own.lock();
+                n.set(1);
+            });
+        }
+    });
+    assert!(
+        two_locks.contains("G2 has own and G3 has another one: two locks keep nobody out."),
+        "{two_locks}"
+    );
+    let read_lock = told(|| {
+        let (n, mu) = (Shared::new(0), Arc::new(RWMutex::new(())));
+        for _ in 0..2 {
+            let (n, mu) = (n.clone(), mu.clone());
+            go(move || {
+                let _held = mu.read();
+                n.set(1);
+            });
+        }
+    });
+    assert!(
+        read_lock.contains("Both have mu, but only to read"),
+        "{read_lock}"
+    );
+    let buffered = told(|| {
+        let (n, ch) = (Shared::new(0), chan(1));
+        let (m, c) = (n.clone(), ch.clone());
+        go(move || {
+            m.set(1);
+            c.recv();
+        });
+        ch.send(());
+        n.get();
+    });
+    assert!(
+        buffered.contains(
+            "main sends on ch before and G2 receives from it after, but ch has room for 1"
+        ),
+        "{buffered}"
+    );
+    let siblings = told(|| {
+        let n = Shared::new(0);
+        for _ in 0..2 {
+            let n = n.clone();
+            go(move || n.set(1));
+        }
+    });
+    assert!(siblings.contains("run side by side"), "{siblings}");
 }
 
 #[test]

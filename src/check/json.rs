@@ -46,6 +46,13 @@ pub fn to_json(verdict: &Verdict, frame: &Frame<'_>) -> Value {
                     .map(|(name, (min, max))| (name.clone(), json!({ "min": min, "max": max })));
                 map.insert("facts".into(), Value::Object(facts.collect()));
             }
+            if !it.suspects.is_empty() {
+                let all = it
+                    .suspects
+                    .iter()
+                    .map(|s| json!({ "line": s.line, "text": s.text, "says": s.says }));
+                map.insert("suspects".into(), all.collect());
+            }
             let (key, why) = why_json(&it.why);
             map.insert(key.into(), why);
         }

@@ -16,7 +16,9 @@ use super::condition::{Condition, Evidence, Failed, Native};
 use super::execute::{Ended, Ran};
 use super::output;
 use super::source::{Extra, Finding};
-use super::verdict::{CouldNot, Died, Explored, Facts, Named, NotYet, Tried, Verdict, When, Why};
+use super::verdict::{
+    CouldNot, Died, Explored, Facts, FailedSchedule, Named, NotYet, Tried, Verdict, When, Why,
+};
 
 /// Fewer schedules than these are no pass, unless there are no others.
 const LEAST: usize = 1_000;
@@ -110,6 +112,11 @@ impl<'a> Task<'a> {
             return self.native(how, died, printed, facts);
         }
         match explored {
+            Ok(Some(failure)) if how == Native::Ok && outside(&failure, &tried, facts.as_ref()) => {
+                let mut died = self.died(native, Native::NoRun, &printed, When::UnderSchedules);
+                died.said = Some(OUTSIDE.to_string());
+                self.native(Native::NoRun, died, printed, facts)
+            }
             Ok(Some(failure)) => {
                 let (failed, output) = (failure.kind, failure.output.clone());
                 let why = Why::Schedule(failure, tried);
@@ -131,7 +138,7 @@ impl<'a> Task<'a> {
                 let died = self.died(native, how, &printed, When::Natively);
                 self.native(how, died, printed, facts)
             }
-            Err(Explored::Died(ran)) => self.died_exploring(&ran),
+            Err(Explored::Died(ran, begun)) => self.died_exploring(&ran, begun),
             Err(Explored::Unable(why)) => self.unable(why),
             Err(_) => Verdict::CouldNot(CouldNot {
                 what: "the schedules were not tried".to_string(),
@@ -167,7 +174,7 @@ impl<'a> Task<'a> {
                 self.not_yet(failed, None, why, Some(output), Some(facts))
             }
             Explored::Answered { tried, .. } => Verdict::Passed(tried),
-            Explored::Died(ran) => self.died_exploring(&ran),
+            Explored::Died(ran, begun) => self.died_exploring(&ran, begun),
             Explored::Unable(why) => self.unable(why),
             Explored::NotTried => Verdict::Cancelled,
         }
@@ -206,12 +213,14 @@ impl<'a> Task<'a> {
     }
 
     /// The process that tried the schedules ended without an answer, and the ordinary run went well.
-    fn died_exploring(&self, ran: &Ran) -> Verdict {
+    fn died_exploring(&self, ran: &Ran, begun: bool) -> Verdict {
         if ran.ended == Ended::Cancelled {
             return Verdict::Cancelled;
         }
         let printed = String::from_utf8_lossy(&ran.stdout).into_owned();
         let how = match how_it_ended(ran) {
+            // It left from inside of `run`, with an exit code that says nothing.
+            Native::Ok if begun => Native::Exit,
             // It went its ordinary way to its end, and nothing on it asked for a schedule.
             Native::Ok => Native::NoRun,
             how => how,
@@ -303,9 +312,22 @@ impl<'a> Task<'a> {
             why,
             named,
             output: printed,
+            suspects: Vec::new(),
             facts,
         }))
     }
+}
+
+const OUTSIDE: &str = "It prints outside of `run(|| { ... })`: before it, or after it. Only what happens inside is tried \
+    under other schedules, so everything that the exercise asks for has to stand there, in one call of run.";
+
+/// Whether a program that prints the right thing when it just runs prints nothing inside of `run`, whatever the schedule.
+fn outside(f: &FailedSchedule, tried: &Tried, facts: Option<&Facts>) -> bool {
+    let prints = facts.and_then(|f| f.get("prints")).map_or(0, |p| p.1);
+    f.kind == Failed::Output
+        && f.output.trim().is_empty()
+        && tried.failed == tried.ran
+        && prints == 0
 }
 
 /// Whether a schedule could not explain it better.

@@ -6,6 +6,7 @@
 // Each uses only those above it, and what this file has.
 pub mod rules;
 pub mod source;
+pub mod suspects;
 pub mod condition;
 pub mod usage;
 pub mod execute;
@@ -34,10 +35,11 @@ use crate::workbook::Workbook;
 use goroutines::explore::Schedule;
 
 use compile::{NotBuilt, Plan, Refusal};
-use condition::Native;
+use condition::{Failed, Native};
 use execute::{Cancel, Limits, Ran};
 use judge::Task;
-use verdict::{CouldNot, Explored, Verdict};
+use suspects::About;
+use verdict::{CouldNot, Explored, Verdict, Why};
 
 /// How long an ordinary run may take.
 pub const NATIVE_TIME: Duration = Duration::from_secs(2);
@@ -140,8 +142,10 @@ fn check_text(task: &Task<'_>, bytes: &[u8], book: &Workbook, options: &Options)
             notes,
         })) => {
             let keep = book.schedules().join(name);
+            let mut verdict = try_out(task, &file, book.root(), Some(&keep), options);
+            point_at(&mut verdict, &text);
             Checked {
-                verdict: try_out(task, &file, book.root(), Some(&keep), options),
+                verdict,
                 warnings,
                 notes,
             }
@@ -216,6 +220,21 @@ pub fn build_all(book: &Workbook, names: &[&str], cancel: &Cancel) {
         throwaway: false,
     };
     let _ = compile::build(&plan, cancel);
+}
+
+/// Names the lines that can be the reason, where the verdict alone does not say where to look.
+fn point_at(verdict: &mut Verdict, text: &str) {
+    let Verdict::NotYet(it) = verdict else { return };
+    let about = match &it.why {
+        Why::Schedule(f, _) if f.kind == Failed::Nondeterminism => About::Changes,
+        Why::Native(died) => match died.how {
+            Native::Overflow => About::Overflows,
+            Native::Signal | Native::Exit => About::Dies,
+            _ => return,
+        },
+        _ => return,
+    };
+    it.suspects = suspects::suspects(text, about);
 }
 
 /// Where the text is kept that an exercise's program was built from.

@@ -114,7 +114,7 @@ fn answer(ask: &Ask<'_>, request: &mut Request, cancel: &Cancel) -> io::Result<E
         .filter(|_| matches!(ran.ended, Ended::Exit(0..=2)))
         .and_then(|text| Response::from_text(&text).ok());
     let Some(response) = answered else {
-        return Ok(Explored::Died(ran));
+        return Ok(Explored::Died(ran, request.begun().exists()));
     };
     if let Some(why) = response.could_not {
         return Ok(Explored::Unable(why));

@@ -107,6 +107,11 @@ fn not_yet_lines(it: &NotYet, page: &mut Page<'_>) {
             page.wrapped(&format!("(tried: {})", passed(tried)));
         }
     }
+    for s in &it.suspects {
+        page.blank();
+        page.code(&s.line.to_string(), &s.text);
+        page.wrapped(&s.says);
+    }
     page.named = it.named.clone();
     let hint = format!("hint: gotour hint {}", page.frame.name);
     match &it.why {

@@ -39,13 +39,18 @@ pub struct Finding {
     pub text: String,
 }
 
+/// The file's tokens; none where it does not split into tokens.
+pub(super) fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    if let Ok(stream) = text.parse::<TokenStream>() {
+        flatten(stream, &mut tokens);
+    }
+    tokens
+}
+
 /// Everything forbidden in `text`, in the order of the lines.
 pub fn scan(text: &str, extras: &[Extra<'_>]) -> Vec<Finding> {
-    let Ok(stream) = text.parse::<TokenStream>() else {
-        return Vec::new();
-    };
-    let mut tokens = Vec::new();
-    flatten(stream, &mut tokens);
+    let tokens = tokens(text);
     let lines: Vec<&str> = text.lines().collect();
     let mut scan = Scan {
         tokens: &tokens,
@@ -65,7 +70,7 @@ pub fn scan(text: &str, extras: &[Extra<'_>]) -> Vec<Finding> {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Ident(String),
     /// One character; true when the next one touches it.
     Punct(char, bool),
@@ -75,9 +80,9 @@ enum Kind {
 }
 
 #[derive(Debug)]
-struct Token {
-    kind: Kind,
-    line: usize,
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) line: usize,
     column: usize,
 }
 

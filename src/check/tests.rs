@@ -258,11 +258,17 @@ fn each_end_has_its_own_name() {
 
 #[test]
 fn no_answer_is_no_pass() {
-    let verdict = judged(&well(), Explored::Died(well()));
+    let verdict = judged(&well(), Explored::Died(well(), false));
     assert_eq!(summary(&verdict), ("native", "norun", String::new()));
-    let verdict = judged(&well(), Explored::Died(ran(Ended::Signal(11), "", "")));
+    // It left by an exit code of 0 from inside of run.
+    let verdict = judged(&well(), Explored::Died(well(), true));
+    assert_eq!(summary(&verdict), ("native", "exit", String::new()));
+    let verdict = judged(
+        &well(),
+        Explored::Died(ran(Ended::Signal(11), "", ""), true),
+    );
     assert_eq!(summary(&verdict), ("native", "signal", String::new()));
-    let verdict = judged(&well(), Explored::Died(ran(Ended::Time, "", "")));
+    let verdict = judged(&well(), Explored::Died(ran(Ended::Time, "", ""), true));
     assert_eq!(
         summary(&verdict),
         ("native", "timeout", "endless".to_string())
@@ -293,7 +299,7 @@ fn no_answer_is_no_pass() {
         "cancelled"
     );
     assert_eq!(
-        summary(&judged(&well(), Explored::Died(given_up))).0,
+        summary(&judged(&well(), Explored::Died(given_up, true))).0,
         "cancelled"
     );
 }
@@ -354,7 +360,7 @@ fn all_verdicts() -> Vec<Verdict> {
             answered(Some(failing(Failed::Output)), &[("sleeps", 1, 1)]),
         ),
         judged(&well(), answered(None, &[])),
-        judged(&well(), Explored::Died(well())),
+        judged(&well(), Explored::Died(well(), false)),
         judged(&well(), Explored::Unable(long.clone())),
         task.source(source::scan(
             &format!(
@@ -450,4 +456,26 @@ fn a_named_mistake_and_what_to_do_are_never_cut_away() {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }
     assert!(drawn(&verdict, 80, true).join("\n").contains("row 39"));
+}
+
+#[test]
+fn what_is_printed_outside_of_run_is_said_to_be() {
+    let mut failure = failing(Failed::Output);
+    failure.output = String::new();
+    let explored = |failed: usize, prints: u64| Explored::Answered {
+        tried: Tried { failed, ..tried() },
+        failure: Some(Box::new(failure.clone())),
+        facts: facts(&[("prints", 0, prints), ("goroutines", 0, 0)]),
+    };
+    let verdict = judged(&well(), explored(2_000, 0));
+    assert_eq!(summary(&verdict).1, "norun");
+    let shown = drawn(&verdict, 80, false).join(" ");
+    assert!(shown.contains("prints outside of `run"), "{shown}");
+    // Some schedules print, or the library's print was used: then it is inside.
+    for (failed, prints) in [(1_999, 0), (2_000, 1)] {
+        assert_eq!(
+            summary(&judged(&well(), explored(failed, prints))).0,
+            "output"
+        );
+    }
 }

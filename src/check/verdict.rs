@@ -8,6 +8,7 @@ use goroutines::explore::Story;
 use super::compile::Refusal;
 use super::condition::{Failed, Native};
 use super::source::Finding;
+use super::suspects::Suspect;
 
 /// The end of a check.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct NotYet {
     pub named: Option<Named>,
     /// What the failing schedule printed, or the ordinary run.
     pub output: Option<String>,
+    /// Lines of the file that can be the reason.
+    pub suspects: Vec<Suspect>,
     pub facts: Option<Facts>,
 }
 
@@ -145,8 +148,8 @@ pub enum Explored {
     },
     /// The library says that it cannot run this program under schedules, and why.
     Unable(String),
-    /// It ended without an answer.
-    Died(super::execute::Ran),
+    /// It ended without an answer; whether it had called `run`.
+    Died(super::execute::Ran, bool),
     /// It was not started, because how the ordinary run ended says enough.
     NotTried,
 }

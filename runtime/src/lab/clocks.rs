@@ -211,8 +211,8 @@ pub(crate) struct RaceFound {
 
 /// Everything of one schedule; reused from one to the next.
 #[derive(Debug, Default)]
-pub(super) struct Clocks {
-    pub(super) on: bool,
+pub(crate) struct Clocks {
+    pub(crate) on: bool,
     of: Vec<Clock>,
     columns: u32,
     tables: Tables,
@@ -220,14 +220,14 @@ pub(super) struct Clocks {
     slots: Vec<Vec<Released>>,
     variables: Vec<Variable>,
     objects: usize,
-    pub(super) race: Option<RaceFound>,
+    pub(crate) race: Option<RaceFound>,
 }
 
 /// Slots of one object beyond this many share clocks: more edges than there are, never fewer.
 const MOST_SLOTS: usize = 4096;
 
 impl Clocks {
-    pub(super) fn reset(&mut self, on: bool) {
+    pub(crate) fn reset(&mut self, on: bool) {
         self.on = on;
         self.of.clear();
         self.columns = 0;
@@ -245,7 +245,7 @@ impl Clocks {
     }
 
     /// A goroutine is made by `by` (nobody: it is main).
-    pub(super) fn birth(&mut self, by: Option<u32>) {
+    pub(crate) fn birth(&mut self, by: Option<u32>) {
         if !self.on {
             return;
         }
@@ -260,8 +260,16 @@ impl Clocks {
         }
     }
 
+    /// A goroutine in the place of one that has ended, made by `by`. Who knows of the former one takes it for the same.
+    pub(crate) fn rebirth(&mut self, who: u32, by: Option<u32>) {
+        self.tick(who);
+        if let Some(by) = by {
+            self.give(by, who);
+        }
+    }
+
     /// It does nothing any more.
-    pub(super) fn ended(&mut self, who: u32) {
+    pub(crate) fn ended(&mut self, who: u32) {
         if self.on {
             let clock = &mut self.of[who as usize];
             let table = std::mem::replace(&mut clock.table, EMPTY);
@@ -418,7 +426,7 @@ impl Clocks {
     }
 
     #[inline]
-    pub(super) fn acquire(&mut self, me: u32, object: u32, slot: usize) {
+    pub(crate) fn acquire(&mut self, me: u32, object: u32, slot: usize) {
         let there = self.find(object, slot);
         if let Some(whole) = self.learn(me, there)
             && whole != there.table
@@ -430,7 +438,7 @@ impl Clocks {
     }
 
     #[inline]
-    pub(super) fn release(&mut self, me: u32, object: u32, slot: usize) {
+    pub(crate) fn release(&mut self, me: u32, object: u32, slot: usize) {
         let there = self.find(object, slot);
         if there.table == NONE || self.includes(me, there) {
             self.put(object, slot, self.known(me));
@@ -464,7 +472,7 @@ impl Clocks {
     }
 
     /// Learns what the slot knows and leaves there what it knew itself before.
-    pub(super) fn exchange(&mut self, me: u32, object: u32, slot: usize) {
+    pub(crate) fn exchange(&mut self, me: u32, object: u32, slot: usize) {
         let there = self.find(object, slot);
         if there.table != NONE {
             self.tables.hold(there.table);
@@ -478,7 +486,7 @@ impl Clocks {
     }
 
     /// Both ways.
-    pub(super) fn meet(&mut self, me: u32, other: u32) {
+    pub(crate) fn meet(&mut self, me: u32, other: u32) {
         let (mine, theirs) = (self.known(me), self.known(other));
         self.tables.hold(mine.table);
         self.learn(me, theirs);
@@ -489,12 +497,12 @@ impl Clocks {
     }
 
     /// From `me` to `other`.
-    pub(super) fn give(&mut self, me: u32, other: u32) {
+    pub(crate) fn give(&mut self, me: u32, other: u32) {
         self.learn(other, self.known(me));
         self.tick(me);
     }
 
-    pub(super) fn access(&mut self, me: u32, object: u32, write: bool, at: At) {
+    pub(crate) fn access(&mut self, me: u32, object: u32, write: bool, at: At) {
         self.object(object);
         if self.of[me as usize].column == NONE {
             self.of[me as usize].column = self.columns;

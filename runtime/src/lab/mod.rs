@@ -50,6 +50,7 @@ mod rng;
 mod state;
 mod strategy;
 
+pub(crate) use clocks::Clocks;
 pub(crate) use engine::{Exploration, Setup};
 pub(crate) use facts::{COUNT, Counts, NAMES};
 pub(crate) use outcome::Outcome;

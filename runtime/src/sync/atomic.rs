@@ -23,7 +23,7 @@ use std::sync::atomic::Ordering;
 pub use pointer::Pointer;
 pub use value::Value;
 
-use crate::primitives::Tag;
+use crate::primitives::{Tag, hooked};
 use crate::seam::{self, Op};
 
 /// What each operation tells the observer: before it, what it is; for the race detector, what it takes and leaves.
@@ -36,6 +36,15 @@ fn about_to(op: Op, tag: &Tag) {
     }
     if op != Op::AtomicLoad {
         seam::release(tag, 0);
+    }
+}
+
+/// What came of an operation that reads. Where others run meanwhile, only now is it known whose value was read.
+#[inline(always)]
+fn came_of(tag: &Tag, text: impl FnMut() -> String) {
+    if hooked() {
+        seam::acquire(tag, 0);
+        seam::outcome(text);
     }
 }
 
@@ -80,7 +89,7 @@ macro_rules! integers {
             pub fn load(&self) -> $int {
                 about_to(Op::AtomicLoad, &self.tag);
                 let v = self.v.load(Ordering::SeqCst);
-                seam::outcome(|| format!("→ {v}"));
+                came_of(&self.tag, || format!("→ {v}"));
                 v
             }
 
@@ -110,7 +119,7 @@ macro_rules! integers {
             pub fn add(&self, d: $int) -> $int {
                 about_to(Op::AtomicUpdate, &self.tag);
                 let v = self.v.fetch_add(d, Ordering::SeqCst).wrapping_add(d);
-                seam::outcome(|| format!("→ {v}"));
+                came_of(&self.tag, || format!("→ {v}"));
                 v
             }
 
@@ -125,7 +134,7 @@ macro_rules! integers {
             pub fn swap(&self, v: $int) -> $int {
                 about_to(Op::AtomicUpdate, &self.tag);
                 let old = self.v.swap(v, Ordering::SeqCst);
-                seam::outcome(|| format!("→ {old}"));
+                came_of(&self.tag, || format!("→ {old}"));
                 old
             }
 
@@ -144,7 +153,7 @@ macro_rules! integers {
                     .v
                     .compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst)
                     .is_ok();
-                seam::outcome(|| format!("→ {swapped}"));
+                came_of(&self.tag, || format!("→ {swapped}"));
                 swapped
             }
 
@@ -160,7 +169,7 @@ macro_rules! integers {
             pub fn and(&self, m: $int) -> $int {
                 about_to(Op::AtomicUpdate, &self.tag);
                 let old = self.v.fetch_and(m, Ordering::SeqCst);
-                seam::outcome(|| format!("→ {old}"));
+                came_of(&self.tag, || format!("→ {old}"));
                 old
             }
 
@@ -176,7 +185,7 @@ macro_rules! integers {
             pub fn or(&self, m: $int) -> $int {
                 about_to(Op::AtomicUpdate, &self.tag);
                 let old = self.v.fetch_or(m, Ordering::SeqCst);
-                seam::outcome(|| format!("→ {old}"));
+                came_of(&self.tag, || format!("→ {old}"));
                 old
             }
         }
@@ -247,7 +256,7 @@ impl Bool {
     pub fn load(&self) -> bool {
         about_to(Op::AtomicLoad, &self.tag);
         let v = self.v.load(Ordering::SeqCst);
-        seam::outcome(|| format!("→ {v}"));
+        came_of(&self.tag, || format!("→ {v}"));
         v
     }
 
@@ -276,7 +285,7 @@ impl Bool {
     pub fn swap(&self, v: bool) -> bool {
         about_to(Op::AtomicUpdate, &self.tag);
         let old = self.v.swap(v, Ordering::SeqCst);
-        seam::outcome(|| format!("→ {old}"));
+        came_of(&self.tag, || format!("→ {old}"));
         old
     }
 
@@ -295,7 +304,7 @@ impl Bool {
             .v
             .compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst)
             .is_ok();
-        seam::outcome(|| format!("→ {swapped}"));
+        came_of(&self.tag, || format!("→ {swapped}"));
         swapped
     }
 }

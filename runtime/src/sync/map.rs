@@ -59,7 +59,9 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
             seam::release(&self.tag, 0);
         }
         // What `f` takes out of the map is dropped by its caller, after the lock.
-        self.map.with(Location::caller(), f)
+        let r = self.map.with(Location::caller(), f);
+        seam::acquire(&self.tag, 0);
+        r
     }
 
     /// The value of `k`. Go's `Load`.

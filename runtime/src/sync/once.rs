@@ -104,8 +104,8 @@ struct End<'a> {
 impl Drop for End<'_> {
     fn drop(&mut self) {
         if self.ran {
-            self.once.done.store(true, Ordering::Release);
             seam::release(&self.once.tag, 0);
+            self.once.done.store(true, Ordering::Release);
         }
         seam::hold(&self.once.tag, Hold::Released);
         let unlocked = self.once.running.unlock();

@@ -1,6 +1,7 @@
 //! A failing schedule as people read it: which sentence, which table, which lines of the source.
 
 mod layout;
+mod race;
 mod rows;
 mod source;
 mod waits;
@@ -63,7 +64,7 @@ impl Told<'_> {
         let waits = match self.kind {
             Kind::Deadlock => waits::deadlock(self.story, &mut sources, o.width),
             Kind::Leak => waits::leak(self.story, &mut sources, o.width),
-            Kind::Race => waits::race(self.story, &mut sources, o.width),
+            Kind::Race => race::race(self.story, &mut sources, o.width),
             Kind::Nondeterminism => wrap(self.message, o.width),
             _ => String::new(),
         };

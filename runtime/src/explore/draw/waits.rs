@@ -1,16 +1,16 @@
-//! Who waits for whom: the tables of deadlocks and leaks, and the two sides of a race.
+//! Who waits for whom: the tables of deadlocks and leaks.
 
 use super::rows::{called, name_of};
 use super::source::Sources;
 use super::wrap;
-use crate::explore::story::{Access, Place, Story, Wait};
+use crate::explore::story::{Place, Story, Wait};
 
-fn place(p: Option<&Place>) -> String {
+pub(super) fn place(p: Option<&Place>) -> String {
     p.map_or_else(String::new, |p| format!("{}:{}", p.name(), p.line))
 }
 
 /// Rows in columns, two blanks between them; the last column may be long, and is wrapped below itself.
-fn columns(rows: &[Vec<String>], width: usize) -> String {
+pub(super) fn columns(rows: &[Vec<String>], width: usize) -> String {
     let n = rows.iter().map(Vec::len).max().unwrap_or(0);
     let wide: Vec<usize> = (0..n)
         .map(|c| rows.iter().map(|r| r[c].chars().count()).max().unwrap_or(0))
@@ -325,55 +325,4 @@ fn times(n: usize) -> String {
         2 => "twice".to_string(),
         n => format!("{n} times"),
     }
-}
-
-/// The two accesses of a race, and what is missing between them.
-pub(super) fn race(story: &Story, sources: &mut Sources, width: usize) -> String {
-    let Some(r) = &story.race else {
-        return String::new();
-    };
-    let kind = story
-        .things
-        .get(r.object)
-        .map(|t| t.kind.clone())
-        .unwrap_or_default();
-    let name = sources
-        .receiver(&r.first.place)
-        .or_else(|| sources.receiver(&r.second.place))
-        .unwrap_or_else(|| {
-            if kind.is_empty() {
-                "it".to_string()
-            } else {
-                format!("a {kind}")
-            }
-        });
-    let row = |a: &Access| {
-        let started = story
-            .members
-            .iter()
-            .find(|m| m.id == a.who)
-            .and_then(|m| m.place.as_ref())
-            .map_or_else(
-                || "the program's first".to_string(),
-                |p| format!("started at {}", place(Some(p))),
-            );
-        vec![
-            called(a.who),
-            format!("{} {name}", if a.write { "writes" } else { "reads" }),
-            place(Some(&a.place)),
-            started,
-        ]
-    };
-    let mut out = columns(&[row(&r.first), row(&r.second)], width);
-    out.push('\n');
-    out.push_str(&wrap(
-        &format!(
-            "Nothing orders these two: between them there is no lock that both hold, no channel, no WaitGroup by which {} \
-             could know that {} is done with {name}. In another run they happen in the other order, or at once.",
-            called(r.second.who),
-            called(r.first.who),
-        ),
-        width,
-    ));
-    out
 }

@@ -9,6 +9,11 @@
     reason = "the closure given to run is called once a schedule"
 )]
 mod requested;
+#[allow(
+    unsafe_code,
+    reason = "a thread that makes no step is asked by a signal"
+)]
+mod standing;
 #[allow(unsafe_code, reason = "file descriptor 1 becomes a file in memory")]
 mod stdout;
 mod text;
@@ -36,10 +41,19 @@ pub struct Request {
     /// Tried before all others.
     pub first: Vec<Schedule>,
     pub expect: Option<Expect>,
-    /// Where the response is to be written.
+    /// Where the response is to be written. Beside it, with `.begun` at its end, a file says that `run` was called.
     pub response: PathBuf,
     /// After this time no new schedule begins, once a few have been tried.
     pub time_limit: Duration,
+}
+
+impl Request {
+    /// The file that is there once the program has called `run`.
+    pub fn begun(&self) -> PathBuf {
+        let mut begun = self.response.clone().into_os_string();
+        begun.push(".begun");
+        PathBuf::from(begun)
+    }
 }
 
 impl Default for Request {

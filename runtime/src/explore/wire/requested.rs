@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::standing::{self, Thread};
 use super::text::facts;
 use super::{Facts, Request, Response, WireBlocked, WireFailure, stdout};
 use crate::explore::check::{message_of_output, settle};
@@ -47,6 +48,8 @@ pub(crate) fn run_requested<F: FnOnce() -> R, R>(path: &OsString, main: F) -> ! 
             std::process::exit(2);
         }
     };
+    // Without it a program that leaves in the middle looks like one that never called `run`: no harm but a worse word.
+    let _ = std::fs::write(request.begun(), "");
     if needs_drop::<F>() {
         could_not(
             &request,
@@ -199,12 +202,13 @@ fn answer(path: &PathBuf, response: &Response) -> ! {
 /// Answers instead of the exploration when the program makes no step any more.
 fn watch(request: &Request, pulse: &'static Pulse, began: Instant) {
     let request = request.clone();
+    let exploring = standing::this_thread();
     let body = move || {
         let mut silence = Silence::default();
         loop {
             std::thread::sleep(SILENCE / LOOKS);
             if silence.look(pulse.beat(), EXPLORER.cpu_time(), EXPLORER.sleeps()) {
-                stuck(&request, pulse, began);
+                stuck(&request, pulse, &exploring, began);
             }
         }
     };
@@ -243,19 +247,22 @@ impl Silence {
     }
 }
 
-fn stuck(request: &Request, pulse: &Pulse, began: Instant) -> ! {
+fn stuck(request: &Request, pulse: &Pulse, exploring: &Thread, began: Instant) -> ! {
     let ran = RAN.load(Ordering::Relaxed);
     let (who, at) = pulse.place();
     let name = match who {
         1 => "main".to_string(),
         n => format!("goroutine {n}"),
     };
+    let stands = exploring
+        .line()
+        .map_or_else(String::new, |line| format!(" It stands at {line}."));
     let place = match at {
         Some(at) => format!("its last operation was at {}:{}", at.file(), at.line()),
         None => "it has not come to its first operation".to_string(),
     };
     let message = format!(
-        "{name} has run for {} s without an operation of this library; {place}. It is in a loop that never lets \
+        "{name} has run for {} s without an operation of this library; {place}.{stands} It is in a loop that never lets \
          others run, or waits in a call that this library does not know of",
         SILENCE.as_secs()
     );

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::about_to;
 use crate::primitives::{Lock, Tag};
-use crate::seam::Op;
+use crate::seam::{self, Op};
 
 /// A counted pointer, or none, that is read and replaced in one step: Go's `atomic.Pointer[T]`.
 ///
@@ -59,7 +59,9 @@ impl<T> Pointer<T> {
     #[track_caller]
     pub fn load(&self) -> Option<Arc<T>> {
         about_to(Op::AtomicLoad, &self.tag);
-        self.p.lock().clone()
+        let p = self.p.lock().clone();
+        seam::acquire(&self.tag, 0);
+        p
     }
 
     /// Replaces it.
@@ -89,7 +91,9 @@ impl<T> Pointer<T> {
     #[track_caller]
     pub fn swap(&self, p: Option<Arc<T>>) -> Option<Arc<T>> {
         about_to(Op::AtomicUpdate, &self.tag);
-        std::mem::replace(&mut *self.p.lock(), p)
+        let old = std::mem::replace(&mut *self.p.lock(), p);
+        seam::acquire(&self.tag, 0);
+        old
     }
 
     /// Replaces it if it is the very pointer `old` (not an equal value), and says whether it did.
@@ -106,6 +110,7 @@ impl<T> Pointer<T> {
     pub fn compare_and_swap(&self, old: Option<&Arc<T>>, new: Option<Arc<T>>) -> bool {
         about_to(Op::AtomicUpdate, &self.tag);
         let mut p = self.p.lock();
+        seam::acquire(&self.tag, 0);
         if address(p.as_ref()) != address(old) {
             drop(p);
             return false;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::about_to;
 use crate::lock::LockGuard;
 use crate::primitives::{Lock, Tag};
-use crate::seam::Op;
+use crate::seam::{self, Op};
 
 type Stored = Option<Arc<dyn Any + Send + Sync>>;
 
@@ -55,6 +55,7 @@ impl Value {
     pub fn load<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         about_to(Op::AtomicLoad, &self.tag);
         let v = self.v.lock().clone();
+        seam::acquire(&self.tag, 0);
         v?.downcast_ref().cloned()
     }
 
@@ -102,7 +103,9 @@ impl Value {
             drop(held);
             panic!("sync/atomic: swap of inconsistently typed value into Value");
         }
-        put(held, new)?.downcast_ref().cloned()
+        let old = put(held, new);
+        seam::acquire(&self.tag, 0);
+        old?.downcast_ref().cloned()
     }
 
     /// Replaces the value if it equals `old`, and says whether it did. An empty one equals nothing.
@@ -125,6 +128,7 @@ impl Value {
             let Some(seen) = self.v.lock().clone() else {
                 return false;
             };
+            seam::acquire(&self.tag, 0);
             // The program's comparison runs without the lock; then the value must still be the one that was compared.
             match seen.downcast_ref::<T>() {
                 None => {

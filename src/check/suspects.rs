@@ -1,0 +1,199 @@
+//! Lines of a learner's file that can be the reason for what a check saw. They are told after it was seen; none of them
+//! is a reason to refuse a program.
+
+use super::source::{Kind, Token, tokens};
+
+/// What was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The same schedule did something else when it was run again.
+    Changes,
+    /// The process died, or left in the middle.
+    Dies,
+    /// A stack was full.
+    Overflows,
+}
+
+/// A line, and why it is suspected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspect {
+    /// From 1.
+    pub line: usize,
+    /// The line's text.
+    pub text: String,
+    pub says: String,
+}
+
+/// More lines than these are no help.
+const MOST: usize = 3;
+
+/// The lines of `text` to look at first.
+pub fn suspects(text: &str, about: About) -> Vec<Suspect> {
+    let tokens = tokens(text);
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found: Vec<(usize, String)> = match about {
+        About::Changes => changing(&tokens),
+        About::Dies => dying(&tokens),
+        About::Overflows => recursive(&tokens),
+    };
+    found.dedup_by(|a, b| a.0 == b.0);
+    found.truncate(MOST);
+    found
+        .into_iter()
+        .map(|(line, says)| Suspect {
+            line,
+            text: lines.get(line - 1).unwrap_or(&"").trim_end().to_string(),
+            says,
+        })
+        .collect()
+}
+
+fn ident(t: Option<&Token>) -> Option<&str> {
+    match &t?.kind {
+        Kind::Ident(name) => Some(name),
+        _ => None,
+    }
+}
+
+fn punct(t: Option<&Token>, c: char) -> bool {
+    t.is_some_and(|t| matches!(t.kind, Kind::Punct(p, _) if p == c))
+}
+
+fn changing(tokens: &[Token]) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut order = false;
+    for (i, t) in tokens.iter().enumerate() {
+        let before = i.checked_sub(1).and_then(|i| tokens.get(i));
+        match &t.kind {
+            // `'static` is a lifetime.
+            Kind::Ident(word) if word == "static" && !punct(before, '\'') => {
+                let name = ident(tokens.get(i + 1)).unwrap_or("it");
+                found.push((
+                    t.line,
+                    format!("`{name}` is a static: what one schedule leaves in it, the next one finds. Make it inside of run."),
+                ));
+            }
+            Kind::Ident(word) if word == "HashMap" || word == "HashSet" => {
+                // Said once: every use of it would be a line.
+                if !std::mem::replace(&mut order, true) {
+                    let tree = word.replace("Hash", "BTree");
+                    found.push((
+                        t.line,
+                        format!("A {word} has another order each time. A {tree} has one."),
+                    ));
+                }
+            }
+            Kind::Literal(text) if text.contains(":p}") => {
+                found.push((t.line, "An address is another one each time.".to_string()))
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn dying(tokens: &[Token]) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (i, t) in tokens.iter().enumerate() {
+        let Kind::Ident(word) = &t.kind else { continue };
+        let called = tokens.get(i + 1).is_some_and(|n| n.kind == Kind::Open('('));
+        match word.as_str() {
+            "exit" | "abort" if called => found.push((
+                t.line,
+                format!(
+                    "`{word}` ends the whole process, with all of its schedules. Return from main."
+                ),
+            )),
+            "unsafe" => found.push((
+                t.line,
+                "Nobody checks what is unsafe. No exercise needs it.".to_string(),
+            )),
+            "Drop" if ident(tokens.get(i + 1)) == Some("for") => found.push((
+                t.line,
+                "A panic inside of a drop, while another panic is on its way, ends the process."
+                    .to_string(),
+            )),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Functions that call themselves.
+fn recursive(tokens: &[Token]) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (i, t) in tokens.iter().enumerate() {
+        let (Some("fn"), Some(name)) = (ident(Some(t)), ident(tokens.get(i + 1))) else {
+            continue;
+        };
+        let Some(start) = (i..tokens.len()).find(|&k| tokens[k].kind == Kind::Open('{')) else {
+            continue;
+        };
+        let mut depth = 0_usize;
+        for k in start..tokens.len() {
+            match &tokens[k].kind {
+                Kind::Open(_) => depth += 1,
+                Kind::Close(_) => {
+                    depth = depth.saturating_sub(1);
+                    if depth == 0 {
+                        break;
+                    }
+                }
+                Kind::Ident(word) if word == name => {
+                    if tokens.get(k + 1).is_some_and(|n| n.kind == Kind::Open('(')) {
+                        found.push((
+                            tokens[k].line,
+                            format!(
+                                "`{name}` calls itself here: is there always a call that does not?"
+                            ),
+                        ));
+                        break;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str, about: About) -> Vec<usize> {
+        suspects(text, about).iter().map(|s| s.line).collect()
+    }
+
+    #[test]
+    fn a_static_is_one_and_a_lifetime_is_none() {
+        let text = "fn f(s: &'static str) {}\nstatic N: Mutex<i32> = Mutex::new(0);\n// static M\n";
+        let found = suspects(text, About::Changes);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].line, found[0].text.as_str()),
+            (2, "static N: Mutex<i32> = Mutex::new(0);")
+        );
+        assert!(found[0].says.starts_with("`N` is a static"));
+    }
+
+    #[test]
+    fn maps_are_said_once_and_addresses_are_seen_in_formats() {
+        let text =
+            "use std::collections::HashMap;\nlet m: HashMap<i32, i32>;\nprintln!(\"{:p}\", p);\n";
+        assert_eq!(lines(text, About::Changes), [1, 3]);
+    }
+
+    #[test]
+    fn what_ends_a_process_is_found_where_it_is_called() {
+        let text = "let exit = 1;\nt::exit(0);\nunsafe { f() }\nimpl Drop for X {}\n";
+        assert_eq!(lines(text, About::Dies), [2, 3, 4]);
+    }
+
+    #[test]
+    fn a_function_that_calls_itself() {
+        let text = "fn a() { b(); }\nfn b() -> u64 {\n    if x { 0 } else { b() }\n}\nfn c() {}\nfn d() { c() }\n";
+        assert_eq!(lines(text, About::Overflows), [3]);
+        assert_eq!(lines("fn", About::Overflows), [0; 0]);
+    }
+}
