@@ -60,6 +60,21 @@ fn program() {
             run(|| goroutines::println!("{s} {n}"));
         }
         "slow" => run(|| std::thread::sleep(Duration::from_millis(20))),
+        "structure" => run(|| {
+            let (n, wg, ch) = (Shared::new(0), WaitGroup::new(), chan(2));
+            for i in 0..2 {
+                let (n, ch) = (n.clone(), ch.clone());
+                wg.go(move || {
+                    let own = Mutex::new(());
+                    let _held = own.lock();
+                    n.set(i);
+                    ch.send(i);
+                });
+            }
+            wg.wait();
+            ch.recv();
+            ch.close();
+        }),
         "facts" => run(|| {
             let n = Shared::new(0);
             let m = std::sync::Arc::new(Mutex::new(()));
@@ -208,7 +223,11 @@ fn facts_are_the_least_and_the_most_of_all_schedules() {
     assert_eq!((code, r.failure.map(|f| f.kind)), (1, Some(Kind::Race)));
     let fact = |name: &str| r.facts.0[name];
     assert_eq!(fact("goroutines"), (2, 2));
+    assert_eq!(fact("alive"), (1, 2));
     assert_eq!(fact("overlap"), (1, 2));
+    assert_eq!((fact("main_sends"), fact("main_recvs").0), ((1, 1), 0));
+    assert_eq!(fact("unguarded"), (0, 0));
+    assert_eq!(fact("foreign_closes"), (0, 0));
     assert_eq!(fact("added"), (2, 2));
     assert_eq!(fact("main_adds"), (2, 2));
     assert_eq!(fact("adds"), (1, 1));
@@ -226,6 +245,16 @@ fn facts_are_the_least_and_the_most_of_all_schedules() {
     assert_eq!(fact("workers_that_wrote"), (2, 2));
     assert_eq!(fact("writes_by_main"), (0, 0));
     assert_eq!(fact("unfinished").0, 0);
+}
+
+#[test]
+fn a_lock_of_ones_own_guards_nothing_and_the_receiver_s_close_is_seen() {
+    let (_, r) = explore("structure", |_| {});
+    let fact = |name: &str| r.facts.0[name];
+    assert_eq!(fact("unlocked_writes"), (0, 0));
+    assert_eq!(fact("unguarded"), (1, 1));
+    assert_eq!((fact("closes"), fact("foreign_closes")), ((1, 1), (1, 1)));
+    assert_eq!(fact("main_recvs"), (1, 1));
 }
 
 #[test]

@@ -140,9 +140,8 @@ fn attempt(plan: &Plan<'_>, offline: bool, cancel: &Cancel) -> Result<Output, No
         })
         .arg("--target-dir")
         .arg(plan.target_dir)
-        // A check looks into no program: without debug information the linker has an eighth less to do. The profile of
-        // the workbook, and so what the learner builds without gotour, stays as it is.
-        .env("CARGO_PROFILE_DEV_STRIP", "debuginfo")
+        // The line tables of the profile stay in, though the linker has an eighth more to do with them: a program that is
+        // stuck without an operation of the library is told with its line.
         .env("CARGO_TERM_PROGRESS_WHEN", "never")
         .env("CARGO_TERM_COLOR", "never");
     if plan.throwaway {

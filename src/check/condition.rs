@@ -19,6 +19,7 @@ use super::source::starts_with;
 pub const FACTS: &[&str] = &[
     "goroutines",
     "forked",
+    "alive",
     "overlap",
     "unfinished",
     "sleeps",
@@ -37,6 +38,10 @@ pub const FACTS: &[&str] = &[
     "atomics",
     "shared_reads",
     "shared_writes",
+    "main_sends",
+    "main_recvs",
+    "foreign_closes",
+    "unguarded",
     "unlocked_reads",
     "unlocked_writes",
     "prints",

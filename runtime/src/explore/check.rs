@@ -41,6 +41,19 @@ use crate::lab::{Driver, Exploration, Follow, Outcome, Plan, Random, Setup, Verd
 /// assert_eq!(failure.preemptions, 1);
 /// ```
 pub fn check(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Report {
+    apart(|| explore(opts, f))
+}
+
+/// Runs something on a thread of its own, and waits for it: who is abandoned in the middle of its unwinding leaves the
+/// thread's count of panics as it is.
+fn apart<R: Send>(f: impl FnOnce() -> R + Send) -> R {
+    std::thread::scope(|s| {
+        let run = s.spawn(f).join();
+        run.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn explore(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Report {
     if let Ok(token) = std::env::var("GOSCHEDULE") {
         return match token.parse() {
             Ok(schedule) => follow(opts, &schedule, f),
@@ -93,7 +106,7 @@ pub fn check(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Report {
 /// assert_eq!(again, found);
 /// ```
 pub fn replay(schedule: &Schedule, f: impl Fn() + Send + Sync + 'static) -> Report {
-    follow(&Options::new(), schedule, f)
+    apart(|| follow(&Options::new(), schedule, f))
 }
 
 fn follow(opts: &Options, schedule: &Schedule, f: impl Fn() + Send + Sync + 'static) -> Report {

@@ -35,6 +35,10 @@
 //! # counts_to_two();
 //! ```
 //!
+//! A test that fails prints the schedule as a short word. `GOSCHEDULE=G2x2.G3 cargo test counts_to_two` runs that test
+//! under this one schedule again: with a `println!` more, or in a debugger. Name one test: the word is another program's
+//! nonsense. In code, [`replay`] does the same.
+//!
 //! What a schedule decides: who goes on at each operation of this library, which ready case a `select!` takes, when a
 //! timer fires. What it does not: the contents of statics (they live on from schedule to schedule), random numbers from
 //! elsewhere, the wall clock, threads, files. A program that depends on those may behave differently when a schedule is

@@ -51,3 +51,15 @@ pub(super) fn inverted(o: &Outcome<'_>) -> Option<String> {
     );
     Some(text)
 }
+
+/// In how many schedules somebody waited in the middle of its unwinding, and where.
+pub(super) fn unwound((n, at): (usize, &'static std::panic::Location<'static>)) -> String {
+    let p = Place::of(at);
+    let schedules = if n == 1 { "schedule" } else { "schedules" };
+    format!(
+        "in {n} {schedules} a goroutine waited while a panic unwound it, at {}:{}. Until it went on, \
+         std::thread::panicking() was true for all others, which it is not in an ordinary run.",
+        p.name(),
+        p.line
+    )
+}

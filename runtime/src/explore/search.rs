@@ -76,6 +76,8 @@ pub(super) struct Tally {
     pub(super) found: Option<Found>,
     pub(super) least: Counts,
     pub(super) most: Counts,
+    /// In how many schedules somebody waited in the middle of its unwinding, and where first.
+    pub(super) unwound: Option<(usize, &'static std::panic::Location<'static>)>,
     /// Locks taken in two orders: said when nothing proves it.
     pub(super) inverted: Option<String>,
 }
@@ -219,6 +221,10 @@ impl Runner<'_> {
             t.least.0[i] = t.least.0[i].min(now);
             t.most.0[i] = t.most.0[i].max(now);
         }
+        if let Some(at) = o.unwound_at() {
+            let (n, first) = t.unwound.unwrap_or((0, at));
+            t.unwound = Some((n + 1, first));
+        }
         if t.inverted.is_none() {
             t.inverted = notes::inverted(&o);
         }
@@ -261,7 +267,8 @@ impl Tally {
     pub(super) fn notes(&self, kind: Option<Kind>) -> Vec<String> {
         // A deadlock is told with its own locks.
         let new = kind != Some(Kind::Deadlock);
-        self.inverted.iter().filter(|_| new).cloned().collect()
+        let inverted = self.inverted.iter().filter(|_| new).cloned();
+        inverted.chain(self.unwound.map(notes::unwound)).collect()
     }
 
     fn new() -> Tally {
@@ -274,6 +281,7 @@ impl Tally {
             found: None,
             least: Counts([u32::MAX; COUNT]),
             most: Counts::ZERO,
+            unwound: None,
             inverted: None,
         }
     }

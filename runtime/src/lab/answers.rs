@@ -152,7 +152,9 @@ impl Observer for Lab {
             let me = st.current;
             let why = st.arrive(op, tag, at);
             // The thread's count of panics is everybody's: see `mod.rs`.
-            let next = if std::thread::panicking() {
+            let unwinds =
+                std::thread::panicking() && (st.unwinding.is_empty() || st.unwinding.contains(&me));
+            let next = if unwinds {
                 st.insist(me)
             } else {
                 let next = st.decide(why);

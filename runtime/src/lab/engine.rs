@@ -1,7 +1,7 @@
 //! The engine: resumes whom the driver chose, until a schedule is over, and clears up after it.
 
 use std::cell::{RefCell, RefMut};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use super::outcome::Outcome;
@@ -66,6 +66,19 @@ unsafe impl Send for Inside {}
 static POOL: Lock<Vec<&'static Lab>> = Lock::new(Vec::new());
 static EPOCH: AtomicU32 = AtomicU32::new(1);
 
+/// What one thread hands to another, and waits until that one has ended.
+struct Carried<T>(T);
+
+// SAFETY: whoever hands something over does nothing until the other thread is gone: `run` joins it at once.
+unsafe impl<T> Send for Carried<T> {}
+
+impl<T> Carried<T> {
+    /// A method, so that a closure takes the whole of it along.
+    fn take(self) -> T {
+        self.0
+    }
+}
+
 /// An exploring scheduler in use by this thread, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Exploration {
@@ -129,6 +142,23 @@ impl Exploration {
 
     /// Runs one schedule: `main` is goroutine 1. When this returns, nothing of it runs or waits any more.
     pub(crate) fn run(&mut self, setup: Setup, main: impl FnOnce() + 'static) {
+        if !std::thread::panicking() {
+            return self.run_here(setup, main);
+        }
+        // A former schedule has left somebody in the middle of its unwinding: on this thread everybody seems to unwind.
+        let carried = Carried((self, setup, main));
+        std::thread::scope(|s| {
+            let run = s.spawn(move || {
+                let (x, setup, main) = carried.take();
+                x.run_here(setup, main);
+            });
+            if let Err(panic) = run.join() {
+                resume_unwind(panic);
+            }
+        });
+    }
+
+    fn run_here(&mut self, setup: Setup, main: impl FnOnce() + 'static) {
         let lab = self.lab;
         let mut epoch = EPOCH.fetch_add(1, Ordering::Relaxed);
         if epoch == 0 {
@@ -265,6 +295,9 @@ impl Lab {
                     } else {
                         g.set_status(Status::Waiting);
                         st.parked(who);
+                        if std::thread::panicking() {
+                            st.waits_unwinding(who);
+                        }
                         drop(st);
                         if let Some(u) = unlock {
                             // SAFETY: the goroutine asked for it, and it has just been switched away from.

@@ -25,6 +25,7 @@ mod names {
     facts! {
         goroutines: "Started by the program; main is not counted.",
         forked: "Started before main first came to wait for others: to receive, select, or wait for a group or a condition.",
+        alive: "Most goroutines other than main that had been made and not ended at one time.",
         overlap: "Most goroutines other than main that had begun and not ended at one time, each having made a step while another was in that state.",
         unfinished: "Not ended when main returned.",
         sleeps: "Calls of `time::sleep`.",
@@ -43,6 +44,10 @@ mod names {
         atomics: "Operations on atomics.",
         shared_reads: "Reads of a `Shared`.",
         shared_writes: "Writes of a `Shared`.",
+        main_sends: "Sends by main, also tried ones.",
+        main_recvs: "Receives by main, also tried ones.",
+        foreign_closes: "Closes of a channel by a goroutine that had not sent on it, where others had.",
+        unguarded: "`Shared`s that two goroutines other than main used, and no one lock was held at all of those accesses.",
         unlocked_reads: "Reads of a `Shared` by a goroutine that held no lock.",
         unlocked_writes: "Writes of a `Shared` by a goroutine that held no lock.",
         prints: "Calls that printed.",

@@ -31,7 +31,10 @@
 //! - *Running a new goroutine to its first point at once*, which saves a decision: what it does before that point (write
 //!   to a file, lock a `std::sync::Mutex`) would always come first.
 //! - *A goroutine that unwinds may be preempted at its points*: `std::thread::panicking` is the thread's, so all others
-//!   would see it. It goes on until it waits or has unwound.
+//!   would see it. It goes on until it waits or has unwound. While it waits they do see it, and the report has a note.
+//! - *Giving up a thread's count of panics*: nothing but a catch takes a panic off it, and who is abandoned in the middle
+//!   of its unwinding catches nothing. So from then on each schedule runs on a thread of its own, and `explore::check` and
+//!   `replay` never run on their caller's.
 
 mod answers;
 mod clocks;
@@ -49,6 +52,7 @@ mod record;
 mod rng;
 mod state;
 mod strategy;
+mod structure;
 
 pub(crate) use clocks::Clocks;
 pub(crate) use engine::{Exploration, Setup};

@@ -5,6 +5,7 @@ use super::facts::Fact;
 use super::record::{Holding, Made, What};
 use super::rng::mix;
 use super::state::State;
+use super::structure::bit;
 use crate::primitives::Tag;
 use crate::seam::{Hold, Op};
 
@@ -74,6 +75,7 @@ impl State {
                 let slot = self.slot(who);
                 slot.held += 1;
                 slot.had += 1;
+                slot.locks |= bit(object);
                 slot.fruitless = 0;
                 let key = mix(slot.ident ^ 0x1ced, u64::from(slot.had));
                 self.objects[object as usize].touch(key, how == Hold::Shared);
@@ -104,7 +106,11 @@ impl State {
                     .or_else(|| self.holdings.iter().rposition(of));
                 if let Some(i) = found {
                     let h = self.holdings.swap_remove(i);
-                    self.slot(h.who).held -= 1;
+                    let left = self.holdings.iter().filter(|o| o.who == h.who);
+                    let locks = left.fold(0, |all, o| all | bit(o.object));
+                    let slot = self.slot(h.who);
+                    slot.held -= 1;
+                    slot.locks = locks;
                 }
             }
         }
@@ -142,9 +148,21 @@ impl State {
 
     #[inline]
     pub(super) fn count(&mut self, who: u32, op: Op) {
-        let held = self.slots[who as usize - 1].held;
+        let slot = &self.slots[who as usize - 1];
+        let (held, locks, object) = (slot.held, slot.locks, slot.last.object);
         if who == 1 && matches!(op, Op::Recv | Op::Select | Op::Wait | Op::CondWait) {
             self.main_waited = true;
+        }
+        if who != 1 && matches!(op, Op::Get | Op::Set) && self.structure.touches(who, object, locks)
+        {
+            self.counts.add(Fact::unguarded);
+        }
+        if who == 1 {
+            match op {
+                Op::Send | Op::TrySend => self.counts.add(Fact::main_sends),
+                Op::Recv | Op::TryRecv => self.counts.add(Fact::main_recvs),
+                _ => {}
+            }
         }
         let c = &mut self.counts;
         match op {
@@ -152,12 +170,21 @@ impl State {
             Op::Gosched => c.add(Fact::gosched),
             Op::Send => {
                 c.add(Fact::sends);
+                self.structure.sends(who, object);
                 self.wrote();
             }
-            Op::TrySend => c.add(Fact::sends),
+            Op::TrySend => {
+                c.add(Fact::sends);
+                self.structure.sends(who, object);
+            }
             Op::Recv | Op::TryRecv => c.add(Fact::recvs),
             Op::Select => c.add(Fact::selects),
-            Op::Close => c.add(Fact::closes),
+            Op::Close => {
+                c.add(Fact::closes);
+                if self.structure.closes_for_others(who, object) {
+                    c.add(Fact::foreign_closes);
+                }
+            }
             Op::Lock | Op::RLock => c.add(Fact::locks),
             Op::Add => c.add(Fact::adds),
             Op::Done => c.add(Fact::dones),

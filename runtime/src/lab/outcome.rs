@@ -23,6 +23,10 @@ impl Outcome<'_> {
     pub(crate) fn race(&self) -> Option<RaceFound> {
         self.state.race()
     }
+    /// Where somebody waited in the middle of its unwinding, if anybody did.
+    pub(crate) fn unwound_at(&self) -> Option<&'static Location<'static>> {
+        self.state.unwound_at
+    }
     pub(crate) fn main_returned(&self) -> bool {
         self.state.main_returned
     }

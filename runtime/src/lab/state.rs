@@ -12,6 +12,7 @@ use super::pulse::Pulse;
 use super::record::{Holding, Record, Recorded, What};
 use super::rng::mix;
 use super::strategy::{Asked, Driver, Intent, Random};
+use super::structure::Structure;
 use crate::goroutine::{G, WaitReason};
 use crate::timers::{Due, Fire, Heap, Key, NEVER};
 
@@ -97,6 +98,8 @@ pub(super) struct Slot {
     pub(super) held: u32,
     /// Locks it has ever had.
     pub(super) had: u32,
+    /// The locks that it has, a bit each; a bit may stand for several.
+    pub(super) locks: u64,
     pub(super) begun: bool,
     pub(super) amid: bool,
     pub(super) wrote: bool,
@@ -129,6 +132,11 @@ pub(super) struct State {
     pub(super) records: Vec<Record>,
     pub(super) holdings: Vec<Holding>,
     pub(super) owners: Owners,
+    pub(super) structure: Structure,
+    /// Those who wait in the middle of their unwinding.
+    pub(super) unwinding: Vec<u32>,
+    /// Where somebody first did.
+    pub(super) unwound_at: Option<At>,
     pub(super) clocks: Clocks,
     pub(super) now: u64,
     pub(super) idle: Idle,
@@ -171,6 +179,9 @@ impl State {
             records: Vec::new(),
             holdings: Vec::new(),
             owners: Owners::default(),
+            structure: Structure::default(),
+            unwinding: Vec::new(),
+            unwound_at: None,
             clocks: Clocks::default(),
             now: DAWN,
             idle: Idle::new(),
@@ -204,6 +215,9 @@ impl State {
         self.records.clear();
         self.holdings.clear();
         self.owners.reset();
+        self.structure.reset();
+        self.unwinding.clear();
+        self.unwound_at = None;
         self.clocks.reset(races);
         self.now = DAWN;
         self.idle = Idle::new();
@@ -282,6 +296,7 @@ impl State {
             tries: Tries::default(),
             held: 0,
             had: 0,
+            locks: 0,
             begun: false,
             amid: false,
             wrote: false,
@@ -293,6 +308,8 @@ impl State {
         self.intents.push(Intent::NOTHING);
         self.alive += 1;
         self.clocks.birth(by.map(|by| by - 1));
+        let main = u32::from(self.slots[0].stand != Stand::Ended);
+        self.counts.at_least(Fact::alive, self.alive as u32 - main);
         if who != 1 && by.is_some() {
             self.counts.add(Fact::goroutines);
             if !self.main_waited {
@@ -340,12 +357,25 @@ impl State {
         }
     }
 
+    /// `who`, whom a panic unwinds, waits.
+    #[cold]
+    pub(super) fn waits_unwinding(&mut self, who: u32) {
+        // Once somebody does, everybody seems to unwind.
+        if self.unwinding.is_empty() {
+            self.unwinding.push(who);
+            let g = self.g(who);
+            self.unwound_at = self.unwound_at.or(g.place());
+        }
+    }
+
     pub(super) fn ended(&mut self, who: u32) {
         self.unrunnable(who);
         self.alive -= 1;
         self.clocks.ended(who - 1);
         let slot = self.slot(who);
         slot.stand = Stand::Ended;
+        self.unwinding.retain(|&w| w != who);
+        let slot = self.slot(who);
         let amid = slot.amid;
         if who != 1 {
             self.workers -= 1;

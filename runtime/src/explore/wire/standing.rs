@@ -57,8 +57,8 @@ fn own_line(trace: &str) -> Option<String> {
     let place = trace
         .lines()
         .filter_map(|l| l.trim_start().strip_prefix("at "))
-        .find_map(|p| p.strip_prefix("./"))?;
-    // Without the column.
+        .find_map(|p| p.strip_prefix("./").filter(|p| p.contains(".rs:")))?;
+    // Without the column. The C library's files are named from somewhere, too, but are no Rust.
     Some(place.rsplit_once(':').map_or(place, |(p, _)| p).to_string())
 }
 

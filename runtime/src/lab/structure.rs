@@ -1,0 +1,97 @@
+//! What is looked at beside the counts: who closes whose channels, and which lock is had at each access of a variable.
+
+/// A `Shared`, as far as workers use it: main, who makes it before and reads it after, is left out.
+#[derive(Debug, Default)]
+struct Guarded {
+    /// Its first worker; 0: none yet.
+    first: u32,
+    /// The locks that were had at each access since a second worker came; a bit may stand for several.
+    locks: u64,
+    by_two: bool,
+    told: bool,
+}
+
+/// Of one schedule.
+#[derive(Debug, Default)]
+pub(super) struct Structure {
+    /// Channel and sender, each pair once.
+    senders: Vec<(u32, u32)>,
+    /// By object.
+    guarded: Vec<Guarded>,
+}
+
+/// The bit of a lock.
+#[inline]
+pub(super) fn bit(lock: u32) -> u64 {
+    1 << (lock % 64)
+}
+
+impl Structure {
+    pub(super) fn reset(&mut self) {
+        self.senders.clear();
+        self.guarded.clear();
+    }
+
+    pub(super) fn sends(&mut self, who: u32, channel: u32) {
+        if !self.senders.contains(&(channel, who)) {
+            self.senders.push((channel, who));
+        }
+    }
+
+    /// Whether others have sent on a channel that `who` closes, and `who` has not.
+    pub(super) fn closes_for_others(&self, who: u32, channel: u32) -> bool {
+        let mut of = self.senders.iter().filter(|s| s.0 == channel);
+        let any = of.clone().next().is_some();
+        any && !of.any(|s| s.1 == who)
+    }
+
+    /// A worker touches a variable, having `locks`. `true`: this is the first time that no lock is common to all.
+    #[inline]
+    pub(super) fn touches(&mut self, who: u32, variable: u32, locks: u64) -> bool {
+        let i = variable as usize;
+        if self.guarded.len() <= i {
+            self.guarded.resize_with(i + 1, Guarded::default);
+        }
+        let g = &mut self.guarded[i];
+        if g.first == 0 {
+            *g = Guarded {
+                first: who,
+                locks,
+                ..Guarded::default()
+            };
+            return false;
+        }
+        // What one does alone, before others come, needs no lock; its last locks stand for it.
+        g.by_two |= who != g.first;
+        g.locks = if g.by_two { g.locks & locks } else { locks };
+        g.by_two && g.locks == 0 && !std::mem::replace(&mut g.told, true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_lock_at_every_access_is_guarded_and_two_locks_are_not() {
+        let mut s = Structure::default();
+        let (a, b) = (bit(5), bit(6));
+        for (who, locks) in [(2, 0), (2, a | b), (3, a), (2, a), (3, a | b)] {
+            assert!(!s.touches(who, 9, locks), "{who}");
+        }
+        assert!(s.touches(2, 9, b));
+        assert!(!s.touches(3, 9, 0), "once is enough");
+        assert!(!s.touches(2, 4, 0));
+        assert!(s.touches(3, 4, 0));
+    }
+
+    #[test]
+    fn who_has_sent_may_close() {
+        let mut s = Structure::default();
+        assert!(!s.closes_for_others(1, 3), "nobody sent");
+        s.sends(2, 3);
+        assert!(s.closes_for_others(1, 3));
+        assert!(!s.closes_for_others(2, 3));
+        assert!(!s.closes_for_others(1, 4));
+    }
+}
