@@ -32,7 +32,8 @@ pub(crate) static HOOKS: AtomicU32 = AtomicU32::new(0);
 /// Whether any observer is alive in the process.
 #[inline(always)]
 pub(crate) fn hooked() -> bool {
-    HOOKS.load(Ordering::Relaxed) != 0
+    // A build without hooks is there to be compared with: see `benches/seam`.
+    !cfg!(goroutines_without_hooks) && HOOKS.load(Ordering::Relaxed) != 0
 }
 
 /// What an object (channel, lock, variable) is known as to an observer: assigned at first use, valid for one schedule.

@@ -73,15 +73,14 @@ fn changing(tokens: &[Token]) -> Vec<(usize, String)> {
                     format!("`{name}` is a static: what one schedule leaves in it, the next one finds. Make it inside of run."),
                 ));
             }
-            Kind::Ident(word) if word == "HashMap" || word == "HashSet" => {
-                // Said once: every use of it would be a line.
-                if !std::mem::replace(&mut order, true) {
-                    let tree = word.replace("Hash", "BTree");
-                    found.push((
-                        t.line,
-                        format!("A {word} has another order each time. A {tree} has one."),
-                    ));
-                }
+            // Said once: every use of it would be a line.
+            Kind::Ident(word) if !order && (word == "HashMap" || word == "HashSet") => {
+                order = true;
+                let tree = word.replace("Hash", "BTree");
+                found.push((
+                    t.line,
+                    format!("A {word} has another order each time. A {tree} has one."),
+                ));
             }
             Kind::Literal(text) if text.contains(":p}") => {
                 found.push((t.line, "An address is another one each time.".to_string()))
@@ -139,16 +138,17 @@ fn recursive(tokens: &[Token]) -> Vec<(usize, String)> {
                         break;
                     }
                 }
-                Kind::Ident(word) if word == name => {
-                    if tokens.get(k + 1).is_some_and(|n| n.kind == Kind::Open('(')) {
-                        found.push((
-                            tokens[k].line,
-                            format!(
-                                "`{name}` calls itself here: is there always a call that does not?"
-                            ),
-                        ));
-                        break;
-                    }
+                Kind::Ident(word)
+                    if word == name
+                        && tokens.get(k + 1).is_some_and(|n| n.kind == Kind::Open('(')) =>
+                {
+                    found.push((
+                        tokens[k].line,
+                        format!(
+                            "`{name}` calls itself here: is there always a call that does not?"
+                        ),
+                    ));
+                    break;
                 }
                 _ => {}
             }

@@ -18,6 +18,7 @@ mod pointer;
 mod value;
 
 use std::fmt;
+use std::panic::Location;
 use std::sync::atomic::Ordering;
 
 pub use pointer::Pointer;
@@ -30,7 +31,16 @@ use crate::seam::{self, Op};
 #[inline(always)]
 #[track_caller]
 fn about_to(op: Op, tag: &Tag) {
-    seam::point(op, tag);
+    // One look at the hooks is all that an operation pays before its effect.
+    if hooked() {
+        tell(op, tag, Location::caller());
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn tell(op: Op, tag: &Tag, at: &'static Location<'static>) {
+    seam::point_at(op, tag, at);
     if op != Op::AtomicStore {
         seam::acquire(tag, 0);
     }
