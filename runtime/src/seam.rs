@@ -88,6 +88,9 @@ pub(crate) enum Op {
 /// How a goroutine stands to a lock, for owner cycles and "written without a lock".
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Hold {
+    /// A Mutex: whoever wants it competes for it.
+    Mutex,
+    MutexReleased,
     Exclusive,
     Shared,
     Released,
@@ -179,6 +182,12 @@ pub(crate) trait Observer {
     fn also(&self, _tag: &Tag) {}
     /// After an effect: what came of it (`→ 0`), for the table. Only formats when somebody will read it.
     fn outcome(&self, text: &mut dyn FnMut() -> String);
+    /// What a goroutine that waits in several queues is woken by is decided or looked at.
+    fn claims(&self, _g: &'static G) {}
+    /// The goroutine that runs has waited for this object among others, and does so no more.
+    fn leaves(&self, _tag: &Tag) {}
+    /// Whether a WaitGroup is above zero now.
+    fn shut(&self, _tag: &Tag, _shut: bool) {}
     /// So much is added to a WaitGroup, for the count of it.
     fn added(&self, _n: u64) {}
     /// One of `n` equally good possibilities (a ready case, a timer).
@@ -501,6 +510,30 @@ pub(crate) fn also(tag: &Tag) {
 pub(crate) fn outcome(mut text: impl FnMut() -> String) {
     if hooked() {
         with_observer(|o| o.outcome(&mut text));
+    }
+}
+
+/// See [`Observer::claims`].
+#[inline(always)]
+pub(crate) fn claims(g: &'static G) {
+    if hooked() {
+        with_observer(|o| o.claims(g));
+    }
+}
+
+/// See [`Observer::leaves`].
+#[inline(always)]
+pub(crate) fn leaves(tag: &Tag) {
+    if hooked() {
+        with_observer(|o| o.leaves(tag));
+    }
+}
+
+/// See [`Observer::shut`].
+#[inline(always)]
+pub(crate) fn shut(tag: &Tag, shut: bool) {
+    if hooked() {
+        with_observer(|o| o.shut(tag, shut));
     }
 }
 

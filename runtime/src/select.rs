@@ -205,6 +205,9 @@ fn wait_for_one(
         }
     }
     lock_all(cases, order);
+    if hooked() {
+        cases.iter().filter_map(|c| c.tag()).for_each(seam::leaves);
+    }
     for &i in order {
         // SAFETY: locked.
         unsafe { cases[i as usize].dequeue() };

@@ -69,13 +69,21 @@ impl<E> Sudog<E> {
     /// Whether it waits, as far as is known under its queue's lock, or is claimed by another queue.
     fn waits(&self) -> bool {
         // SAFETY: a linked sudog's claim is in the same frame as the sudog.
-        unsafe { self.claim.as_ref() }.is_none_or(|c| c.winner().is_none())
+        let Some(c) = (unsafe { self.claim.as_ref() }) else {
+            return true;
+        };
+        seam::claims(self.g);
+        c.winner().is_none()
     }
 
     /// Claims it for this queue. It must be woken if that succeeds, and left alone else.
     fn claim(&self) -> bool {
         // SAFETY: as in `waits`.
-        unsafe { self.claim.as_ref() }.is_none_or(|c| c.take(self.case))
+        let Some(c) = (unsafe { self.claim.as_ref() }) else {
+            return true;
+        };
+        seam::claims(self.g);
+        c.take(self.case)
     }
 }
 

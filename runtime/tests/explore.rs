@@ -123,7 +123,7 @@ fn failure(r: Report) -> Failure {
 #[test]
 fn a_lost_update_is_found_and_shown_with_one_preemption() {
     let r = check(&opts().expect(|o| o == "2\n"), lost_update);
-    assert_eq!(r.ran, 2000);
+    assert!(r.exhausted && r.ran < 2000);
     assert!(r.failed > 100 && r.failed < 2000, "{r}");
     let f = failure(r);
     assert_eq!((f.kind, f.preemptions), (Kind::Output, 1));
@@ -213,22 +213,28 @@ fn a_timer_may_win_against_ready_work() {
 
 #[test]
 fn the_clock_moves_only_when_all_wait() {
-    let r = check(&opts().strategy(Strategy::Exhaustive), || {
+    let sleepers = || {
         let start = time::now();
         let wg = WaitGroup::new();
         for hours in 1..3 {
             wg.go(move || time::sleep(Duration::from_secs(hours * 3600)));
         }
         wg.wait();
-        assert_eq!(time::since(start), Duration::from_secs(7200));
-    });
+        let took = time::since(start);
+        println!("{}", took.as_secs());
+        assert!(took >= Duration::from_secs(7200));
+    };
+    let usual = Options::new().schedules(1).expect(|o| o == "7200\n");
+    check(&usual.strategy(Strategy::Pct { depth: 1 }), sleepers).assert_passed();
+    // It may also move while somebody can run: then a sleep begins late.
+    let r = check(&opts().strategy(Strategy::Exhaustive), sleepers);
     r.assert_passed();
     assert!(r.exhausted);
 }
 
 #[test]
 fn every_interleaving_is_counted_once() {
-    for (n, want) in [(1, 2), (2, 6), (3, 20)] {
+    for (n, want) in [(1, 2), (2, 6), (3, 20), (4, 70), (5, 252)] {
         let opts = Options::new()
             .schedules(1_000_000)
             .strategy(Strategy::Exhaustive);

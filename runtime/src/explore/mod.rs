@@ -53,6 +53,8 @@ mod schedule;
 mod search;
 mod shorten;
 mod story;
+#[cfg(test)]
+mod visited;
 #[doc(hidden)]
 pub mod wire;
 

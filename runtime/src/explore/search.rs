@@ -8,8 +8,8 @@ use std::time::Instant;
 use super::options::Strategy;
 use super::{Kind, notes};
 use crate::lab::{
-    COUNT, Counts, Driver, Exploration, Follow, Outcome, Pct, Plan, Pos, Random, Ranks, Setup,
-    Tree, Urw, Verdict,
+    COUNT, Counts, Driver, Every, Exploration, Follow, Outcome, Pct, Plan, Pos, Random, Ranks,
+    Setup, Urw, Verdict,
 };
 
 /// Starts one schedule of the program.
@@ -169,7 +169,9 @@ impl Runner<'_> {
                 task.tell(t.ran);
             }
         }
-        let mut tree = matches!(task.strategy, Strategy::Exhaustive).then(|| Tree::new(None));
+        let mut every = None;
+        let mut interleavings = None;
+        let mut visits = Visits::of(task);
         let mut index = 0;
         while t.ran < task.schedules {
             if t.found.is_some() && self.steps > PATIENCE {
@@ -187,24 +189,35 @@ impl Runner<'_> {
                 && t.found.is_none()
                 && index % PROVOKE == 0
                 && matches!(task.strategy, Strategy::Portfolio | Strategy::Random);
-            let driver = match tree.take() {
-                Some(tree) => Driver::Tree(tree),
+            if visits.begin_at == Some(index) {
+                visits.begin_at = None;
+                every = Some(Box::new(Every::new()));
+            }
+            let driver = match every.take() {
+                Some(every) => Driver::Every(every),
                 None if provoking => Driver::Random(Random::new(task.seed, index as u64, false)),
                 None => driver(task.strategy, task.seed, index, &longest),
             };
             let kind = self.run_so(driver, false, provoking);
-            self.count(&mut t, &mut seen, &mut longest, kind);
-            task.tell(t.ran);
-            index += 1;
-            if let Driver::Tree(mut again) = self.x.take_driver() {
-                if !again.another() {
+            if let Driver::Every(mut visited) = self.x.take_driver() {
+                if visited.counts() {
+                    self.count(&mut t, &mut seen, &mut longest, kind);
+                }
+                visits.left -= 1;
+                if visited.another() {
+                    every = Some(visited).filter(|_| visits.left > 0);
+                } else if !visited.gave_up() {
                     t.exhausted = true;
+                    interleavings = Some(visited.found);
                     break;
                 }
-                tree = Some(again);
+            } else {
+                self.count(&mut t, &mut seen, &mut longest, kind);
+                index += 1;
             }
+            task.tell(t.ran);
         }
-        t.distinct = seen.len();
+        t.distinct = interleavings.unwrap_or(seen.len());
         if t.failed == 0 {
             t.failed = t.raced;
         }
@@ -287,6 +300,28 @@ impl Tally {
     }
 }
 
+/// When, and for how long, it is tried to visit every interleaving.
+#[derive(Debug)]
+struct Visits {
+    /// After so many schedules of the rotation: they find most mistakes, and show what a program does besides.
+    begin_at: Option<usize>,
+    left: usize,
+}
+
+impl Visits {
+    fn of(task: &Task<'_>) -> Visits {
+        let (begin_at, left) = match task.strategy {
+            Strategy::Exhaustive => (Some(0), usize::MAX),
+            Strategy::Portfolio => {
+                let begin = WARM.min(task.schedules / 4);
+                (Some(begin), (task.schedules / 10).max(VISITS))
+            }
+            Strategy::Random | Strategy::Pct { .. } => (None, 0),
+        };
+        Visits { begin_at, left }
+    }
+}
+
 /// How long schedules have been so far: what a strategy spreads its decisions over.
 #[derive(Debug)]
 struct Lengths {
@@ -351,6 +386,10 @@ fn driver(strategy: Strategy, seed: u64, index: usize, longest: &Lengths) -> Dri
 
 /// How many strategies take turns in a portfolio.
 const TURNS: usize = 8;
+/// The plain schedules, and each strategy eight times.
+const WARM: usize = 3 + 8 * TURNS;
+/// At least so many schedules are spent on visiting every interleaving before it is given up: a tenth, where that is more.
+const VISITS: usize = 1_000;
 /// One schedule of so many looks for a deadlock, once there is reason to.
 const PROVOKE: usize = 4;
 

@@ -6,8 +6,9 @@ use std::panic::Location;
 use std::sync::atomic::Ordering;
 
 use super::engine::Lab;
+use super::footprint::How;
 use super::record::Made;
-use super::state::{NOBODY, Verdict};
+use super::state::{CLAIM, NOBODY, TIME, Verdict};
 use crate::coro::Command;
 use crate::goroutine::{G, Status};
 use crate::poller::{Mode, PollDesc};
@@ -76,11 +77,15 @@ impl Scheduler for Lab {
     }
 
     fn now(&self) -> u64 {
-        self.state().now
+        let mut st = self.state();
+        st.touch(TIME, How::Read);
+        st.now
     }
 
     fn timers(&self) -> &'static Heap {
-        self.state().timers
+        let mut st = self.state();
+        st.touch(TIME, How::Write);
+        st.timers
     }
 
     fn timer_was_set(&self, _when: u64) {}
@@ -97,7 +102,9 @@ impl Scheduler for Lab {
     }
 
     fn count(&self) -> usize {
-        self.state().alive()
+        let mut st = self.state();
+        st.opaque();
+        st.alive()
     }
 
     fn set_procs(&self, _: usize) -> usize {
@@ -108,7 +115,8 @@ impl Scheduler for Lab {
         10_000
     }
     fn snapshot(&self) -> SchedSnapshot {
-        let st = self.state();
+        let mut st = self.state();
+        st.opaque();
         SchedSnapshot {
             ms: Vec::new(),
             ps: Vec::new(),
@@ -127,7 +135,8 @@ impl Scheduler for Lab {
     }
 
     fn dump(&self, first: &'static G, at: Option<String>) -> String {
-        let st = self.state();
+        let mut st = self.state();
+        st.opaque();
         let all = st
             .everybody()
             .filter(|&(_, ended)| !ended)
@@ -202,6 +211,10 @@ impl Observer for Lab {
     #[inline]
     fn acquire(&self, tag: &Tag, slot: usize) {
         let mut st = self.state();
+        if st.tracing {
+            let object = st.object(tag);
+            st.touch(object, How::Write);
+        }
         if st.clocks.on {
             let (me, object) = (st.current - 1, st.object(tag));
             st.clocks.acquire(me, object, slot);
@@ -211,6 +224,10 @@ impl Observer for Lab {
     #[inline]
     fn release(&self, tag: &Tag, slot: usize) {
         let mut st = self.state();
+        if st.tracing {
+            let object = st.object(tag);
+            st.touch(object, How::Write);
+        }
         st.fruitful();
         if st.clocks.on {
             let (me, object) = (st.current - 1, st.object(tag));
@@ -220,6 +237,10 @@ impl Observer for Lab {
 
     fn exchange(&self, tag: &Tag, slot: usize, who: Option<&'static G>) {
         let mut st = self.state();
+        if st.tracing {
+            let object = st.object(tag);
+            st.touch(object, How::Write);
+        }
         st.fruitful();
         if st.clocks.on {
             let me = who.map_or(st.current, G::slot) - 1;
@@ -279,6 +300,29 @@ impl Observer for Lab {
             st.clocks.release(me, object, slot);
         }
         st.hold(object, how);
+    }
+
+    fn claims(&self, g: &'static G) {
+        let mut st = self.state();
+        if st.tracing && g.home() == self.home() {
+            st.print.touch(CLAIM | g.slot(), How::Write);
+        }
+    }
+
+    fn leaves(&self, tag: &Tag) {
+        let mut st = self.state();
+        if st.tracing {
+            let object = st.object(tag);
+            st.print.touch(object, How::Write);
+        }
+    }
+
+    fn shut(&self, tag: &Tag, shut: bool) {
+        let mut st = self.state();
+        if st.tracing {
+            let object = st.object(tag);
+            st.is_shut(object, shut);
+        }
     }
 
     fn added(&self, n: u64) {

@@ -1,6 +1,7 @@
 //! The decisions in a schedule: what is asked at a point, who goes on, and what a step leaves.
 
 use super::facts::Fact;
+use super::footprint::How;
 use super::objects::only_reads;
 use super::plan::CLOCK;
 use super::record::{Record, What};
@@ -85,6 +86,9 @@ impl State {
 
     /// The same where there is something to decide.
     fn choose_one(&mut self, why: Why) -> Option<u32> {
+        if self.tracing {
+            return self.visit(why);
+        }
         loop {
             if !self.calls.is_empty() {
                 return None;
@@ -174,7 +178,7 @@ impl State {
     }
 
     /// As many steps have been made as may be.
-    fn too_long(&mut self) {
+    pub(super) fn too_long(&mut self) {
         self.verdict = Some(if self.owners.ring_stands() {
             Verdict::Deadlock { main_exited: false }
         } else {
@@ -183,7 +187,7 @@ impl State {
     }
 
     /// Nobody can run, and no timer is left.
-    fn quiet(&mut self) {
+    pub(super) fn quiet(&mut self) {
         self.verdict = Some(if self.owners.ring_stands() {
             Verdict::Deadlock { main_exited: false }
         } else if self.main_returned {
@@ -201,7 +205,7 @@ impl State {
 
     /// `who` makes a step: what it is about to do happens now.
     #[inline]
-    fn step(&mut self, who: u32) {
+    pub(super) fn step(&mut self, who: u32) {
         self.current = who;
         let slot = &mut self.slots[who as usize - 1];
         let pending = slot.pending;
@@ -228,6 +232,9 @@ impl State {
             }
             self.count(who, op);
         }
+        if self.tracing {
+            self.begins(pending);
+        }
         if self.recording {
             self.record(who, pending);
         }
@@ -239,6 +246,7 @@ impl State {
         let slot = &self.slots[self.current as usize - 1];
         let key = mix(slot.ident, u64::from(slot.ops));
         self.objects[object as usize].touch(key, false);
+        self.touch(object, How::Write);
     }
 
     fn record(&mut self, who: u32, p: Pending) {

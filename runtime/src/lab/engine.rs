@@ -167,6 +167,7 @@ impl Exploration {
         {
             let mut st = lab.state();
             st.reset(epoch, setup.races);
+            st.tracing = matches!(setup.driver, Driver::Every(_));
             st.asked = setup.driver.asked_alone();
             st.driver = setup.driver;
             st.max_steps = setup.max_steps;
@@ -183,6 +184,7 @@ impl Exploration {
             None,
         );
         lab.go_on();
+        lab.state().visited();
         drop(end);
     }
 
@@ -250,7 +252,11 @@ impl Lab {
                 // Printed after the program's end.
                 catch(&mut String::new(), "");
             } else {
+                let before = st.output.len();
                 catch(&mut st.output, text);
+                if st.output.len() > before {
+                    st.opaque();
+                }
             }
         }
     }
@@ -339,6 +345,7 @@ impl Lab {
     fn read_mail(&self) {
         let mut inbox = self.inbox.lock();
         self.mail.store(false, Ordering::Release);
+        self.state().opaque();
         let home = self.home.load(Ordering::Relaxed);
         let mut st = self.state();
         for (h, g) in inbox.drain(..) {

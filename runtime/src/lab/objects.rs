@@ -17,6 +17,10 @@ pub(super) struct Object {
     pub(super) reads: u64,
     pub(super) made: Made,
     pub(super) locked: bool,
+    /// It is a Mutex.
+    pub(super) mutex: bool,
+    /// A Mutex that is locked, a WaitGroup that is not at zero.
+    pub(super) shut: bool,
 }
 
 impl State {
@@ -70,8 +74,11 @@ impl State {
     pub(super) fn hold(&mut self, object: u32, how: Hold) {
         let who = self.current;
         let at = self.slots[who as usize - 1].last.at;
+        if self.tracing {
+            self.holds(object, how);
+        }
         match how {
-            Hold::Exclusive | Hold::Shared => {
+            Hold::Mutex | Hold::Exclusive | Hold::Shared => {
                 let slot = self.slot(who);
                 slot.held += 1;
                 slot.had += 1;
@@ -79,7 +86,7 @@ impl State {
                 slot.fruitless = 0;
                 let key = mix(slot.ident ^ 0x1ced, u64::from(slot.had));
                 self.objects[object as usize].touch(key, how == Hold::Shared);
-                if how == Hold::Exclusive {
+                if how != Hold::Shared {
                     self.wrote();
                 }
                 if !std::mem::replace(&mut self.objects[object as usize].locked, true) {
@@ -95,7 +102,7 @@ impl State {
                     self.owners.got_another(who, &self.holdings);
                 }
             }
-            Hold::Released | Hold::SharedReleased => {
+            Hold::MutexReleased | Hold::Released | Hold::SharedReleased => {
                 let shared = how == Hold::SharedReleased;
                 // Its own if it has one: a lock may also be given back by another than who took it.
                 let of = |h: &Holding| h.object == object && h.shared == shared;
@@ -246,6 +253,8 @@ impl Object {
                 at: None,
             },
             locked: false,
+            mutex: false,
+            shut: false,
         }
     }
 

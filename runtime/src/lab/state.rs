@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::clocks::Clocks;
 use super::facts::{Counts, Fact};
+use super::footprint::{Footprint, How, Touch};
 use super::idle::{Idle, Tries};
 use super::objects::Object;
 use super::owners::Owners;
@@ -22,6 +23,10 @@ pub(super) type At = &'static Location<'static>;
 pub(super) const NOBODY: u32 = u32::MAX;
 /// The object that stands for the program's output.
 pub(super) const OUTPUT: u32 = 1;
+/// In footprints: with a goroutine's number, by what it is woken where it waits in several queues.
+pub(super) const CLAIM: u32 = 1 << 30;
+/// In footprints: the clock and the timers.
+pub(super) const TIME: u32 = u32::MAX - 1;
 /// The virtual clock's first moment, in nanoseconds.
 const DAWN: u64 = 1_000_000_000;
 /// A hundred years in nanoseconds: no timer for later wins against work that is ready. `Duration::MAX` means for ever.
@@ -119,6 +124,16 @@ pub(super) struct State {
     pub(super) asked: Asked,
     /// Somebody made steps alone since the driver was last asked.
     pub(super) alone: bool,
+    /// Whether steps leave footprints, and that of the present one.
+    pub(super) tracing: bool,
+    pub(super) print: Footprint,
+    /// Objects that were known before it.
+    pub(super) known: u32,
+    /// The first timer, and how many there are.
+    pub(super) timed: (u64, usize),
+    /// Who can make a step, and who would wait in it.
+    pub(super) can: Vec<u32>,
+    pub(super) stopped: Vec<(u32, Touch)>,
     pub(super) current: u32,
     pub(super) next: u32,
     pub(super) steps: u64,
@@ -167,6 +182,12 @@ impl State {
             driver: Driver::Random(Random::new(0, 0, false)),
             asked: Asked::Always,
             alone: false,
+            tracing: false,
+            print: Footprint::default(),
+            known: 0,
+            timed: (NEVER, 0),
+            can: Vec::new(),
+            stopped: Vec::new(),
             current: NOBODY,
             next: NOBODY,
             steps: 0,
@@ -203,6 +224,10 @@ impl State {
     pub(super) fn reset(&mut self, epoch: u32, races: bool) {
         self.epoch = epoch;
         self.alone = false;
+        self.tracing = false;
+        self.print.clear();
+        self.timed = (NEVER, 0);
+        self.known = 0;
         self.current = NOBODY;
         self.next = NOBODY;
         self.steps = 0;
@@ -310,6 +335,9 @@ impl State {
         self.clocks.birth(by.map(|by| by - 1));
         let main = u32::from(self.slots[0].stand != Stand::Ended);
         self.counts.at_least(Fact::alive, self.alive as u32 - main);
+        if self.tracing {
+            self.print.enabled.push(who);
+        }
         if who != 1 && by.is_some() {
             self.counts.add(Fact::goroutines);
             if !self.main_waited {
@@ -334,6 +362,9 @@ impl State {
         slot.pending.what = What::Wakes;
         let reason = slot.g.wait_reason();
         let object = slot.last.object;
+        if self.tracing {
+            self.waits(object, reason);
+        }
         if self.owners.waits(who, object, reason, &self.holdings) {
             // Whatever the others still do, this is how it ends: they need not be watched for long.
             self.max_steps = self.max_steps.min(self.steps + AFTER_A_RING);
@@ -350,6 +381,9 @@ impl State {
         debug_assert_eq!(slot.stand, Stand::Waits);
         slot.stand = Stand::Ready;
         self.owners.wakes(who);
+        if self.tracing {
+            self.print.enabled.push(who);
+        }
         if let Err(i) = self.runnable.binary_search(&who) {
             self.runnable.insert(i, who);
             self.fresh.push(who);
@@ -390,6 +424,10 @@ impl State {
 
     pub(super) fn main_returns(&mut self) {
         self.main_returned = true;
+        if self.tracing {
+            // What is printed from here on is not seen.
+            self.print.touch(OUTPUT, How::Write);
+        }
         self.counts.0[Fact::unfinished as usize] = self.alive as u32 - 1;
     }
 
@@ -409,6 +447,7 @@ impl State {
     /// All who can run poll: time goes on.
     #[cold]
     pub(super) fn let_time_pass(&mut self) {
+        self.opaque();
         if !self.move_clock() {
             let to = self.idle.stride(self.now);
             self.idle.moved();

@@ -16,9 +16,11 @@
 //! - `Lazy` goes on with whom it has and switches seldom. In the schedules with a hasty clock it does so even with one who
 //!   gives way, a bounded number of times: `gosched` is no promise that somebody else gets anywhere.
 //! - `Tree` visits every schedule, one after the other, depth first; with a bound, every one of so many preemptions.
+//! - `Every` (a file of its own) visits one of each kind.
 
 use std::collections::BinaryHeap;
 
+use super::every::Every;
 use super::plan::{CLOCK, Plan};
 use super::rng::Rng;
 use super::state::NOBODY;
@@ -117,6 +119,7 @@ pub(crate) enum Driver {
     Urw(Urw),
     Lazy(Random),
     Tree(Tree),
+    Every(Box<Every>),
 }
 
 /// All schedules, one a run: call [`Tree::another`] in between.
@@ -128,6 +131,8 @@ pub(crate) struct Tree {
     /// At most so many preemptions.
     bound: Option<usize>,
     spent: usize,
+    /// Also those in which the clock moves while somebody can run, and in which who gives way goes on.
+    whole: bool,
 }
 
 /// A plan being followed.
@@ -280,6 +285,15 @@ impl Tree {
         }
     }
 
+    /// Without exception.
+    #[cfg(test)]
+    pub(crate) fn whole() -> Tree {
+        Tree {
+            whole: true,
+            ..Tree::default()
+        }
+    }
+
     /// Goes to the next leaf; `false`: that was the last one.
     pub(crate) fn another(&mut self) -> bool {
         // What the last run did not reach belongs to a program that is not the same from run to run.
@@ -309,6 +323,10 @@ impl Tree {
 
     fn next(&mut self, v: &View<'_>) -> u32 {
         let n = v.runnable.len();
+        if self.whole {
+            let k = self.branch(n + usize::from(v.timer));
+            return v.runnable.get(k).copied().unwrap_or(CLOCK);
+        }
         let preempts = v.why == Why::Point;
         if n == 1 || preempts && self.bound.is_some_and(|b| self.spent >= b) {
             return v.usual;
@@ -514,7 +532,7 @@ impl Driver {
     /// Whether it is to be asked where only one can run.
     pub(super) fn asked_alone(&self) -> Asked {
         match self {
-            Driver::Follow(_) | Driver::Tree(_) => Asked::Always,
+            Driver::Follow(_) | Driver::Tree(_) | Driver::Every(_) => Asked::Always,
             Driver::Random(r)
             | Driver::Lazy(r)
             | Driver::Pct(Pct { random: r, .. })
@@ -537,6 +555,7 @@ impl Driver {
         match self {
             Driver::Follow(f) => return f.next(v),
             Driver::Tree(t) => return t.next(v),
+            Driver::Every(_) => unreachable!("asked in `visit`"),
             Driver::Random(r)
             | Driver::Lazy(r)
             | Driver::Pct(Pct { random: r, .. })
@@ -562,7 +581,9 @@ impl Driver {
                 }
             }
             Driver::Random(r) => r.draw(v),
-            Driver::Follow(_) | Driver::Tree(_) => unreachable!("answered above"),
+            Driver::Follow(_) | Driver::Tree(_) | Driver::Every(_) => {
+                unreachable!("answered above")
+            }
         }
     }
 
@@ -571,6 +592,7 @@ impl Driver {
         match self {
             Driver::Follow(f) => f.choose(n),
             Driver::Tree(t) => t.branch(n),
+            Driver::Every(e) => e.choose(n),
             Driver::Random(r)
             | Driver::Lazy(r)
             | Driver::Pct(Pct { random: r, .. })

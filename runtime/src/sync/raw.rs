@@ -140,7 +140,7 @@ impl Mutex {
     #[inline(never)]
     fn about_to_unlock(&self, at: &'static Location<'static>) {
         self.approach(Op::Unlock, at);
-        seam::gave(&self.tag, 0, Hold::Released);
+        seam::gave(&self.tag, 0, Hold::MutexReleased);
     }
 
     #[inline(always)]
@@ -155,7 +155,7 @@ impl Mutex {
 
     #[inline(always)]
     fn entered(&self) {
-        seam::took(&self.tag, 0, Hold::Exclusive);
+        seam::took(&self.tag, 0, Hold::Mutex);
     }
 }
 

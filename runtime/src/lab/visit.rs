@@ -1,0 +1,242 @@
+//! The decisions where every interleaving is visited, and the footprints that steps leave for that.
+
+use super::footprint::{How, Touch};
+use super::plan::CLOCK;
+use super::record::What;
+use super::state::{NOBODY, OUTPUT, Pending, State, TIME, Verdict};
+use super::strategy::{self, Driver, Why};
+use crate::goroutine::WaitReason;
+use crate::seam::{Hold, Op};
+use crate::timers::NEVER;
+
+impl State {
+    /// Who makes the next step, as in `decide`.
+    pub(super) fn visit(&mut self, why: Why) -> Option<u32> {
+        loop {
+            if !self.calls.is_empty() {
+                return None;
+            }
+            // A timer that is taken out asks nobody.
+            let timers = (self.timers.first(), self.timers.len());
+            if timers != self.timed {
+                self.timed = timers;
+                self.print.touch(TIME, How::Write);
+            }
+            // Who polls has the clock move to moments that no timer is set for.
+            if self.idle.asked_for() != NEVER {
+                self.opaque();
+            }
+            let timer = timers.0 != NEVER && (self.runnable.is_empty() || self.may_move());
+            self.find_those_who_can();
+            if self.can.is_empty() && !timer {
+                match self.runnable.first() {
+                    Some(&who) => self.can.push(who),
+                    None => {
+                        self.quiet();
+                        return None;
+                    }
+                }
+            }
+            if timer {
+                self.can.push(CLOCK);
+            }
+            let usual = strategy::usual(&self.runnable, self.current, why);
+            let Driver::Every(every) = &mut self.driver else {
+                unreachable!("only `Every` is shown footprints");
+            };
+            every.step_made(&mut self.print);
+            if self.steps >= self.max_steps {
+                every.gave_up = true;
+                self.too_long();
+                return None;
+            }
+            let who = every.next(&self.can, &self.stopped, usual);
+            if who == NOBODY {
+                self.verdict = Some(Verdict::Passed);
+                return None;
+            }
+            self.fresh.clear();
+            self.known = self.object_count();
+            let others = self.runnable.len() > 1;
+            if who == CLOCK {
+                // Where nobody can run the clock moves by itself, and no turn says so.
+                if !self.runnable.is_empty() {
+                    self.steps += 1;
+                    self.recorded.turn(CLOCK, self.current, why, usual, others);
+                }
+                self.print.touch(TIME, How::Write);
+                self.move_clock();
+                continue;
+            }
+            self.steps += 1;
+            self.recorded.turn(who, self.current, why, usual, others);
+            self.step(who);
+            return Some(who);
+        }
+    }
+
+    /// The schedule is over.
+    pub(super) fn visited(&mut self) {
+        let crashed = matches!(
+            self.verdict,
+            Some(Verdict::Panic { .. } | Verdict::Fatal { .. })
+        );
+        if let Driver::Every(every) = &mut self.driver {
+            every.over(&mut self.print, crashed);
+        }
+    }
+
+    /// Something was done whose place among the steps of others cannot be known.
+    pub(super) fn opaque(&mut self) {
+        if let Driver::Every(every) = &mut self.driver {
+            every.gave_up = true;
+        }
+    }
+
+    fn plain(&self) -> bool {
+        matches!(&self.driver, Driver::Every(every) if every.plain)
+    }
+
+    /// Those who can run and would not wait for a lock or a group.
+    fn find_those_who_can(&mut self) {
+        self.can.clear();
+        self.stopped.clear();
+        let plain = self.plain();
+        for &who in &self.runnable {
+            let slot = &self.slots[who as usize - 1];
+            let (object, how) = match slot.pending.what {
+                What::Does(Op::Lock) => (slot.pending.object, How::Locks),
+                What::Does(Op::Wait) if !plain => (slot.pending.object, How::Passes),
+                What::Wakes if slot.g.wait_reason() == WaitReason::Mutex => {
+                    (slot.last.object, How::Locks)
+                }
+                _ => {
+                    self.can.push(who);
+                    continue;
+                }
+            };
+            let o = &self.objects[object as usize];
+            if o.shut && (o.mutex || how == How::Passes) {
+                self.stopped.push((who, Touch { object, how }));
+            } else {
+                self.can.push(who);
+            }
+        }
+    }
+
+    /// The step that was just chosen begins: what is known of it by its operation.
+    pub(super) fn begins(&mut self, pending: Pending) {
+        let object = pending.object;
+        let what = match pending.what {
+            What::Does(op) => op,
+            What::Wakes => {
+                let slot = &self.slots[self.current as usize - 1];
+                let object = slot.last.object;
+                match slot.g.wait_reason() {
+                    // It competes, and is seen to hold or to wait.
+                    WaitReason::Mutex if self.objects[object as usize].mutex => {}
+                    // What it waited for was given to it.
+                    WaitReason::ChanSend
+                    | WaitReason::ChanReceive
+                    | WaitReason::Select
+                    | WaitReason::Sleep => {}
+                    // It looks whether the group has been raised since.
+                    WaitReason::WaitGroup => self.print.touch(object, How::Read),
+                    _ if object != 0 => self.print.touch(object, How::Write),
+                    _ => self.print.everything = true,
+                }
+                return;
+            }
+            What::Begins | What::Clock => return,
+        };
+        let how = match what {
+            Op::Get | Op::AtomicLoad | Op::Len | Op::TryLock => How::Read,
+            Op::Done | Op::RLock => How::Adds,
+            Op::Wait if !self.plain() => How::Passes,
+            Op::Unlock if self.objects[object as usize].mutex => How::Unlocks,
+            Op::Add if self.objects[object as usize].shut => How::Raises,
+            Op::Add => How::Sets,
+            Op::Print => {
+                self.print.touch(OUTPUT, How::Write);
+                return;
+            }
+            // Their objects are named by hooks of their own, if there are any.
+            Op::Go | Op::Gosched | Op::Sleep | Op::Now | Op::Select | Op::Lock => return,
+            Op::Cancel | Op::Err | Op::Syscall => {
+                self.print.everything = true;
+                return;
+            }
+            _ => How::Write,
+        };
+        if object != 0 {
+            self.print.touch(object, how);
+        }
+    }
+
+    /// A hook of the present step named an object.
+    pub(super) fn touch(&mut self, object: u32, how: How) {
+        if !self.tracing {
+            return;
+        }
+        if object < TIME {
+            if self.current != NOBODY {
+                // Its own object is known by the operation.
+                let last = self.slots[self.current as usize - 1].last;
+                if last.object == object && matches!(last.what, What::Does(op) if op != Op::Lock) {
+                    return;
+                }
+            }
+            let o = &self.objects[object as usize];
+            if o.mutex {
+                return;
+            }
+            if object >= self.known && o.made.kind.is_empty() {
+                self.print.unnamed = true;
+            }
+        }
+        self.print.touch(object, how);
+    }
+
+    /// A lock changes hands.
+    pub(super) fn holds(&mut self, object: u32, how: Hold) {
+        let tried = matches!(
+            self.slots[self.current as usize - 1].last.what,
+            What::Does(Op::TryLock)
+        );
+        let o = &mut self.objects[object as usize];
+        match how {
+            Hold::Mutex => {
+                o.mutex = true;
+                o.shut = true;
+                let how = if tried { How::Takes } else { How::Locks };
+                self.print.touch(object, how);
+            }
+            Hold::MutexReleased => o.shut = false,
+            Hold::Exclusive => self.print.touch(object, How::Write),
+            Hold::Shared if tried => self.print.touch(object, How::Write),
+            Hold::Shared | Hold::Released | Hold::SharedReleased => {}
+        }
+    }
+
+    /// A WaitGroup is above zero, or not.
+    pub(super) fn is_shut(&mut self, object: u32, shut: bool) {
+        self.objects[object as usize].shut = shut;
+        let of = |t: &&mut Touch| t.object == object && t.how == How::Adds;
+        if !shut && let Some(t) = self.print.touches.iter_mut().find(of) {
+            t.how = How::Empties;
+        }
+    }
+
+    /// The step ends in a wait.
+    pub(super) fn waits(&mut self, object: u32, reason: WaitReason) {
+        match reason {
+            WaitReason::Mutex if self.objects[object as usize].mutex => {
+                self.print.touch(object, How::Passes);
+            }
+            WaitReason::Mutex | WaitReason::RWMutexRead | WaitReason::RWMutexWrite => {
+                self.print.touch(object, How::Write);
+            }
+            _ => {}
+        }
+    }
+}
