@@ -21,7 +21,8 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// All of the others in turn: no single one finds every kind of mistake.
+    /// Several in turn: no single one finds every kind of mistake. After the first of them it is tried, for a tenth of the
+    /// schedules, to visit every interleaving, as `Exhaustive` does; that ends it where the program is small enough.
     #[default]
     Portfolio,
     /// At each step one of those who can run, each as likely.
@@ -33,7 +34,10 @@ pub enum Strategy {
         /// How many operations must come in one order for the mistake to show; at least 1.
         depth: usize,
     },
-    /// Every schedule, once each, until all have been tried or `schedules` is reached.
+    /// Every interleaving, once each, until all have been visited or `schedules` is reached: of schedules that differ only
+    /// in the order of operations which do not touch each other, one. The clock may move whenever a timer is set. A
+    /// program that asks how many goroutines there are, is woken by threads, prints past this library, makes more than
+    /// 2,000 steps or lets the clock run away is tried as in `Portfolio` instead.
     Exhaustive,
 }
 

@@ -127,11 +127,12 @@ pub struct Failure {
 pub struct Report {
     /// Schedules that ran.
     pub ran: usize,
-    /// How many of them differ in the order of operations on the same object.
+    /// How many of them differ in the order of operations on the same object; if all were tried, how many there are.
     pub distinct: usize,
     /// How many failed. One that had a race and nothing else counts only if no schedule failed otherwise.
     pub failed: usize,
-    /// Whether every schedule there is was tried.
+    /// Whether every schedule there is was tried, of those that differ only in the order of operations which do not touch
+    /// each other one.
     pub exhausted: bool,
     /// The shortest failing schedule.
     pub failure: Option<Failure>,

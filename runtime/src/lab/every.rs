@@ -24,7 +24,7 @@
 //! # What is given up
 //!
 //! A program that asks how many goroutines there are, is woken from outside, prints past this library, or has schedules
-//! of more steps than [`LONGEST`].
+//! of more steps than [`LONGEST`], or in which the clock may run away ([`HURRIED`]).
 
 use super::footprint::{Footprint, How, Touch};
 use super::plan::CLOCK;
@@ -32,6 +32,9 @@ use super::state::{CLAIM, NOBODY, TIME};
 
 /// Schedules of more steps are too long to visit all of their kind.
 const LONGEST: usize = 2_000;
+/// Nor are those visited all in which the clock moves more often than this though somebody could run: who tries again and
+/// again after a pause would do so without end.
+const HURRIED: usize = 8;
 
 /// A place in which somebody was chosen, and the step that followed.
 #[derive(Debug, Default)]
@@ -61,6 +64,8 @@ pub(crate) struct Every {
     /// Steps of the present schedule that have been chosen.
     depth: usize,
     chosen: usize,
+    /// How often the clock moved in it though somebody could run.
+    hurried: usize,
     /// From here on steps are new in this schedule.
     new: usize,
     /// To wait for a WaitGroup is a step like others.
@@ -103,6 +108,16 @@ impl Every {
 
     /// Who of those who `can` makes the next step; `NOBODY`: there is nothing new in it.
     pub(super) fn next(&mut self, can: &[u32], stopped: &[(u32, Touch)], usual: u32) -> u32 {
+        let who = self.pick(can, stopped, usual);
+        self.hurried += usize::from(who == CLOCK && can.len() > 1);
+        if self.hurried > HURRIED {
+            self.gave_up = true;
+            return NOBODY;
+        }
+        who
+    }
+
+    fn pick(&mut self, can: &[u32], stopped: &[(u32, Touch)], usual: u32) -> u32 {
         if self.gave_up || self.depth >= LONGEST {
             self.gave_up = true;
             return NOBODY;
@@ -192,6 +207,7 @@ impl Every {
         }
         self.depth = 0;
         self.chosen = 0;
+        self.hurried = 0;
         self.cut = false;
         while let Some(node) = self.path.last_mut() {
             while let Some((taken, of)) = node.choices.pop() {
