@@ -313,7 +313,7 @@ impl Visits {
         let (begin_at, left) = match task.strategy {
             Strategy::Exhaustive => (Some(0), usize::MAX),
             Strategy::Portfolio => {
-                let begin = WARM.min(task.schedules / 4);
+                let begin = WARM.min(task.schedules / 4).max(PLAIN);
                 (Some(begin), (task.schedules / 10).max(VISITS))
             }
             Strategy::Random | Strategy::Pct { .. } => (None, 0),
@@ -367,7 +367,7 @@ fn driver(strategy: Strategy, seed: u64, index: usize, longest: &Lengths) -> Dri
                 0 => return Driver::Pct(Pct::plain(random(false), Ranks::Youngest)),
                 1 => return Driver::Pct(Pct::plain(random(false), Ranks::InStep)),
                 2 => return Driver::Follow(Follow::new(Plan::default())),
-                _ => index - 3,
+                _ => index - PLAIN,
             };
             let hasty = (i / TURNS) % 4 == 3;
             match i % TURNS {
@@ -386,8 +386,10 @@ fn driver(strategy: Strategy, seed: u64, index: usize, longest: &Lengths) -> Dri
 
 /// How many strategies take turns in a portfolio.
 const TURNS: usize = 8;
+/// How many plain schedules come first.
+const PLAIN: usize = 3;
 /// The plain schedules, and each strategy eight times.
-const WARM: usize = 3 + 8 * TURNS;
+const WARM: usize = PLAIN + 8 * TURNS;
 /// At least so many schedules are spent on visiting every interleaving before it is given up: a tenth, where that is more.
 const VISITS: usize = 1_000;
 /// One schedule of so many looks for a deadlock, once there is reason to.
