@@ -54,7 +54,7 @@ mod search;
 mod shorten;
 mod story;
 #[cfg(test)]
-mod visited;
+mod tests;
 #[doc(hidden)]
 pub mod wire;
 
