@@ -54,9 +54,9 @@
 //! queue, hands it what it waited for (a value goes from stack to stack), and puts it into `runnext`.
 //!
 //! **Its thread blocks**, in a file's read or a foreign function. Then the goroutine keeps the M, and the P goes to another
-//! M: at once where the call is announced ([`runtime::syscall`], and all of [`os`]), after 10 ms where it is not. Sockets and
-//! pipes ([`net`], [`io`]) never block a thread: they are asked for in the *netpoller*, and whoever waits for one is woken
-//! when it is ready.
+//! M: at once where the call is announced ([`runtime::syscall`], and all of [`os`]), after 1 to 10 ms where it is not.
+//! Sockets and pipes ([`net`], [`io`]) never block a thread: they are asked for in the *netpoller*, and whoever waits for
+//! one is woken when it is ready.
 //!
 //! **It runs too long.** After 10 ms, if others wait, it is asked to give way at its next call into this library. If it makes
 //! none (`loop {}`, a long computation), a signal stops its thread wherever it is, and another thread takes the P. No
