@@ -2,7 +2,8 @@
 //!
 //! A handler cannot look at goroutines: it may have interrupted whoever holds the locks. It wakes a thread that does
 //! nothing but wait for it, on a word, without a descriptor. That thread is there once a program has called `run`;
-//! `try_run` alone leaves the signal to the application, and so does an application that handles it already.
+//! `try_run` alone leaves the signal to the application, and so does an application that handles it already. That it was
+//! ignored when the process started does not count, as in Go.
 
 use std::io::Write as _;
 use std::os::fd::AsFd as _;
@@ -23,7 +24,7 @@ pub(crate) fn install() {
         let free = unsafe {
             let mut old: libc::sigaction = std::mem::zeroed();
             libc::sigaction(libc::SIGQUIT, std::ptr::null(), &mut old);
-            old.sa_sigaction == libc::SIG_DFL
+            matches!(old.sa_sigaction, libc::SIG_DFL | libc::SIG_IGN)
         };
         let waits = std::thread::Builder::new()
             .name("SIGQUIT".to_string())

@@ -53,6 +53,25 @@ fn sigquit_prints_every_goroutine_and_exits_with_2() {
     assert!(err.contains(" in goroutine 1\n\t"), "{err}");
 }
 
+/// As a shell without job control starts what it puts into the background. Go heeds that for SIGHUP and SIGINT only.
+#[test]
+fn sigquit_is_heard_although_it_was_ignored_at_the_start() {
+    if is_alone() {
+        // SAFETY: no handler is installed.
+        unsafe { libc::signal(libc::SIGQUIT, libc::SIG_IGN) };
+        Builder::new().run(|| {
+            // SAFETY: sends a signal to this process, whose handler is there.
+            unsafe { libc::kill(libc::getpid(), libc::SIGQUIT) };
+            runtime::syscall(std::thread::park);
+        });
+        return;
+    }
+    let test = "sigquit_is_heard_although_it_was_ignored_at_the_start";
+    let (code, err) = alone(test, "");
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.starts_with("SIGQUIT: quit\nPC=0x"), "{err}");
+}
+
 /// The lines of a dump that are about one goroutine.
 fn of_goroutine(dump: &str, id: u64) -> Vec<String> {
     let begin = format!("goroutine {id} [");
