@@ -287,12 +287,15 @@ fn manifest_of<'a>(programs: impl Iterator<Item = (&'a str, String)>, runtime: &
 
 /// The lock of the workspace that gotour was built in: what the workbook needs of it was downloaded then.
 const EMBEDDED_LOCK: &str = include_str!("../Cargo.lock");
+/// Says which of the library's dependencies in there are its tests' only: the lock does not.
+const EMBEDDED_RUNTIME: &str = include_str!("../runtime/Cargo.toml");
 
 /// The part of a workspace's lock that `goroutines` needs, with the workbook itself: Cargo takes it as it is, offline too.
 fn lock(workspace: &str) -> String {
     let mut parts = workspace.split("[[package]]\n");
     let head = parts.next().unwrap_or("");
-    let packages: Vec<&str> = parts.map(str::trim_end).collect();
+    let packages: Vec<String> = parts.map(|p| without_tests_needs(p.trim_end())).collect();
+    let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
     let name = |p: &str| -> Option<String> {
         let line = p.lines().find_map(|l| l.strip_prefix("name = "))?;
         Some(line.trim_matches('"').to_string())
@@ -340,6 +343,24 @@ fn lock(workspace: &str) -> String {
     out.truncate(len);
     out.push('\n');
     out
+}
+
+/// `package` as it is; the library's without what only its tests need.
+fn without_tests_needs(package: &str) -> String {
+    if !package.starts_with("name = \"goroutines\"\n") {
+        return package.to_string();
+    }
+    let manifest: toml::Table = toml::from_str(EMBEDDED_RUNTIME).unwrap_or_default();
+    let table = |name: &str| manifest.get(name).and_then(toml::Value::as_table);
+    let tests_only = |name: &str| {
+        let has = |t: &toml::Table| t.contains_key(name);
+        table("dev-dependencies").is_some_and(has) && !table("dependencies").is_some_and(has)
+    };
+    let stays = |line: &&str| {
+        let dependency = line.strip_prefix(" \"").and_then(|l| l.strip_suffix("\","));
+        !dependency.is_some_and(|d| tests_only(d.split(' ').next().unwrap_or(d)))
+    };
+    package.lines().filter(stays).collect::<Vec<_>>().join("\n")
 }
 
 /// `package` with the versions left out of its dependencies' names where only one is left of each, as Cargo writes it.

@@ -75,9 +75,10 @@ fn goroutines_that_start_others() {
 #[test]
 fn one_that_is_tied_to_its_thread_keeps_its_turn() {
     order("x2 x0 x1 y2 y0 y1", |said| {
+        let wg = WaitGroup::new();
         for i in 0..3 {
             let said = said.clone();
-            go!({
+            wg.go(move || {
                 if i == 1 {
                     runtime::lock_os_thread();
                 }
@@ -86,6 +87,7 @@ fn one_that_is_tied_to_its_thread_keeps_its_turn() {
                 said.add(format!("y{i}"));
             });
         }
+        wg.wait();
     });
 }
 

@@ -89,12 +89,13 @@ impl Options {
         }
     }
 
-    /// How many schedules are tried.
+    /// How many schedules are tried; fewer where the strategy visits every interleaving and there are no more.
     ///
     /// ```
-    /// use goroutines::explore::{check, Options};
+    /// use goroutines::explore::{check, Options, Strategy};
     ///
-    /// assert_eq!(check(&Options::new().schedules(10), || ()).ran, 10);
+    /// let o = Options::new().strategy(Strategy::Random).schedules(10);
+    /// assert_eq!(check(&o, || ()).ran, 10);
     /// ```
     #[must_use]
     pub fn schedules(mut self, n: usize) -> Self {
