@@ -79,7 +79,7 @@ fn one_that_is_tied_to_its_thread_keeps_its_turn() {
         for i in 0..3 {
             let said = said.clone();
             wg.go(move || {
-                if i == 1 {
+                if i == 0 {
                     runtime::lock_os_thread();
                 }
                 said.add(format!("x{i}"));

@@ -395,11 +395,22 @@ impl M {
         state.locked_ms.push(self);
         state.unsettled += 1;
         let maker = Maker::beside(g);
+        let yields = matches!(command, Command::Yield);
+        if yields {
+            // Before anybody else has the P, or it would lose its turn to them.
+            g.set_status(Status::Runnable);
+            state.global.push_back(g);
+            sched
+                .global_len
+                .store(state.global.len(), Ordering::Release);
+        }
         match self.drop_p() {
             Some(p) => sched.start_m_by(maker, state, p, false),
             None => drop(state),
         }
-        self.carry_out(g, command);
+        if !yields {
+            self.carry_out(g, command);
+        }
         // Until now nobody could tell whether everything sleeps: somebody has to look again.
         let mut state = sched.state.lock();
         state.unsettled -= 1;
