@@ -435,8 +435,9 @@ mod tests {
     };
 
     fn sh(script: &str, limits: &Limits) -> Ran {
-        let mut command = Command::new("sh");
-        command.args(["-c", script]);
+        // A shell cannot trap a signal that was ignored when it started, as SIGQUIT is in the background of another.
+        let mut command = Command::new("env");
+        command.args(["--default-signal=QUIT", "sh", "-c", script]);
         run(&mut command, limits, &Cancel::new()).unwrap_or_else(|e| panic!("{script}: {e}"))
     }
 
