@@ -1,36 +1,12 @@
 //! Who runs when, with one P: the orders that Go 1.27 has for the same programs, run beside it.
 
+mod said;
+
 use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use goroutines::prelude::*;
-
-/// What the goroutines of one program said, in order.
-#[derive(Clone, Default)]
-struct Said(Arc<std::sync::Mutex<Vec<String>>>);
-
-impl Said {
-    fn add(&self, word: impl ToString) {
-        self.0.lock().unwrap().push(word.to_string());
-    }
-}
-
-fn settle() {
-    for _ in 0..100 {
-        runtime::gosched();
-    }
-}
-
-/// Runs `program` with one P until all have ended or wait, and compares what they said.
-#[track_caller]
-fn order(go_says: &str, program: impl FnOnce(&Said)) {
-    let said = Said::default();
-    Builder::new().procs(1).run(|| {
-        program(&said);
-        settle();
-    });
-    assert_eq!(said.0.lock().unwrap().join(" "), go_says);
-}
+use said::{order, settle};
 
 #[test]
 fn closing_wakes_the_first_and_then_the_last() {

@@ -1,41 +1,12 @@
 //! Who runs when, with one P: goroutines that start others, overflow, timers, talk and select, each as the same program
 //! in Go 1.27.3 says.
 
-use std::sync::Arc;
+mod said;
+
 use std::time::{Duration, Instant};
 
 use goroutines::prelude::*;
-
-/// What the goroutines of one program said, in order.
-#[derive(Clone, Default)]
-struct Said(Arc<std::sync::Mutex<Vec<String>>>);
-
-impl Said {
-    fn add(&self, word: impl ToString) {
-        self.0.lock().unwrap().push(word.to_string());
-    }
-}
-
-fn settle() {
-    for _ in 0..100 {
-        runtime::gosched();
-    }
-}
-
-/// What a program with one P says until all have ended or wait.
-fn said(program: impl FnOnce(&Said)) -> Vec<String> {
-    let said = Said::default();
-    Builder::new().procs(1).run(|| {
-        program(&said);
-        settle();
-    });
-    std::mem::take(&mut *said.0.lock().unwrap())
-}
-
-#[track_caller]
-fn order(go_says: &str, program: impl FnOnce(&Said)) {
-    assert_eq!(said(program).join(" "), go_says);
-}
+use said::{Said, order, said, settle};
 
 #[test]
 fn goroutines_that_start_others() {
