@@ -429,7 +429,7 @@ impl G {
     #[inline]
     pub(crate) fn prefetch_stack(&self) {
         let top = self.top.load(Ordering::Relaxed);
-        prefetch(top - top.min(LINE));
+        prefetch(top.saturating_sub(LINE));
         prefetch(top);
         prefetch(top + LINE);
         prefetch(self.base.load(Ordering::Relaxed).wrapping_sub(LINE));

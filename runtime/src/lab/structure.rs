@@ -14,35 +14,41 @@ struct Guarded {
 /// Of one schedule.
 #[derive(Debug, Default)]
 pub(super) struct Structure {
-    /// Channel and sender, each pair once.
-    senders: Vec<(u32, u32)>,
+    /// By channel, a bit for each goroutine that has sent: a thousand of them may send a thousand times.
+    senders: Vec<Vec<u64>>,
     /// By object.
     guarded: Vec<Guarded>,
 }
 
-/// The bit of a lock.
+/// The bit of a lock, or of a goroutine in its word.
 #[inline]
-pub(super) fn bit(lock: u32) -> u64 {
-    1 << (lock % 64)
+pub(super) fn bit(number: u32) -> u64 {
+    1 << (number % 64)
 }
 
 impl Structure {
     pub(super) fn reset(&mut self) {
-        self.senders.clear();
+        self.senders.iter_mut().for_each(Vec::clear);
         self.guarded.clear();
     }
 
     pub(super) fn sends(&mut self, who: u32, channel: u32) {
-        if !self.senders.contains(&(channel, who)) {
-            self.senders.push((channel, who));
+        let (i, word) = (channel as usize, who as usize / 64);
+        if self.senders.len() <= i {
+            self.senders.resize_with(i + 1, Vec::new);
         }
+        let of = &mut self.senders[i];
+        if of.len() <= word {
+            of.resize(word + 1, 0);
+        }
+        of[word] |= bit(who);
     }
 
     /// Whether others have sent on a channel that `who` closes, and `who` has not.
     pub(super) fn closes_for_others(&self, who: u32, channel: u32) -> bool {
-        let mut of = self.senders.iter().filter(|s| s.0 == channel);
-        let any = of.clone().next().is_some();
-        any && !of.any(|s| s.1 == who)
+        let of = self.senders.get(channel as usize).map_or(&[][..], |of| of);
+        let has_sent = of.get(who as usize / 64).is_some_and(|w| w & bit(who) != 0);
+        !of.is_empty() && !has_sent
     }
 
     /// A worker touches a variable, having `locks`. `true`: this is the first time that no lock is common to all.
@@ -93,5 +99,13 @@ mod tests {
         assert!(s.closes_for_others(1, 3));
         assert!(!s.closes_for_others(2, 3));
         assert!(!s.closes_for_others(1, 4));
+        s.sends(700, 3);
+        assert!(!s.closes_for_others(700, 3));
+        assert!(
+            s.closes_for_others(700 - 64, 3),
+            "another word, the same bit"
+        );
+        s.reset();
+        assert!(!s.closes_for_others(1, 3));
     }
 }

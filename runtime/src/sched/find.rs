@@ -222,12 +222,7 @@ impl M {
             // It has grown again: the P stays where it is, since nobody else was given it.
             return;
         }
-        while let Some((g, _)) = p.queue.get() {
-            state.global.push_back(g);
-        }
-        sched
-            .global_len
-            .store(state.global.len(), Ordering::Release);
+        sched.global_put_locked(&mut state, std::iter::from_fn(|| Some(p.queue.get()?.0)));
         self.drop_p();
         drop(state);
         if self.spinning.swap(false, Ordering::Relaxed) {
@@ -313,10 +308,7 @@ impl M {
                     Some(p) => self.assign(p, false),
                     // Every P is busy: whoever holds one takes them from there.
                     None => {
-                        state.global.extend(ready.drain(..));
-                        sched
-                            .global_len
-                            .store(state.global.len(), Ordering::Release);
+                        sched.global_put_locked(&mut state, ready.drain(..));
                     }
                 }
             }

@@ -281,8 +281,7 @@ impl Sched {
         );
         let mut state = self.state.lock();
         state.all.push(g);
-        state.global.push_back(g);
-        self.global_len.store(1, Ordering::Release);
+        self.global_put_locked(&mut state, [g]);
         if let Some(p) = self.take_idle_p(&mut state) {
             self.start_m(state, p, false);
         }
@@ -291,14 +290,19 @@ impl Sched {
     // ---- the global queue ---------------------------------------------------------------------------------------
 
     fn global_put(&self, g: &'static G) {
-        let mut state = self.state.lock();
-        state.global.push_back(g);
-        self.global_len.store(state.global.len(), Ordering::Release);
+        self.global_put_locked(&mut self.state.lock(), [g]);
     }
 
     fn global_put_all(&self, batch: Vec<&'static G>) {
-        let mut state = self.state.lock();
-        state.global.extend(batch);
+        self.global_put_locked(&mut self.state.lock(), batch);
+    }
+
+    fn global_put_locked(
+        &self,
+        state: &mut LockGuard<'_, State>,
+        gs: impl IntoIterator<Item = &'static G>,
+    ) {
+        state.global.extend(gs);
         self.global_len.store(state.global.len(), Ordering::Release);
     }
 
@@ -399,8 +403,7 @@ impl Inbox for Sched {
         if self.home.load(Ordering::Acquire) != home || g.home() != home || !g.wake() {
             return;
         }
-        state.global.push_back(g);
-        self.global_len.store(state.global.len(), Ordering::Release);
+        self.global_put_locked(&mut state, [g]);
         drop(state);
         // `self` is `&'static` in truth; the registry hands out nothing else.
         Sched::of(self).wake_one();
