@@ -222,7 +222,7 @@ impl M {
             // It has grown again: the P stays where it is, since nobody else was given it.
             return;
         }
-        sched.global_put_locked(&mut state, std::iter::from_fn(|| Some(p.queue.get()?.0)));
+        sched.global_extend_locked(&mut state, std::iter::from_fn(|| Some(p.queue.get()?.0)));
         self.drop_p();
         drop(state);
         if self.spinning.swap(false, Ordering::Relaxed) {
@@ -308,7 +308,7 @@ impl M {
                     Some(p) => self.assign(p, false),
                     // Every P is busy: whoever holds one takes them from there.
                     None => {
-                        sched.global_put_locked(&mut state, ready.drain(..));
+                        sched.global_extend_locked(&mut state, ready.drain(..));
                     }
                 }
             }

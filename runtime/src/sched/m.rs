@@ -399,7 +399,7 @@ impl M {
         if yields {
             // Before anybody else has the P, or it would lose its turn to them.
             g.set_status(Status::Runnable);
-            sched.global_put_locked(&mut state, [g]);
+            sched.global_put_locked(&mut state, g);
         }
         match self.drop_p() {
             Some(p) => sched.start_m_by(maker, state, p, false),

@@ -281,7 +281,7 @@ impl Sched {
         );
         let mut state = self.state.lock();
         state.all.push(g);
-        self.global_put_locked(&mut state, [g]);
+        self.global_put_locked(&mut state, g);
         if let Some(p) = self.take_idle_p(&mut state) {
             self.start_m(state, p, false);
         }
@@ -290,14 +290,21 @@ impl Sched {
     // ---- the global queue ---------------------------------------------------------------------------------------
 
     fn global_put(&self, g: &'static G) {
-        self.global_put_locked(&mut self.state.lock(), [g]);
+        self.global_put_locked(&mut self.state.lock(), g);
     }
 
     fn global_put_all(&self, batch: Vec<&'static G>) {
-        self.global_put_locked(&mut self.state.lock(), batch);
+        self.global_extend_locked(&mut self.state.lock(), batch);
     }
 
-    fn global_put_locked(
+    #[inline]
+    fn global_put_locked(&self, state: &mut LockGuard<'_, State>, g: &'static G) {
+        // Not `extend`, which takes 20 instructions more for one.
+        state.global.push_back(g);
+        self.global_len.store(state.global.len(), Ordering::Release);
+    }
+
+    fn global_extend_locked(
         &self,
         state: &mut LockGuard<'_, State>,
         gs: impl IntoIterator<Item = &'static G>,
@@ -403,7 +410,7 @@ impl Inbox for Sched {
         if self.home.load(Ordering::Acquire) != home || g.home() != home || !g.wake() {
             return;
         }
-        self.global_put_locked(&mut state, [g]);
+        self.global_put_locked(&mut state, g);
         drop(state);
         // `self` is `&'static` in truth; the registry hands out nothing else.
         Sched::of(self).wake_one();

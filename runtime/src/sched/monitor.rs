@@ -325,7 +325,7 @@ impl Sched {
             m.stop.set_seen();
             g.lock_to(Some(m.id()));
             g.set_status(Status::Runnable);
-            self.global_put_locked(&mut state, [g]);
+            self.global_put_locked(&mut state, g);
             state.locked_ms.push(m);
             match p {
                 Some(p) => self.start_m(state, p, false),

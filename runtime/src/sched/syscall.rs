@@ -150,7 +150,7 @@ impl M {
         if !sched.is_stopping() {
             g.lock_to(Some(self.id()));
             g.set_status(Status::Runnable);
-            sched.global_put_locked(&mut state, [g]);
+            sched.global_put_locked(&mut state, g);
             state.locked_ms.push(self);
             drop(state);
             while !sched.is_stopping() {
