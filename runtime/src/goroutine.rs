@@ -198,14 +198,23 @@ impl PartialEq for G {
 }
 
 static POOL: Lock<Vec<&'static G>> = Lock::new(Vec::new());
+/// How many are made at once.
+const BLOCK: usize = 16;
 
 impl G {
     /// A dead `G` that nobody uses, from the process's pool.
     pub(crate) fn take() -> &'static G {
-        if let Some(g) = POOL.lock().pop() {
-            return g;
+        let mut pool = POOL.lock();
+        if pool.is_empty() {
+            // One by one each would cost the allocator's header and the room that its alignment wastes.
+            let block: Box<[G]> = (0..BLOCK).map(|_| G::new()).collect();
+            pool.extend(Box::leak(block).iter().rev());
         }
-        Box::leak(Box::new(G {
+        pool.pop().expect("a block was put in")
+    }
+
+    fn new() -> G {
+        G {
             id: AtomicU64::new(0),
             top: AtomicUsize::new(0),
             base: AtomicUsize::new(0),
@@ -226,7 +235,7 @@ impl G {
                 orphan: Cell::new(None),
                 unwinding: Cell::new(Vec::new()),
             }),
-        }))
+        }
     }
 
     /// Gives `G`s back to the pool. They must be dead and known to no queue of their runtime.
