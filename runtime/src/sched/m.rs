@@ -144,8 +144,11 @@ impl M {
             .store(std::ptr::from_ref(p).cast_mut(), Ordering::Release);
     }
 
+    /// Takes its P from it, and with it what its goroutine was asked for: every choice point of the process looks for as
+    /// long as anybody is asked (`HOOKS`), and this M may sleep for long now.
     pub(super) fn drop_p(&self) -> Option<&'static P> {
         let p = self.p()?;
+        self.was_asked();
         p.held_by(None);
         self.p.store(std::ptr::null_mut(), Ordering::Release);
         Some(p)
@@ -209,11 +212,17 @@ impl M {
         self.call.is_on()
     }
 
-    /// Asks its goroutine to give way at its next call into the library.
+    /// Asks its goroutine to give way at its next call into the library. Under the state's lock while it holds a P, or by
+    /// its own thread.
     pub(super) fn ask(&self) {
         if !self.asked.swap(true, Ordering::Relaxed) {
             HOOKS.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Whether its goroutine is asked to give way, and has not done so yet.
+    pub(super) fn is_asked(&self) -> bool {
+        self.asked.load(Ordering::Relaxed)
     }
 
     /// Whether its goroutine was asked to give way. It is not asked any more.

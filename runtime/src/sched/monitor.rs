@@ -5,6 +5,9 @@
 //! the first M to start wakes it. Its short pauses are exact: the system would make 70 to 140 µs of 20 ([`Exact`]), and
 //! a blocking call costs its P two of them. After Go's `sysmon` and `retake` (`runtime/proc.go`).
 //!
+//! Blocking calls are what short pauses are for. A slice that ends is no reason for more of them, because each look takes
+//! a CPU from those who work: it looks when the slice ends, and then whether that helped ([`Monitor::again`]).
+//!
 //! Once a second it gives back the memory of stacks that nobody needed of late, as Go's scavenger does; while every P is
 //! idle only until there is none left. A program that does nothing wakes nobody.
 
@@ -21,6 +24,9 @@ use crate::stack::Tidied;
 const SLICE: u64 = 10_000_000;
 /// How long a goroutine may wait in the kernel while others wait for its P, in nanoseconds.
 const BLOCKED: u64 = 1_000_000;
+/// How long one who was asked to give way may run on before its thread is stopped, in nanoseconds of CPU time: who calls
+/// the library now and then gives way by itself, as soon as its thread has a CPU.
+const ASKED: u64 = 5_000;
 /// The shortest pause between two looks, and the longest.
 const PAUSE: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(10));
 /// Looks without anything to do before the pause grows.
@@ -86,7 +92,8 @@ struct Seen {
     since: u64,
     /// CPU time of the M's thread then.
     cpu: u64,
-    asked: bool,
+    /// The same when it was last asked to give way.
+    asked: u64,
 }
 
 /// The monitor's memory.
@@ -95,6 +102,10 @@ pub(super) struct Monitor {
     seen: Vec<Seen>,
     idle_looks: u32,
     pause: Duration,
+    /// When the first slice ends that it knows of.
+    slice_ends: u64,
+    /// It has to look again after this time: somebody was told to give way.
+    again: Option<Duration>,
     /// When it first saw that the runtime ends; 0 before.
     stopping_since: u64,
     /// When it last looked at those who run without a P.
@@ -137,7 +148,9 @@ impl Monitor {
         } else {
             self.pause
         };
-        Pause::For(self.pause)
+        let until = Duration::from_nanos(self.slice_ends.saturating_sub(sched.nanos()));
+        let pause = self.pause.min(until.max(PAUSE.0));
+        Pause::For(self.again.map_or(pause, |again| pause.min(again)))
     }
 
     /// Gives back idle stacks if it is time to.
@@ -156,6 +169,7 @@ impl Monitor {
     /// One look at everything.
     pub(super) fn look(&mut self, sched: &'static Sched) {
         let now = sched.nanos();
+        (self.slice_ends, self.again) = (u64::MAX, None);
         sched.coarse.store(now, Ordering::Relaxed);
         sched.make_threads();
         if let Some(trace) = &mut self.trace {
@@ -172,8 +186,8 @@ impl Monitor {
             }
             return;
         }
-        let mut acted = sched.collect_parked();
-        acted |= sched.poll_if_late(now);
+        sched.collect_parked();
+        let mut acted = sched.poll_if_late(now);
         for p in sched.all_ps() {
             if self.seen.len() <= p.id {
                 self.seen.resize(p.id + 1, Seen::default());
@@ -189,8 +203,9 @@ impl Monitor {
                     tick,
                     since: now,
                     cpu: m.stop.cpu_time(),
-                    asked: false,
+                    asked: 0,
                 };
+                self.slice_ends = self.slice_ends.min(now + SLICE);
                 continue;
             }
             if m.in_syscall() {
@@ -201,10 +216,14 @@ impl Monitor {
                 continue;
             }
             let held = now.saturating_sub(seen.since);
+            if held < SLICE {
+                self.slice_ends = self.slice_ends.min(seen.since + SLICE);
+            }
             if held < BLOCKED || !sched.somebody_waits(p, now) {
                 continue;
             }
-            let ran = m.stop.cpu_time().saturating_sub(seen.cpu);
+            let cpu = m.stop.cpu_time();
+            let ran = cpu.saturating_sub(seen.cpu);
             if ran < SLICE {
                 // Where it did not run all that time it blocks, or the machine is busy and its thread waits for a CPU. A
                 // short wait for the disk or for memory is none of the program's doing, and changes no order.
@@ -217,12 +236,17 @@ impl Monitor {
                 }
                 continue;
             }
-            acted = true;
-            if seen.asked {
+            self.again = Some(PAUSE.0);
+            if !m.is_asked() {
+                seen.asked = cpu;
+                sched.ask(m, p);
+            } else if cpu.saturating_sub(seen.asked) >= ASKED {
                 m.stop.want();
+            } else if m.stop.sleeps() {
+                acted |= sched.take_from_blocked(m, p);
             } else {
-                seen.asked = true;
-                m.ask();
+                // Its thread waits for a CPU.
+                self.again = Some(Duration::from_nanos(BLOCKED));
             }
         }
         if sched.without_p.load(Ordering::Relaxed) > 0
@@ -266,6 +290,14 @@ impl Sched {
         pool.tidy()
     }
 
+    /// Asks the goroutine that runs on this P to give way.
+    pub(super) fn ask(&'static self, m: &'static M, p: &'static P) {
+        let _state = self.state.lock();
+        if p.holder().is_some_and(|h| std::ptr::eq(h, m)) {
+            m.ask();
+        }
+    }
+
     /// Takes the P of a thread that is in the kernel, not in the runtime's own code, and gives it to another.
     pub(super) fn take_from_blocked(&'static self, m: &'static M, p: &'static P) -> bool {
         let state = self.state.lock();
@@ -307,14 +339,12 @@ impl Sched {
     }
 
     /// Threads that wait in the signal's handler: their Ps go to others, their goroutines to the global queue.
-    pub(super) fn collect_parked(&'static self) -> bool {
-        let mut any = false;
+    pub(super) fn collect_parked(&'static self) {
         loop {
             let mut state = self.state.lock();
             let Some(m) = state.ms.iter().copied().find(|m| m.stop.is_parked()) else {
-                return any;
+                return;
             };
-            any = true;
             let (p, Some(g)) = (m.drop_p(), m.running()) else {
                 // Cannot be: the handler parks only where a goroutine runs.
                 m.stop.set_seen();

@@ -66,7 +66,7 @@ impl Sched {
             } else if insist {
                 m.stop.want();
             } else {
-                m.ask();
+                self.ask(m, p);
             }
         }
         any
@@ -152,5 +152,21 @@ mod tests {
         m.retire(m.p().expect("it still holds it"));
         assert_eq!(m.p().map(|p| p.id), Some(1));
         assert_eq!(idle(&sched.state.lock()), [0]);
+    }
+
+    #[test]
+    fn who_loses_its_p_is_not_asked_any_more() {
+        let (sched, m) = two();
+        let p = m.p().expect("it holds the second");
+        sched.ask(m, p);
+        assert!(m.is_asked());
+        // As where its thread was stopped: until its goroutine goes on, which may be long, all would look for nothing.
+        let state = sched.state.lock();
+        m.drop_p();
+        drop(state);
+        assert!(!m.is_asked());
+        // The monitor may have looked before and ask after.
+        sched.ask(m, p);
+        assert!(!m.is_asked());
     }
 }

@@ -87,12 +87,34 @@ impl RWMutex {
     #[track_caller]
     pub fn rlock(&self) {
         let at = Location::caller();
-        self.approach(Op::RLock, at);
-        if self.readers.fetch_add(1, Ordering::Acquire) < 0 {
-            self.waiting_readers
-                .acquire(Turn::Last, WaitReason::RWMutexRead, at);
+        if hooked() {
+            self.rlock_hooked(at);
+        } else {
+            self.enter_to_read(at);
         }
+    }
+
+    /// The same where somebody may listen. Out of the way, as in `Mutex`: one look at the hooks a call.
+    #[cold]
+    #[inline(never)]
+    fn rlock_hooked(&self, at: &'static Location<'static>) {
+        self.approach(Op::RLock, at);
+        self.enter_to_read(at);
         self.entered_to_read();
+    }
+
+    #[inline(always)]
+    fn enter_to_read(&self, at: &'static Location<'static>) {
+        if self.readers.fetch_add(1, Ordering::Acquire) < 0 {
+            self.await_turn_to_read(at);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn await_turn_to_read(&self, at: &'static Location<'static>) {
+        self.waiting_readers
+            .acquire(Turn::Last, WaitReason::RWMutexRead, at);
     }
 
     /// Locks it for reading if that needs no waiting, and says whether it did. Go's `TryRLock`.
@@ -144,12 +166,20 @@ impl RWMutex {
 
     #[inline]
     pub(in super::super) fn runlock_at(&self, at: &'static Location<'static>) {
-        self.approach(Op::RUnlock, at);
-        seam::gave(&self.tag, READ, Hold::SharedReleased);
+        if hooked() {
+            self.about_to_runlock(at);
+        }
         let before = self.readers.fetch_sub(1, Ordering::Release);
         if before <= 0 {
             self.runlock_slow(before);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn about_to_runlock(&self, at: &'static Location<'static>) {
+        self.approach(Op::RUnlock, at);
+        seam::gave(&self.tag, READ, Hold::SharedReleased);
     }
 
     #[cold]
@@ -171,18 +201,42 @@ impl RWMutex {
     /// m.lock();
     /// m.unlock();
     /// ```
+    #[inline]
     #[track_caller]
     pub fn lock(&self) {
         let at = Location::caller();
+        if hooked() {
+            self.lock_hooked(at);
+        } else {
+            self.enter_to_write(at);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn lock_hooked(&self, at: &'static Location<'static>) {
         self.approach(Op::Lock, at);
+        self.enter_to_write(at);
+        self.entered_to_write();
+    }
+
+    #[inline(always)]
+    fn enter_to_write(&self, at: &'static Location<'static>) {
         self.writers.lock(at);
         let inside = self.readers.fetch_sub(MANY, Ordering::Acquire);
-        // The readers inside may leave between these two steps, and have counted themselves out already.
-        if inside != 0 && self.departing.fetch_add(inside, Ordering::AcqRel) + inside != 0 {
+        if inside != 0 {
+            self.await_readers(inside, at);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn await_readers(&self, inside: i32, at: &'static Location<'static>) {
+        // They may have left since they were counted, and have counted themselves out already.
+        if self.departing.fetch_add(inside, Ordering::AcqRel) + inside != 0 {
             self.writer
                 .acquire(Turn::Last, WaitReason::RWMutexWrite, at);
         }
-        self.entered_to_write();
     }
 
     /// Locks it for writing if that needs no waiting, and says whether it did. Go's `TryLock`.
@@ -228,15 +282,34 @@ impl RWMutex {
     /// let crash = Builder::new().try_run(|| sync::raw::RWMutex::new().unlock()).unwrap_err();
     /// assert!(crash.to_string().starts_with("fatal error: sync: Unlock of unlocked RWMutex\n"));
     /// ```
+    #[inline]
     #[track_caller]
     pub fn unlock(&self) {
         self.unlock_at(Location::caller());
     }
 
+    #[inline]
     pub(in super::super) fn unlock_at(&self, at: &'static Location<'static>) {
+        if hooked() {
+            self.about_to_unlock(at);
+        }
+        let before = self.readers.fetch_add(MANY, Ordering::Release);
+        if before != -MANY {
+            self.let_readers_in(before);
+        }
+        self.leave_writers();
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn about_to_unlock(&self, at: &'static Location<'static>) {
         self.approach(Op::Unlock, at);
         seam::gave(&self.tag, WRITTEN, Hold::Released);
-        let before = self.readers.fetch_add(MANY, Ordering::Release);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn let_readers_in(&self, before: i32) {
         if before >= 0 {
             self.readers.fetch_sub(MANY, Ordering::Relaxed);
             panics::fatal("sync: Unlock of unlocked RWMutex");
@@ -244,9 +317,9 @@ impl RWMutex {
         for _ in 0..before + MANY {
             self.waiting_readers.release();
         }
-        self.leave_writers();
     }
 
+    #[inline]
     fn leave_writers(&self) {
         if let Err(Misuse) = self.writers.unlock() {
             panics::fatal("sync: unlock of unlocked mutex");
