@@ -47,7 +47,7 @@ use crate::time::Instant;
 /// ```
 pub fn pipe() -> io::Result<(Reader, Writer)> {
     let (r, w) = open()?;
-    let end = |fd| Arc::new(Fd::new(fd, Kind::File, true));
+    let end = |fd| Arc::new(Fd::new(fd, Kind::File, [true, true]));
     Ok((Reader { fd: end(r) }, Writer { fd: end(w) }))
 }
 
@@ -218,6 +218,13 @@ impl Write for &Writer {
         })
     }
 
+    #[track_caller]
+    fn write_all(&mut self, buf: &[u8]) -> io::Result<()> {
+        self.fd.write_all(buf, Location::caller(), |fd, buf| {
+            rustix::io::write(fd, buf)
+        })
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -227,6 +234,11 @@ impl Write for Writer {
     #[track_caller]
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         (&*self).write(buf)
+    }
+
+    #[track_caller]
+    fn write_all(&mut self, buf: &[u8]) -> io::Result<()> {
+        (&*self).write_all(buf)
     }
 
     fn flush(&mut self) -> io::Result<()> {

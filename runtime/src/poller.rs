@@ -86,8 +86,9 @@ pub(crate) struct PollDesc {
     slots: [AtomicPtr<G>; 2],
     /// For each slot: the earliest deadline set for it, in the runtime's clock; 0 for none. Written under `deadlines`.
     armed: [AtomicU64; 2],
-    /// The other side hung up, or an error is pending: a short read does not mean that nothing more will come at once.
-    hangup: AtomicBool,
+    /// The other side hung up, an error is pending, or there are urgent bytes, at which a read stops: a short read does not
+    /// mean that there is no more.
+    special: AtomicBool,
 }
 
 static POOL: Lock<Vec<&'static PollDesc>> = Lock::new(Vec::new());
@@ -100,13 +101,13 @@ impl PollDesc {
                 poller: AtomicPtr::new(std::ptr::null_mut()),
                 slots: [const { AtomicPtr::new(std::ptr::null_mut()) }; 2],
                 armed: [const { AtomicU64::new(0) }; 2],
-                hangup: AtomicBool::new(false),
+                special: AtomicBool::new(false),
             }))
         });
         for slot in &d.slots {
             slot.store(std::ptr::null_mut(), Ordering::Relaxed);
         }
-        d.hangup.store(false, Ordering::Relaxed);
+        d.special.store(false, Ordering::Relaxed);
         d.poller
             .store(std::ptr::from_ref(poller).cast_mut(), Ordering::Relaxed);
         d.home.store(home, Ordering::Release);
@@ -147,8 +148,8 @@ impl PollDesc {
 
     /// See the field.
     #[inline]
-    pub(crate) fn has_hung_up(&self) -> bool {
-        self.hangup.load(Ordering::Acquire)
+    pub(crate) fn is_special(&self) -> bool {
+        self.special.load(Ordering::Acquire)
     }
 
     /// Something has happened. Whoever waits for it is handed back, and must be woken.
@@ -279,6 +280,9 @@ impl Poller {
         let desc = PollDesc::take(home, self);
         let token = Token(std::ptr::from_ref(desc).expose_provenance());
         let both = Interest::READABLE | Interest::WRITABLE;
+        // Costs nothing where nobody sends urgent bytes.
+        #[cfg(target_os = "linux")]
+        let both = both | Interest::PRIORITY;
         match handle
             .registry
             .register(&mut SourceFd(&fd.as_raw_fd()), token, both)
@@ -464,9 +468,9 @@ fn harvest(
             continue;
         }
         let desc = desc_at(e.token().0);
-        if e.is_read_closed() || e.is_write_closed() || e.is_error() {
+        if e.is_read_closed() || e.is_write_closed() || e.is_error() || e.is_priority() {
             // Before the wake-up, so that the woken one sees it.
-            desc.hangup.store(true, Ordering::Release);
+            desc.special.store(true, Ordering::Release);
         }
         if e.is_readable() || e.is_read_closed() || e.is_error() {
             ready.extend(desc.ready(Mode::Read));
@@ -539,7 +543,7 @@ mod tests {
         let (a, b) = UnixStream::pair().expect("a pair");
         let d = p.watch(1, a.as_fd()).expect("it can be polled");
         drop(b);
-        while !d.has_hung_up() {
+        while !d.is_special() {
             polled(p);
         }
         p.forget(a.as_fd(), d);

@@ -16,6 +16,7 @@ fn pipes_files_and_what_is_left() {
     a_pipe_waits_on_both_ends();
     ends_and_deadlines_of_pipes();
     files_are_read_written_and_sought();
+    without_descriptors_calls_fail_and_later_work();
     nothing_is_left(threads);
 }
 
@@ -84,6 +85,71 @@ fn files_are_read_written_and_sought() {
         })
         .expect("no crash");
     std::fs::remove_file(path).expect("it is there");
+}
+
+/// `f` while no descriptor can be opened.
+fn starved<R>(f: impl FnOnce() -> R) -> R {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let former = getrlimit(Resource::Nofile);
+    let mut none = former;
+    // Those that are open are told apart by their numbers: one above all of them may not be opened, nor one in between.
+    let mut taken = Vec::new();
+    none.current = Some(
+        std::fs::read_dir("/proc/self/fd")
+            .expect("Linux")
+            .filter_map(|e| e.ok()?.file_name().to_str()?.parse::<u64>().ok())
+            .max()
+            .expect("some are open"),
+    );
+    setrlimit(Resource::Nofile, none).expect("lower is allowed");
+    while let Ok(f) = std::fs::File::open("/dev/null") {
+        taken.push(f);
+    }
+    let r = f();
+    setrlimit(Resource::Nofile, former).expect("as it was");
+    r
+}
+
+fn without_descriptors_calls_fail_and_later_work() {
+    let most = |e: &std::io::Error| e.raw_os_error() == Some(24); // EMFILE
+    Builder::new()
+        .try_run(|| {
+            let l = TcpListener::bind("127.0.0.1:0").expect("loopback");
+            let mut c =
+                std::net::TcpStream::connect(l.local_addr().expect("open")).expect("it listens");
+            let (r, w) = io::pipe().expect("descriptors");
+            starved(|| {
+                assert!(most(&l.accept().expect_err("none is left")));
+                assert!(most(
+                    &l.incoming().next().expect("more come").expect_err("none")
+                ));
+                // The first that must be waited for opens the poller.
+                assert!(most(&(&r).read(&mut [0]).expect_err("none is left")));
+                assert!(most(&io::pipe().expect_err("none is left")));
+                assert!(most(&os::read_file("/dev/null").expect_err("none is left")));
+            });
+            // The connection that came meanwhile has not been lost, although nothing tells of it again.
+            let (mut s, _) = l.accept().expect("a connection");
+            go!({
+                (&w).write_all(b"x").expect("open");
+                c.write_all(b"y").expect("open");
+            });
+            let mut b = [0; 2];
+            (&r).read_exact(&mut b[..1]).expect("open");
+            s.read_exact(&mut b[1..]).expect("open");
+            assert_eq!(&b, b"xy");
+            // With the poller open: who waited is served once there are descriptors again.
+            let _c =
+                std::net::TcpStream::connect(l.local_addr().expect("open")).expect("it listens");
+            starved(|| assert!(most(&l.accept().expect_err("none is left"))));
+            l.accept().expect("a connection");
+            // A close is heard although the number of what was lent out is kept.
+            let (a, mut b) = goroutines::net::UnixStream::pair().expect("descriptors");
+            let _lent = std::os::fd::AsFd::as_fd(&a);
+            starved(|| a.close()).expect("open");
+            assert_eq!(b.read(&mut [0]).expect("the end"), 0);
+        })
+        .expect("no crash");
 }
 
 fn nothing_is_left(threads: usize) {

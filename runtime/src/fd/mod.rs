@@ -12,7 +12,12 @@
 //!
 //! **One call saved.** A read that was given less than it asked for has emptied the buffer of a stream. What comes later
 //! is an edge, and edges leave *ready* in the slot; so while the slot is not ready, the next read need not try: it waits
-//! at once. Not so when the other side has hung up: that edge came already. The same goes for writes.
+//! at once. Not so when the other side has hung up: that edge came already. Nor with TCP's urgent bytes, at which a read
+//! stops although there are more: the edge that told of them says so. Nor in Unix sockets, where a read also stops behind
+//! a descriptor that was passed, and nothing tells. For writes it holds in all of them.
+//!
+//! **Whole writes.** `write_all` holds the lock for writing until all is written, so that the bytes of two goroutines are
+//! not mixed, as in Go.
 //!
 //! **Where there is no netpoller**: on a thread that is no goroutine the calls block the thread; under the exploring
 //! scheduler, which does not control the network, they ask the system, and sleep a millisecond of the virtual clock in
@@ -50,8 +55,8 @@ pub(crate) enum Kind {
 pub(crate) struct Fd {
     raw: RawFd,
     kind: Kind,
-    /// Bytes come in order and without bounds: a short read means that there is no more now.
-    stream: bool,
+    /// For each direction whether a short call means that the next one would have to wait.
+    short_says: [bool; 2],
     /// See `lock.rs`.
     state: AtomicU32,
     /// Somebody outside may hold a borrowed form of it: its number must not become another's before it is dropped.
@@ -101,12 +106,13 @@ fn timed_out() -> io::Error {
 }
 
 impl Fd {
-    /// Takes over a descriptor that does not block.
-    pub(crate) fn new(fd: OwnedFd, kind: Kind, stream: bool) -> Fd {
+    /// Takes over a descriptor that does not block. `short_says`: whether a short read means that there is no more now,
+    /// and a short write that there is no more room.
+    pub(crate) fn new(fd: OwnedFd, kind: Kind, short_says: [bool; 2]) -> Fd {
         Fd {
             raw: fd.into_raw_fd(),
             kind,
-            stream,
+            short_says,
             state: AtomicU32::new(0),
             lent: AtomicBool::new(false),
             kept: AtomicBool::new(false),
@@ -147,8 +153,19 @@ impl Fd {
         short: impl Fn(&R) -> bool,
         mut f: impl FnMut(BorrowedFd<'_>) -> rustix::io::Result<R>,
     ) -> io::Result<R> {
-        let side = &self.sides[mode as usize];
         let _turn = self.lock(mode, at)?;
+        self.attempt_locked(mode, at, short, &mut f)
+    }
+
+    /// The same, for the holder of the direction's lock.
+    fn attempt_locked<R>(
+        &self,
+        mode: Mode,
+        at: &'static Location<'static>,
+        short: impl Fn(&R) -> bool,
+        f: &mut impl FnMut(BorrowedFd<'_>) -> rustix::io::Result<R>,
+    ) -> io::Result<R> {
+        let side = &self.sides[mode as usize];
         let mut until = None;
         if side.limited.load(Ordering::Acquire) {
             let limits = *side.limits.lock();
@@ -158,11 +175,11 @@ impl Fd {
             }
             until = limits.timeout.and_then(|t| now.checked_add(t));
         }
-        if self.stream && side.drained.load(Ordering::Relaxed) {
+        if side.drained.load(Ordering::Relaxed) {
             side.drained.store(false, Ordering::Relaxed);
             if let Some(d) = self.desc_here()
                 && !d.is_ready(mode)
-                && !d.has_hung_up()
+                && !d.is_special()
             {
                 self.wait(mode, until, at)?;
             }
@@ -174,7 +191,7 @@ impl Fd {
             }
             match f(self.borrowed()) {
                 Ok(r) => {
-                    if self.stream && desc.is_some() && short(&r) {
+                    if self.short_says[mode as usize] && desc.is_some() && short(&r) {
                         side.drained.store(true, Ordering::Relaxed);
                     }
                     return Ok(r);
@@ -186,9 +203,13 @@ impl Fd {
         }
     }
 
-    /// Reads into `buf`; 0 is the end of the stream.
+    /// Reads from a stream into `buf`; 0 is its end, or that nothing was wanted.
     pub(crate) fn read(&self, buf: &mut [u8], at: &'static Location<'static>) -> io::Result<usize> {
         let most = buf.len();
+        if most == 0 {
+            let _held = self.refer()?;
+            return Ok(0);
+        }
         self.attempt(
             Mode::Read,
             at,
@@ -205,7 +226,33 @@ impl Fd {
         f: impl Fn(BorrowedFd<'_>, &[u8]) -> rustix::io::Result<usize>,
     ) -> io::Result<usize> {
         let most = buf.len();
+        if most == 0 {
+            // For nothing there is room.
+            self.sides[Mode::Write as usize]
+                .drained
+                .store(false, Ordering::Relaxed);
+        }
         self.attempt(Mode::Write, at, |&n| n < most, |fd| f(fd, buf))
+    }
+
+    /// Writes all of `buf` to a stream with `f`, and lets nobody else write meanwhile.
+    pub(crate) fn write_all(
+        &self,
+        mut buf: &[u8],
+        at: &'static Location<'static>,
+        f: impl Fn(BorrowedFd<'_>, &[u8]) -> rustix::io::Result<usize>,
+    ) -> io::Result<()> {
+        let _turn = self.lock(Mode::Write, at)?;
+        while !buf.is_empty() {
+            let most = buf.len();
+            let mut some = |fd: BorrowedFd<'_>| f(fd, buf);
+            let n = self.attempt_locked(Mode::Write, at, |&n| n < most, &mut some)?;
+            if n == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            buf = &buf[n..];
+        }
+        Ok(())
     }
 
     // ---- deadlines ----------------------------------------------------------------------------------------------
@@ -295,6 +342,9 @@ impl Fd {
             // What it stood for goes; its number stays, until whoever borrowed it is gone.
             if let Ok(null) = std::fs::File::open("/dev/null") {
                 let _ = rustix::io::dup2(&null, &mut fd);
+            } else {
+                // No descriptor is left for that: at least the other side hears of it, if it is a socket.
+                let _ = rustix::net::shutdown(&fd, rustix::net::Shutdown::Both);
             }
             self.kept.store(true, Ordering::Release);
             let _ = fd.into_raw_fd();

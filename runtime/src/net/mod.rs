@@ -6,8 +6,9 @@
 //!
 //! As in Go: `TCP_NODELAY` is on, a listener's backlog is the system's longest, addresses are reused, a write to a closed
 //! connection is an error and no signal, deadlines wake those who wait ([`TcpStream::set_read_deadline`]), and so does
-//! [`close`](TcpStream::close). As in std: a write may take a part only (`write_all` does the rest), and a Unix socket's
-//! file stays when its listener is closed.
+//! [`close`](TcpStream::close). `write_all` writes as Go's `Write` does: all of it, and what other goroutines write to the
+//! same connection comes before or after it. As in std: a `write` may take a part only, and a Unix socket's file stays when
+//! its listener is closed.
 //!
 //! They can be used on threads that are no goroutines, and block them. Under the exploring scheduler the network is as it
 //! is: what comes from it is not part of a schedule.
@@ -38,6 +39,7 @@
 //! });
 //! ```
 
+mod incoming;
 mod socket;
 mod tcp;
 mod udp;
@@ -46,7 +48,8 @@ mod unix;
 use std::io;
 use std::net::Shutdown;
 
-pub use tcp::{Incoming, TcpListener, TcpStream};
+pub use incoming::Incoming;
+pub use tcp::{TcpListener, TcpStream};
 pub use udp::UdpSocket;
 pub use unix::{UnixListener, UnixStream};
 

@@ -183,14 +183,20 @@ pub(super) fn first<A: ToSocketAddrs>(addr: A) -> io::Result<SocketAddr> {
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no addresses to send data to"))
 }
 
-/// Takes over a new socket of bytes in order.
+/// Takes over a new TCP connection.
 pub(super) fn stream(fd: OwnedFd) -> Fd {
-    Fd::new(fd, Kind::Socket, true)
+    // Of urgent bytes we are told on Linux only.
+    Fd::new(fd, Kind::Socket, [cfg!(target_os = "linux"), true])
+}
+
+/// Takes over a new Unix connection.
+pub(super) fn local(fd: OwnedFd) -> Fd {
+    Fd::new(fd, Kind::Socket, [false, true])
 }
 
 /// Takes over a socket on which every call stands for itself.
 pub(super) fn single(fd: OwnedFd) -> Fd {
-    Fd::new(fd, Kind::Socket, false)
+    Fd::new(fd, Kind::Socket, [false, false])
 }
 
 /// `Read` and `Write` for a stream and for its reference.
@@ -219,6 +225,14 @@ macro_rules! reads_and_writes {
                     })
             }
 
+            #[track_caller]
+            fn write_all(&mut self, buf: &[u8]) -> std::io::Result<()> {
+                self.fd
+                    .write_all(buf, std::panic::Location::caller(), |fd, buf| {
+                        rustix::net::send(fd, buf, crate::net::socket::quietly())
+                    })
+            }
+
             fn flush(&mut self) -> std::io::Result<()> {
                 Ok(())
             }
@@ -228,6 +242,11 @@ macro_rules! reads_and_writes {
             #[track_caller]
             fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
                 (&*self).write(buf)
+            }
+
+            #[track_caller]
+            fn write_all(&mut self, buf: &[u8]) -> std::io::Result<()> {
+                (&*self).write_all(buf)
             }
 
             fn flush(&mut self) -> std::io::Result<()> {

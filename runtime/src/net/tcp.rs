@@ -10,6 +10,7 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SocketType, sockopt};
 
+use super::incoming::Incoming;
 use super::socket::{self, both_directions, closes, reads_and_writes};
 use crate::fd::{Fd, Mode};
 
@@ -129,10 +130,7 @@ impl TcpListener {
     /// });
     /// ```
     pub fn incoming(&self) -> Incoming<'_> {
-        Incoming {
-            listener: self,
-            over: false,
-        }
+        Incoming::new(self)
     }
 
     /// Accepts that wait fail with [`TimedOut`](io::ErrorKind::TimedOut) from then on; `None` takes it away. Go's
@@ -173,34 +171,13 @@ impl fmt::Debug for TcpListener {
     }
 }
 
-/// What [`TcpListener::incoming`] gives.
-///
-/// ```
-/// use goroutines::net::{TcpListener, TcpStream};
-///
-/// goroutines::run(|| {
-///     let l = TcpListener::bind("127.0.0.1:0").unwrap();
-///     let _a = TcpStream::connect(l.local_addr().unwrap()).unwrap();
-///     assert!(l.incoming().next().unwrap().is_ok());
-/// });
-/// ```
-#[derive(Debug)]
-pub struct Incoming<'a> {
-    listener: &'a TcpListener,
-    over: bool,
-}
-
-impl Iterator for Incoming<'_> {
+impl Iterator for Incoming<'_, TcpListener> {
     type Item = io::Result<TcpStream>;
 
     #[track_caller]
     fn next(&mut self) -> Option<io::Result<TcpStream>> {
-        if self.over {
-            return None;
-        }
-        let next = self.listener.accept_at(Location::caller());
-        self.over = next.is_err() && self.listener.fd.is_closed();
-        Some(next.map(|(c, _)| c))
+        let at = Location::caller();
+        self.step(|l| Ok(l.accept_at(at)?.0), |l| l.fd.is_closed())
     }
 }
 

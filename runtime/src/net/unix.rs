@@ -13,6 +13,7 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrAny, SocketAddrUnix, SocketType};
 
+use super::incoming::Incoming;
 use super::socket::{self, both_directions, closes, reads_and_writes};
 use crate::fd::{Fd, Mode};
 use crate::time;
@@ -64,7 +65,32 @@ impl UnixListener {
     /// # std::fs::remove_file(&path).unwrap();
     /// ```
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<UnixListener> {
-        let addr = SocketAddrUnix::new(path.as_ref())?;
+        UnixListener::bind_addr(&SocketAddr::from_pathname(path)?)
+    }
+
+    /// Listens at an address, which may be a name that is no path (an abstract one, on Linux).
+    ///
+    /// # Errors
+    ///
+    /// std's.
+    ///
+    /// ```
+    /// # #[cfg(target_os = "linux")] {
+    /// use goroutines::net::{UnixListener, UnixStream};
+    /// use std::os::linux::net::SocketAddrExt;
+    /// use std::os::unix::net::SocketAddr;
+    ///
+    /// let name = format!("doc-abstract-{}", std::process::id());
+    /// let addr = SocketAddr::from_abstract_name(name).unwrap();
+    /// goroutines::run(|| {
+    ///     let l = UnixListener::bind_addr(&addr).unwrap();
+    ///     let _c = UnixStream::connect_addr(&addr).unwrap();
+    ///     assert!(l.accept().is_ok());
+    /// });
+    /// # }
+    /// ```
+    pub fn bind_addr(addr: &SocketAddr) -> io::Result<UnixListener> {
+        let addr = systems(addr)?;
         let fd = socket::open(AddressFamily::UNIX, SocketType::STREAM)?;
         rustix::net::bind(&fd, &addr)?;
         rustix::net::listen(&fd, socket::BACKLOG)?;
@@ -115,12 +141,39 @@ impl UnixListener {
     /// ```
     #[track_caller]
     pub fn accept(&self) -> io::Result<(UnixStream, SocketAddr)> {
-        let (fd, from) = socket::accept(&self.fd, Location::caller())?;
+        self.accept_at(Location::caller())
+    }
+
+    fn accept_at(&self, at: &'static Location<'static>) -> io::Result<(UnixStream, SocketAddr)> {
+        let (fd, from) = socket::accept(&self.fd, at)?;
         let from = match from {
             Some(from) => named(from)?,
             None => unnamed()?,
         };
         Ok((UnixStream::new(fd), from))
+    }
+
+    /// The connections, one after the other. Once the listener is closed, one error and then the end.
+    ///
+    /// ```
+    /// use goroutines::net::{UnixListener, UnixStream};
+    ///
+    /// let path = std::env::temp_dir().join(format!("doc-incoming-{}", std::process::id()));
+    /// # let _ = std::fs::remove_file(&path);
+    /// goroutines::run(|| {
+    ///     let l = UnixListener::bind(&path).unwrap();
+    ///     let _c = UnixStream::connect(&path).unwrap();
+    ///     for c in l.incoming() {
+    ///         match c {
+    ///             Ok(_) => l.close().unwrap(),
+    ///             Err(e) => assert_eq!(e.to_string(), "use of closed network connection"),
+    ///         }
+    ///     }
+    /// });
+    /// # std::fs::remove_file(&path).unwrap();
+    /// ```
+    pub fn incoming(&self) -> Incoming<'_, UnixListener> {
+        Incoming::new(self)
     }
 
     /// Accepts that wait fail with [`TimedOut`](io::ErrorKind::TimedOut) from then on; `None` takes it away. Go's
@@ -147,6 +200,17 @@ impl UnixListener {
         self.fd.set_deadline(Mode::Read, deadline)
     }
 }
+
+impl Iterator for Incoming<'_, UnixListener> {
+    type Item = io::Result<UnixStream>;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<io::Result<UnixStream>> {
+        let at = Location::caller();
+        self.step(|l| Ok(l.accept_at(at)?.0), |l| l.fd.is_closed())
+    }
+}
+
 closes!(
     UnixListener,
     "    # use std::os::linux::net::SocketAddrExt;
@@ -200,7 +264,7 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(1), Duration::from_mi
 impl UnixStream {
     fn new(fd: std::os::fd::OwnedFd) -> UnixStream {
         UnixStream {
-            fd: Arc::new(socket::stream(fd)),
+            fd: Arc::new(socket::local(fd)),
         }
     }
 
@@ -227,11 +291,33 @@ impl UnixStream {
     /// ```
     #[track_caller]
     pub fn connect<P: AsRef<Path>>(path: P) -> io::Result<UnixStream> {
+        UnixStream::connect_addr(&SocketAddr::from_pathname(path)?)
+    }
+
+    /// The same for an address, which may be a name that is no path (an abstract one, on Linux).
+    ///
+    /// # Errors
+    ///
+    /// std's.
+    ///
+    /// ```
+    /// # #[cfg(target_os = "linux")] {
+    /// use goroutines::net::UnixStream;
+    /// use std::os::linux::net::SocketAddrExt;
+    /// use std::os::unix::net::SocketAddr;
+    ///
+    /// let addr = SocketAddr::from_abstract_name("nobody listens here").unwrap();
+    /// let e = goroutines::run(move || UnixStream::connect_addr(&addr)).unwrap_err();
+    /// assert_eq!(e.kind(), std::io::ErrorKind::ConnectionRefused);
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn connect_addr(addr: &SocketAddr) -> io::Result<UnixStream> {
         if crate::seam::current().is_none() {
-            let joined = std::os::unix::net::UnixStream::connect(path)?;
+            let joined = std::os::unix::net::UnixStream::connect_addr(addr)?;
             return Ok(UnixStream::from(joined));
         }
-        let addr = SocketAddrUnix::new(path.as_ref())?;
+        let addr = systems(addr)?;
         let new = UnixStream::new(socket::open(AddressFamily::UNIX, SocketType::STREAM)?);
         let mut pause = PAUSE.0;
         loop {
@@ -340,7 +426,7 @@ both_directions!(
     "std::io::Read::read(&mut &s, &mut [0; 8])"
 );
 
-socket::from_std!(UnixStream, std::os::unix::net::UnixStream, socket::stream);
+socket::from_std!(UnixStream, std::os::unix::net::UnixStream, socket::local);
 
 impl fmt::Debug for UnixStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -357,6 +443,22 @@ impl fmt::Debug for UnixStream {
 
 fn local(fd: &Fd) -> io::Result<SocketAddr> {
     named(fd.with(|fd| rustix::net::getsockname(fd))?)
+}
+
+/// std's form of an address as rustix's.
+fn systems(addr: &SocketAddr) -> io::Result<SocketAddrUnix> {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::linux::net::SocketAddrExt as _;
+        if let Some(name) = addr.as_abstract_name() {
+            return Ok(SocketAddrUnix::new_abstract_name(name)?);
+        }
+        if addr.is_unnamed() {
+            return Ok(SocketAddrUnix::new_unnamed());
+        }
+    }
+    let path = addr.as_pathname().unwrap_or(Path::new(""));
+    Ok(SocketAddrUnix::new(path)?)
 }
 
 fn unnamed() -> io::Result<SocketAddr> {
