@@ -333,9 +333,19 @@ impl<T> Hchan<T> {
             || !state.sendq.is_empty()
             || state.timed.is_some();
         let send = state.closed || state.buf.len() < self.cap || !state.recvq.is_empty();
+        self.tell(state, 0, 0);
         let now = u8::from(receive) * CAN_RECEIVE + u8::from(send) * CAN_SEND;
         if self.can.load(Ordering::Relaxed) != now {
             self.can.store(now, Ordering::Release);
+        }
+    }
+
+    /// How it stands, for the trace, with so many more receivers and senders.
+    #[inline(always)]
+    fn tell(&self, state: &State<T>, receivers: usize, senders: usize) {
+        if hooked() {
+            let (receivers, senders) = (state.recvq.len() + receivers, state.sendq.len() + senders);
+            seam::stands(&self.tag, state.buf.len(), receivers, senders, state.closed);
         }
     }
 
@@ -377,6 +387,7 @@ impl<T> Hchan<T> {
             Offered::Full(state, v) => {
                 let at = Location::caller();
                 self.add_can(CAN_RECEIVE);
+                self.tell(&state, 0, 1);
                 match wait_on(state, |s| &mut s.sendq, Some(v), WaitReason::ChanSend, at) {
                     None => return,
                     Some(v) => v,
@@ -414,6 +425,7 @@ impl<T> Hchan<T> {
             Found::Empty(mut state) => {
                 state.will_wait();
                 self.add_can(CAN_SEND);
+                self.tell(&state, 1, 0);
                 wait_on(state, |s| &mut s.recvq, None, WaitReason::ChanReceive, at)
             }
         };

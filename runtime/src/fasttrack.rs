@@ -25,8 +25,6 @@ use crate::traceback::{function, place};
 
 type At = &'static Location<'static>;
 
-/// An exploration's schedules have smaller numbers.
-const EPOCH: u32 = u32::MAX;
 /// Go's exit code of a process that had a race.
 const EXIT: i32 = 66;
 /// A goroutine's place among the clocks is used again when so many others have become free after it: the later, the
@@ -48,7 +46,6 @@ struct State {
     index: HashMap<Name, u32>,
     members: Vec<Member>,
     free: VecDeque<u32>,
-    objects: u32,
     told: HashSet<(At, At)>,
 }
 
@@ -137,15 +134,6 @@ impl State {
         i
     }
 
-    fn object(&mut self, tag: &Tag) -> u32 {
-        tag.get(EPOCH).unwrap_or_else(|| {
-            let i = self.objects;
-            self.objects += 1;
-            tag.set(EPOCH, i);
-            i
-        })
-    }
-
     /// Go's report of the race that was just found, unless these two places have been told.
     fn report(&mut self, tag: &Tag) -> Option<String> {
         let race = self.clocks.race.take()?;
@@ -225,10 +213,8 @@ impl Observer for Native {
         false
     }
 
-    fn point(&self, _: Op, _: Option<&Tag>, _: At) {
-        if let Some((s, g)) = seam::current() {
-            s.poll(g);
-        }
+    fn point(&self, op: Op, tag: Option<&Tag>, at: At) {
+        seam::at_native_point(op, tag, at);
     }
 
     fn outcome(&self, _: &mut dyn FnMut() -> String) {}
@@ -239,14 +225,14 @@ impl Observer for Native {
 
     fn acquire(&self, tag: &Tag, slot: usize) {
         self.with(|s, me| {
-            let object = s.object(tag);
+            let object = tag.native();
             s.clocks.acquire(me, object, slot);
         });
     }
 
     fn release(&self, tag: &Tag, slot: usize) {
         self.with(|s, me| {
-            let object = s.object(tag);
+            let object = tag.native();
             s.clocks.release(me, object, slot);
         });
     }
@@ -254,7 +240,7 @@ impl Observer for Native {
     fn exchange(&self, tag: &Tag, slot: usize, who: Option<&'static G>) {
         self.with(|s, me| {
             let who = who.map_or(me, |g| s.of(g));
-            let object = s.object(tag);
+            let object = tag.native();
             s.clocks.exchange(who, object, slot);
         });
     }
@@ -276,7 +262,7 @@ impl Observer for Native {
     fn access(&self, tag: &Tag, write: bool, at: At) {
         let mut report = None;
         self.with(|s, me| {
-            let object = s.object(tag);
+            let object = tag.native();
             s.clocks.access(me, object, write, at);
             report = s.report(tag);
         });

@@ -159,6 +159,7 @@ mod godebug;
 mod cpus;
 #[allow(unsafe_code, reason = "gettid, and the clock of another thread")]
 mod tid;
+mod op;
 mod show;
 mod snapshot;
 mod crash;
@@ -188,6 +189,7 @@ mod poller;
     reason = "the handler of the signals of a stack that is full"
 )]
 mod overflow;
+pub mod trace;
 mod seam;
 #[allow(
     unsafe_code,

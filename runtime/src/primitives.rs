@@ -36,6 +36,9 @@ pub(crate) fn hooked() -> bool {
     !cfg!(goroutines_without_hooks) && HOOKS.load(Ordering::Relaxed) != 0
 }
 
+/// The epoch of what is not explored. An exploration's schedules have smaller numbers.
+const NATIVE: u32 = u32::MAX;
+
 /// What an object (channel, lock, variable) is known as to an observer: assigned at first use, valid for one schedule.
 ///
 /// An address would not do: it differs from run to run and is reused after a free.
@@ -52,6 +55,24 @@ impl Tag {
     pub(crate) fn get(&self, epoch: u32) -> Option<u32> {
         let v = self.0.load(Ordering::Relaxed);
         (v >> 32 == u64::from(epoch)).then_some(v as u32)
+    }
+
+    /// The number that it has for whoever looks on at the real scheduler, from 1; given at first use, for good.
+    pub(crate) fn native(&self) -> u32 {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        if let Some(n) = self.get(NATIVE) {
+            return n;
+        }
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let (old, new) = (
+            self.0.load(Ordering::Relaxed),
+            u64::from(NATIVE) << 32 | u64::from(n),
+        );
+        let swapped = self
+            .0
+            .compare_exchange(old, new, Ordering::Relaxed, Ordering::Relaxed);
+        // Somebody else was first, on another thread.
+        swapped.err().and_then(|_| self.get(NATIVE)).unwrap_or(n)
     }
 
     /// Binds the object to `index` for this epoch. Epochs are never zero.

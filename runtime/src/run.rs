@@ -8,6 +8,7 @@ use crate::primitives::Lock;
 use crate::sched::{Config, Sched};
 use crate::seam::{self, Op};
 use crate::stack::DEFAULT_MAX_STACK;
+use crate::trace::Sink;
 use crate::{birth, cpus, fasttrack, godebug, overflow, panics, quit};
 
 /// Runs `main` as goroutine 1 of a new runtime, as Go runs a program's `main`.
@@ -50,6 +51,7 @@ pub fn run<R>(main: impl FnOnce() -> R) -> R {
 pub struct Builder {
     procs: Option<usize>,
     max_stack: usize,
+    trace: Option<Sink>,
 }
 
 impl Default for Builder {
@@ -70,6 +72,7 @@ impl Builder {
         Builder {
             procs: None,
             max_stack: DEFAULT_MAX_STACK,
+            trace: None,
         }
     }
 
@@ -101,6 +104,22 @@ impl Builder {
     #[must_use]
     pub fn max_stack(mut self, bytes: usize) -> Self {
         self.max_stack = bytes;
+        self
+    }
+
+    /// Catches what the runtime does: see [`crate::trace`].
+    ///
+    /// ```
+    /// use goroutines::Builder;
+    /// use goroutines::trace::Sink;
+    ///
+    /// let sink = Sink::new();
+    /// Builder::new().trace(sink.clone()).run(|| ());
+    /// assert!(!sink.take().events().is_empty());
+    /// ```
+    #[must_use]
+    pub fn trace(mut self, sink: Sink) -> Self {
+        self.trace = Some(sink);
         self
     }
 
@@ -161,6 +180,7 @@ impl Builder {
             procs: self.procs.unwrap_or_else(default_procs),
             max_stack: self.max_stack,
             exit_on_crash,
+            trace: self.trace,
         });
         let result = Lock::new(None);
         let job = || {

@@ -23,67 +23,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::goroutine::G;
+pub(crate) use crate::op::Op;
 use crate::overflow::Overflow;
 use crate::poller::{Mode, PollDesc};
 use crate::primitives::{Lock, Tag, hooked};
 use crate::snapshot::SchedSnapshot;
 use crate::stack::Stack;
 use crate::timers::{Fire, Heap, Key, NEVER};
-
-/// What a goroutine is about to do, at a choice point.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-pub(crate) enum Op {
-    /// `go`: makes a goroutine.
-    Go,
-    /// `gosched`.
-    Gosched,
-    /// `time::sleep`.
-    Sleep,
-    /// Reads the clock.
-    Now,
-    Send,
-    Recv,
-    TrySend,
-    TryRecv,
-    Close,
-    /// `len` of a channel.
-    Len,
-    Select,
-    Lock,
-    TryLock,
-    Unlock,
-    RLock,
-    TryRLock,
-    RUnlock,
-    /// WaitGroup: a positive `add`.
-    Add,
-    /// WaitGroup: `done`, or a negative `add`.
-    Done,
-    /// WaitGroup: `wait`.
-    Wait,
-    Once,
-    CondWait,
-    Signal,
-    Broadcast,
-    AtomicLoad,
-    AtomicStore,
-    AtomicUpdate,
-    /// `Shared::get`.
-    Get,
-    /// `Shared::set`.
-    Set,
-    Print,
-    /// Sets or stops a timer.
-    Timer,
-    Cancel,
-    /// Asks whether a context is done.
-    Err,
-    /// A weighted semaphore: `acquire`, `try_acquire`.
-    Acquire,
-    /// A weighted semaphore: `release`.
-    Release,
-    Syscall,
-}
+use crate::trace;
 
 /// How a goroutine stands to a lock, for owner cycles and "written without a lock".
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -154,6 +101,8 @@ pub(crate) trait Scheduler: Sync {
     fn set_max_threads(&self, n: usize) -> usize;
     /// The machine at this moment.
     fn snapshot(&self) -> SchedSnapshot;
+    /// Notes what the goroutine that runs does, where its runtime is traced.
+    fn tell(&self, _what: &dyn Fn() -> trace::What) {}
     /// Every goroutine as Go prints it, `first` in front, which stands at `at`.
     fn dump(&self, first: &'static G, at: Option<String>) -> String;
 }
@@ -439,8 +388,43 @@ fn with_observer<R>(f: impl FnOnce(&dyn Observer) -> R) -> Option<R> {
 fn at_point(op: Op, tag: Option<&Tag>, at: &'static Location<'static>) {
     if let Some(o) = observer() {
         o.point(op, tag, at);
-    } else if let Some((s, g)) = current() {
+    } else {
+        at_native_point(op, tag, at);
+    }
+}
+
+/// A choice point where nobody chooses: told if somebody traces; and the moment to give way.
+pub(crate) fn at_native_point(op: Op, tag: Option<&Tag>, at: &'static Location<'static>) {
+    if let Some((s, g)) = current() {
+        s.tell(&|| trace::What::Op {
+            op: op.word(),
+            object: tag.map_or(0, Tag::native),
+            at: Some(at.into()),
+        });
         s.poll(g);
+    }
+}
+
+/// Tells how a channel stands, where its runtime is traced.
+#[inline(always)]
+pub(crate) fn stands(tag: &Tag, len: usize, receivers: usize, senders: usize, closed: bool) {
+    if hooked() {
+        tell_stand(tag, [len, receivers, senders], closed);
+    }
+}
+
+#[inline(never)]
+#[cold]
+fn tell_stand(tag: &Tag, counts: [usize; 3], closed: bool) {
+    if let Some(s) = current_scheduler() {
+        let [len, receivers, senders] = counts.map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+        s.tell(&|| trace::What::Chan {
+            object: tag.native(),
+            len,
+            receivers,
+            senders,
+            closed,
+        });
     }
 }
 
@@ -650,8 +634,26 @@ pub(crate) fn gave(tag: &Tag, slot: usize, how: Hold) {
 #[track_caller]
 pub(crate) fn made(tag: &Tag, kind: &'static str, detail: usize) {
     if hooked() {
-        let at = Location::caller();
-        with_observer(|o| o.made(tag, kind, detail, at));
+        made_at(tag, kind, detail, Location::caller());
+    }
+}
+
+#[inline(never)]
+#[cold]
+fn made_at(tag: &Tag, kind: &'static str, detail: usize, at: &'static Location<'static>) {
+    let seen = with_observer(|o| {
+        o.made(tag, kind, detail, at);
+        o.explores()
+    });
+    if seen != Some(true)
+        && let Some(s) = current_scheduler()
+    {
+        s.tell(&|| trace::What::Make {
+            object: tag.native(),
+            kind,
+            detail,
+            at: Some(at.into()),
+        });
     }
 }
 

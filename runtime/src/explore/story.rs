@@ -3,7 +3,6 @@
 use std::panic::Location;
 
 use crate::lab::{CLOCK, Outcome, What};
-use crate::seam::Op;
 
 /// A place in a program's source.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -178,7 +177,7 @@ impl Story {
                     What::Begins => "begins",
                     What::Wakes => "wakes",
                     What::Clock => "clock",
-                    What::Does(op) => word(op),
+                    What::Does(op) => op.word(),
                 }
                 .to_string(),
                 object: r.object as usize,
@@ -244,47 +243,5 @@ impl Story {
             main_returned: o.main_returned(),
             output: o.output().to_string(),
         }
-    }
-}
-
-/// The name of an operation, as a program calls it.
-pub(crate) fn word(op: Op) -> &'static str {
-    match op {
-        Op::Go => "go",
-        Op::Gosched => "gosched",
-        Op::Sleep => "sleep",
-        Op::Now => "now",
-        Op::Send => "send",
-        Op::Recv => "recv",
-        Op::TrySend => "try_send",
-        Op::TryRecv => "try_recv",
-        Op::Close => "close",
-        Op::Len => "len",
-        Op::Select => "select",
-        Op::Lock => "lock",
-        Op::TryLock => "try_lock",
-        Op::Unlock => "unlock",
-        Op::RLock => "read",
-        Op::TryRLock => "try_read",
-        Op::RUnlock => "read unlock",
-        Op::Add => "add",
-        Op::Done => "done",
-        Op::Wait => "wait",
-        Op::Once => "call",
-        Op::CondWait => "wait",
-        Op::Signal => "signal",
-        Op::Broadcast => "broadcast",
-        Op::AtomicLoad => "load",
-        Op::AtomicStore => "store",
-        Op::AtomicUpdate => "update",
-        Op::Get => "get",
-        Op::Set => "set",
-        Op::Print => "print",
-        Op::Timer => "timer",
-        Op::Cancel => "cancel",
-        Op::Err => "err",
-        Op::Acquire => "acquire",
-        Op::Release => "release",
-        Op::Syscall => "syscall",
     }
 }

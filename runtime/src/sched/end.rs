@@ -109,10 +109,15 @@ impl Sched {
     /// main returned: its M runs nobody after it, and the others stop as soon as they can.
     pub(crate) fn main_returned(&self) {
         lock::count_in();
+        self.tell_main_ended();
         self.stopping.store(true, Ordering::Release);
         self.finish_state().main_returned = true;
         self.finish.notify_all();
         lock::count_out();
+    }
+
+    pub(super) fn has_main_returned(&self) -> bool {
+        self.finish_state().main_returned
     }
 
     /// Ends it: every M leaves as soon as it can.
@@ -318,6 +323,7 @@ impl Sched {
 
     /// Everybody who had to see the end has seen it: the next runtime may use this scheduler.
     fn reuse(&'static self) {
+        self.trace_into(None);
         *self.finish_state() = super::Finish::default();
         super::POOL.lock().push(self);
     }

@@ -8,6 +8,7 @@ use super::{M, P, Sched};
 use crate::goroutine::G;
 use crate::queue::{CAPACITY, Next};
 use crate::timers::{Due, NEVER};
+use crate::trace::{Waker, What};
 
 /// After so many goroutines the global queue comes first once.
 const GLOBAL_TICK: u32 = 61;
@@ -85,6 +86,7 @@ impl M {
             any = true;
             match due {
                 Due::Wake(g) => {
+                    self.sched().tell_unblocked(&[g], Some(self), Waker::Timer);
                     if g.wake() {
                         // As Go's `goroutineReady`: who is woken last runs first.
                         self.queue(g, true);
@@ -119,6 +121,7 @@ impl M {
             if let Some((from, next)) = seen.take()
                 && let Some(g) = from.queue.steal_next(&next)
             {
+                self.tell_stolen(from, mine, g);
                 return Some(g);
             }
             seen = sched
@@ -146,11 +149,20 @@ impl M {
                 if !std::ptr::eq(from, mine)
                     && let Some(g) = from.queue.steal_into(&mine.queue)
                 {
+                    self.tell_stolen(from, mine, g);
                     return Some(g);
                 }
             }
         }
         None
+    }
+
+    fn tell_stolen(&'static self, from: &P, mine: &P, g: &'static G) {
+        self.tell(|| What::Steal {
+            from: from.id,
+            n: mine.queue.len() + 1,
+            g: g.id(),
+        });
     }
 
     /// Timers of others that are due.

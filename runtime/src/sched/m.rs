@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::p::ID_BATCH;
 use super::preempt::{Parked, Stop};
 use super::syscall::Call;
+use super::tell::{self, Told};
 use super::threads::Maker;
 use super::{P, Sched};
 use crate::coro::{Command, Resumed};
@@ -21,6 +22,7 @@ use crate::queue::Put;
 use crate::seam::{self, Crashed, Newborn, Scheduler};
 use crate::snapshot::SchedSnapshot;
 use crate::timers::Heap;
+use crate::trace::{Waker, What};
 
 /// A thread of a runtime. Pooled and never freed, as a `G`: wakers hold plain references.
 pub(crate) struct M {
@@ -34,8 +36,12 @@ pub(crate) struct M {
     taken: AtomicBool,
     /// Its goroutine shall give way at its next call into the library.
     asked: AtomicBool,
+    /// Its goroutine gives way because it was asked to: for the trace.
+    preempted: AtomicBool,
     /// The blocking call that its goroutine has announced.
     pub(super) call: Call,
+    /// Where it notes what it does, if anywhere.
+    pub(super) told: Told,
     /// Its goroutine ended wired to its thread, which ends too.
     ends: AtomicBool,
     /// The P that was taken from it last, by number plus one: the first that it asks for.
@@ -70,7 +76,9 @@ impl M {
                 critical: AtomicU32::new(1),
                 taken: AtomicBool::new(false),
                 asked: AtomicBool::new(false),
+                preempted: AtomicBool::new(false),
                 call: Call::new(),
+                told: Told::new(),
                 ends: AtomicBool::new(false),
                 former: AtomicUsize::new(0),
                 stop: Stop::new(),
@@ -86,6 +94,7 @@ impl M {
         m.critical.store(1, Ordering::Relaxed);
         m.taken.store(false, Ordering::Relaxed);
         m.call.reset();
+        m.told.set(sched.told.tape());
         m.ends.store(false, Ordering::Relaxed);
         m.former.store(0, Ordering::Relaxed);
         m.was_asked();
@@ -94,6 +103,7 @@ impl M {
     }
 
     pub(super) fn give_back(&'static self) {
+        self.told.set(None);
         POOL.lock().push(self);
     }
 
@@ -139,6 +149,8 @@ impl M {
     /// Gives it a P before it runs. Under the state's lock, as `drop_p`: see `procs.rs`.
     pub(super) fn assign(&'static self, p: &'static P, spinning: bool) {
         self.spinning.store(spinning, Ordering::Relaxed);
+        self.sched()
+            .tell(None, Some(self), Some(p), What::ProcStart);
         p.held_by(Some(self));
         self.p
             .store(std::ptr::from_ref(p).cast_mut(), Ordering::Release);
@@ -149,6 +161,7 @@ impl M {
     pub(super) fn drop_p(&self) -> Option<&'static P> {
         let p = self.p()?;
         self.was_asked();
+        self.sched().tell(None, Some(self), Some(p), What::ProcStop);
         p.held_by(None);
         self.p.store(std::ptr::null_mut(), Ordering::Release);
         Some(p)
@@ -223,6 +236,11 @@ impl M {
     /// Whether its goroutine is asked to give way, and has not done so yet.
     pub(super) fn is_asked(&self) -> bool {
         self.asked.load(Ordering::Relaxed)
+    }
+
+    /// Whether the goroutine that just gave way was asked to.
+    pub(super) fn was_preempted(&self) -> bool {
+        self.preempted.swap(false, Ordering::Relaxed)
     }
 
     /// Whether its goroutine was asked to give way. It is not asked any more.
@@ -344,6 +362,7 @@ impl M {
     fn resume(&'static self, g: &'static G) -> Resumed {
         g.set_status(Status::Running);
         self.was_asked();
+        self.tell_of(g, || What::Start);
         self.running
             .store(std::ptr::from_ref(g).cast_mut(), Ordering::Release);
         seam::set_current(Some(self), Some(g));
@@ -359,6 +378,7 @@ impl M {
             let _state = self.sched().state.lock();
             self.settle();
         }
+        self.tell_back(g, &resumed);
         seam::set_current(Some(self), None);
         self.running.store(std::ptr::null_mut(), Ordering::Release);
         resumed
@@ -460,6 +480,7 @@ impl M {
         m.settle();
         g.lock_to(None);
         g.set_status(Status::Running);
+        sched.tell(Some(g), Some(m), m.p(), What::Start);
         drop(state);
         if !m.stop.let_go() {
             m.call();
@@ -546,12 +567,17 @@ impl Scheduler for M {
     fn start(&self, g: &'static G) {
         let m = self.as_static();
         let _critical = m.enter();
+        m.tell(|| tell::created(g));
         m.queue(g, true);
     }
 
     fn ready(&self, g: &'static G) {
         let m = self.as_static();
         let _critical = m.enter();
+        m.tell(|| What::Unblock {
+            g: g.id(),
+            by: Waker::Goroutine,
+        });
         let woken = g.wake();
         debug_assert!(woken, "ready on a goroutine that does not wait");
         if woken {
@@ -604,6 +630,7 @@ impl Scheduler for M {
 
     fn poll(&self, g: &'static G) {
         if self.was_asked() {
+            self.preempted.store(true, Ordering::Relaxed);
             // SAFETY: called by the goroutine that runs.
             #[allow(unsafe_code, reason = "see the comment")]
             unsafe {
@@ -645,6 +672,12 @@ impl Scheduler for M {
 
     fn snapshot(&self) -> SchedSnapshot {
         self.sched().look()
+    }
+
+    fn tell(&self, what: &dyn Fn() -> What) {
+        if let Some(tape) = self.told.tape() {
+            self.note(tape, self.running(), what());
+        }
     }
 
     fn dump(&self, first: &'static G, at: Option<String>) -> String {

@@ -64,6 +64,7 @@ mod preempt;
 mod procs;
 mod schedtrace;
 mod syscall;
+mod tell;
 mod threads;
 
 use std::collections::VecDeque;
@@ -74,6 +75,7 @@ use std::thread::JoinHandle;
 use idle::Idle;
 use m::M;
 use p::P;
+use tell::Told;
 
 use crate::crash::Crash;
 use p::ID_BATCH;
@@ -86,6 +88,7 @@ use crate::primitives::{CachePadded, Lock};
 use crate::queue::Put;
 use crate::seam::{self, Inbox, Newborn};
 use crate::stack::StackPool;
+use crate::trace::{Sink, Waker, What};
 
 /// The most Ps a runtime can have.
 pub(crate) const MAX_PROCS: usize = 1024;
@@ -97,6 +100,8 @@ pub(crate) struct Config {
     pub(crate) max_stack: usize,
     /// A crash ends the process (`run`) or is handed back (`try_run`).
     pub(crate) exit_on_crash: bool,
+    /// What it does is caught there.
+    pub(crate) trace: Option<Sink>,
 }
 
 /// One runtime.
@@ -117,6 +122,9 @@ pub(crate) struct Sched {
     /// How many Ms run a goroutine although their P was taken away: in a blocking call, most likely.
     without_p: AtomicUsize,
     next_id: AtomicU64,
+    /// Where its Ms note what they do, if anywhere; `sink` keeps that tape from being another's.
+    told: Told,
+    sink: Lock<Option<Sink>>,
     /// The descriptors that goroutines of this runtime wait for.
     netpoll: Poller,
     state: Lock<State>,
@@ -182,6 +190,8 @@ impl Sched {
                 coarse: AtomicU64::new(0),
                 without_p: AtomicUsize::new(0),
                 next_id: AtomicU64::new(0),
+                told: Told::new(),
+                sink: Lock::new(None),
                 netpoll: Poller::new(),
                 state: Lock::new(State::default()),
                 finished: Mutex::new(Finish::default()),
@@ -208,6 +218,8 @@ impl Sched {
         s.idle.set_ps(procs);
         s.procs.store(procs, Ordering::Release);
         drop(state);
+        s.trace_into(config.trace.as_ref());
+        s.tell(None, None, None, What::Procs { n: procs });
         s
     }
 
@@ -279,6 +291,7 @@ impl Sched {
             origin,
             main,
         );
+        self.tell(None, None, None, tell::created(g));
         let mut state = self.state.lock();
         state.all.push(g);
         self.global_put_locked(&mut state, g);
@@ -410,6 +423,8 @@ impl Inbox for Sched {
         if self.home.load(Ordering::Acquire) != home || g.home() != home || !g.wake() {
             return;
         }
+        let by = Waker::Outside;
+        self.tell(None, None, None, What::Unblock { g: g.id(), by });
         self.global_put_locked(&mut state, g);
         drop(state);
         // `self` is `&'static` in truth; the registry hands out nothing else.

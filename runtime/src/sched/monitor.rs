@@ -18,6 +18,7 @@ use super::schedtrace::SchedTrace;
 use super::{M, P, Sched, preempt};
 use crate::goroutine::Status;
 use crate::stack::Tidied;
+use crate::trace::What;
 
 /// How long a goroutine may run while others wait, in nanoseconds: of CPU time, so that a busy machine does not cut
 /// slices short, which would change an order that one P guarantees.
@@ -333,6 +334,7 @@ impl Sched {
             return None;
         }
         self.without_p.fetch_add(1, Ordering::Relaxed);
+        self.tell(m.running(), Some(m), Some(p), What::Retake);
         m.set_former(p);
         p.taken.fetch_add(1, Ordering::Relaxed);
         m.drop_p()
@@ -352,6 +354,7 @@ impl Sched {
                 continue;
             };
             m.settle();
+            self.tell(Some(g), Some(m), p, What::Preempt);
             m.stop.set_seen();
             g.lock_to(Some(m.id()));
             g.set_status(Status::Runnable);

@@ -37,7 +37,7 @@ impl M {
         if !sched.netpoll.has_waiters() {
             return None;
         }
-        let mut ready = sched.poll_now().into_iter();
+        let mut ready = sched.poll_now(Some(self)).into_iter();
         let first = ready.next()?;
         if ready.len() > 0 {
             sched.queue_all(p, ready);
@@ -54,7 +54,7 @@ impl M {
                 .netpoll
                 .poll_until(most, || self.is_called(), &mut polled);
             sched.netpoll.due(sched.nanos(), &mut due);
-            *ready = in_turn(polled, due);
+            *ready = sched.in_turn(polled, due, Some(self));
         }
         self.end_polling();
     }
@@ -62,12 +62,12 @@ impl M {
 
 impl Sched {
     /// Whoever can go on because of a descriptor or a deadline, runnable and in no queue.
-    fn poll_now(&self) -> Vec<&'static G> {
+    fn poll_now(&self, m: Option<&M>) -> Vec<&'static G> {
         let now = self.nanos();
         let (mut polled, mut due) = (Vec::new(), Vec::new());
         self.netpoll.poll_now(now, &mut polled);
         self.netpoll.due(now, &mut due);
-        in_turn(polled, due)
+        self.in_turn(polled, due, m)
     }
 
     /// Runnable goroutines into the queue of `p`, which the caller's M holds.
@@ -89,7 +89,7 @@ impl Sched {
         if !self.netpoll.has_waiters() || now.saturating_sub(self.netpoll.last_poll()) < LATE {
             return false;
         }
-        let ready = self.poll_now();
+        let ready = self.poll_now(None);
         if ready.is_empty() {
             return false;
         }
@@ -116,16 +116,24 @@ impl Sched {
     }
 }
 
-/// Makes them runnable, and gives them back in the order in which they run.
-///
-/// It is Go's. There a deadline is a timer: it fires before anybody polls, and who is woken by the last one runs first.
-/// Those whose descriptors are ready come out of a stack.
-fn in_turn(mut polled: Vec<&'static G>, mut due: Vec<&'static G>) -> Vec<&'static G> {
-    polled.retain(|g| g.wake());
-    due.retain(|g| g.wake());
-    if !due.is_empty() {
-        due.rotate_right(1);
+impl Sched {
+    /// Makes them runnable, and gives them back in the order in which they run.
+    ///
+    /// It is Go's. There a deadline is a timer: it fires before anybody polls, and who is woken by the last one runs first.
+    /// Those whose descriptors are ready come out of a stack.
+    fn in_turn(
+        &self,
+        mut polled: Vec<&'static G>,
+        mut due: Vec<&'static G>,
+        m: Option<&M>,
+    ) -> Vec<&'static G> {
+        polled.retain(|g| g.wake());
+        due.retain(|g| g.wake());
+        if !due.is_empty() {
+            due.rotate_right(1);
+        }
+        due.extend(polled.into_iter().rev());
+        self.tell_polled(&due, m);
+        due
     }
-    due.extend(polled.into_iter().rev());
-    due
 }

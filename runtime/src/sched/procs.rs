@@ -14,6 +14,7 @@ use std::time::Duration;
 use super::{M, MAX_PROCS, Sched, State};
 use crate::lock::LockGuard;
 use crate::seam::Scheduler as _;
+use crate::trace::What;
 
 /// Between two looks whether they have stopped.
 const PAUSE: Duration = Duration::from_micros(50);
@@ -35,6 +36,7 @@ impl Sched {
             return old;
         }
         let pool = self.p(0).local.lock().pool.clone();
+        self.tell(None, None, None, What::Procs { n });
         self.procs.store(n, Ordering::Release);
         for i in old..n {
             let p = self.p(i);
@@ -116,6 +118,7 @@ mod tests {
             procs: 2,
             max_stack: 1 << 16,
             exit_on_crash: false,
+            trace: None,
         });
         let m = M::take(sched, 0);
         let mut state = sched.state.lock();

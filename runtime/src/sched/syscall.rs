@@ -28,6 +28,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use super::{M, State};
 use crate::goroutine::{G, Status};
 use crate::lock::{self, LockGuard};
+use crate::trace::What;
 
 /// The announced call of an M.
 pub(super) struct Call(AtomicU8);
@@ -81,6 +82,9 @@ impl M {
     pub(super) fn begin_call(&'static self) {
         // In between its P can be taken neither way.
         let critical = self.enter();
+        self.tell(|| What::SyscallEnter {
+            at: self.running().and_then(G::place).map(Into::into),
+        });
         self.call.begin();
         drop(critical);
     }
@@ -88,8 +92,11 @@ impl M {
     /// It is over.
     pub(super) fn end_call(&'static self, g: &'static G) {
         lock::count_in();
-        let late = !self.call.end() && (self.is_taken() || self.in_syscall());
-        let lost = late && self.comes_late(g);
+        let in_time = self.call.end();
+        if in_time {
+            self.tell_of(g, || What::SyscallExit);
+        }
+        let lost = !in_time && (self.is_taken() || self.in_syscall()) && self.comes_late(g);
         lock::count_out();
         if lost {
             // Nothing of this M is used afterwards: another may run it on.
@@ -135,7 +142,9 @@ impl M {
             self.regain();
             return false;
         }
-        self.retake_p().is_some()
+        let lost = self.retake_p().is_some();
+        self.tell_of(g, || What::SyscallExit);
+        lost
     }
 
     /// Its P was taken away while its goroutine computed or blocked: takes an idle one, or waits for its turn as all who
@@ -144,9 +153,11 @@ impl M {
     pub(super) fn regain(&'static self) {
         let sched = self.sched();
         let Some(mut state) = self.retake_p() else {
+            self.tell(|| What::SyscallExit);
             return;
         };
         let g = self.running().expect("only a goroutine regains a P");
+        self.tell_of(g, || What::SyscallExit);
         if !sched.is_stopping() {
             g.lock_to(Some(self.id()));
             g.set_status(Status::Runnable);

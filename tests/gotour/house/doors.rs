@@ -60,6 +60,10 @@ const SLEEPERS: &[(&str, &str)] = &[
         "a thread looks once a minute whether anything is done; what hangs tells nobody",
     ),
     (
+        "runtime/tests/trace.rs",
+        "a blocking call, and a sleep among many, are what is traced",
+    ),
+    (
         "runtime/tests/syscall.rs",
         "a call that blocks its thread is what is tested",
     ),

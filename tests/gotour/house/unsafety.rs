@@ -64,6 +64,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ),
     ("runtime/src/sched/m.rs", "resumes goroutines"),
     ("runtime/src/sched/p.rs", "an M out of an atomic slot"),
+    ("runtime/src/sched/tell.rs", "a tape out of an atomic slot"),
     (
         "runtime/src/sched/preempt.rs",
         "the handler of SIGURG, and the barrier on all threads",

@@ -1,0 +1,100 @@
+//! What a goroutine can be about to do with an object that others see, and the word for it.
+
+/// What a goroutine is about to do, at a choice point.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub(crate) enum Op {
+    /// `go`: makes a goroutine.
+    Go,
+    /// `gosched`.
+    Gosched,
+    /// `time::sleep`.
+    Sleep,
+    /// Reads the clock.
+    Now,
+    Send,
+    Recv,
+    TrySend,
+    TryRecv,
+    Close,
+    /// `len` of a channel.
+    Len,
+    Select,
+    Lock,
+    TryLock,
+    Unlock,
+    RLock,
+    TryRLock,
+    RUnlock,
+    /// WaitGroup: a positive `add`.
+    Add,
+    /// WaitGroup: `done`, or a negative `add`.
+    Done,
+    /// WaitGroup: `wait`.
+    Wait,
+    Once,
+    CondWait,
+    Signal,
+    Broadcast,
+    AtomicLoad,
+    AtomicStore,
+    AtomicUpdate,
+    /// `Shared::get`.
+    Get,
+    /// `Shared::set`.
+    Set,
+    Print,
+    /// Sets or stops a timer.
+    Timer,
+    Cancel,
+    /// Asks whether a context is done.
+    Err,
+    /// A weighted semaphore: `acquire`, `try_acquire`.
+    Acquire,
+    /// A weighted semaphore: `release`.
+    Release,
+    Syscall,
+}
+
+impl Op {
+    /// The name of an operation, as a program calls it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Op::Go => "go",
+            Op::Gosched => "gosched",
+            Op::Sleep => "sleep",
+            Op::Now => "now",
+            Op::Send => "send",
+            Op::Recv => "recv",
+            Op::TrySend => "try_send",
+            Op::TryRecv => "try_recv",
+            Op::Close => "close",
+            Op::Len => "len",
+            Op::Select => "select",
+            Op::Lock => "lock",
+            Op::TryLock => "try_lock",
+            Op::Unlock => "unlock",
+            Op::RLock => "read",
+            Op::TryRLock => "try_read",
+            Op::RUnlock => "read unlock",
+            Op::Add => "add",
+            Op::Done => "done",
+            Op::Wait => "wait",
+            Op::Once => "call",
+            Op::CondWait => "wait",
+            Op::Signal => "signal",
+            Op::Broadcast => "broadcast",
+            Op::AtomicLoad => "load",
+            Op::AtomicStore => "store",
+            Op::AtomicUpdate => "update",
+            Op::Get => "get",
+            Op::Set => "set",
+            Op::Print => "print",
+            Op::Timer => "timer",
+            Op::Cancel => "cancel",
+            Op::Err => "err",
+            Op::Acquire => "acquire",
+            Op::Release => "release",
+            Op::Syscall => "syscall",
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What the scheduler tells the trace: which of its moments are events, and who notes them.
+//!
+//! An M that holds a P notes on that P's lane of the tape (`trace/tape.rs`); whoever holds none, the monitor among them,
+//! notes on the lane that all share. While nobody traces, an M has no tape, and telling is a load and a branch.
+//!
+//! When something is told matters, because lanes are put in order by time: what makes a goroutine runnable is told before
+//! the goroutine is in a queue, and that it runs after it was taken out; that it waits is told before its lock is
+//! released. So no event stands before the one that caused it.
+
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use super::{M, P, Sched};
+use crate::coro::{Command, Resumed};
+use crate::goroutine::G;
+use crate::primitives::HOOKS;
+use crate::trace::{NONE, Note, Sink, Tape, Waker, What};
+
+/// A tape that may be there.
+pub(super) struct Told(AtomicPtr<Tape>);
+
+impl Told {
+    pub(super) const fn new() -> Told {
+        Told(AtomicPtr::new(std::ptr::null_mut()))
+    }
+
+    pub(super) fn set(&self, tape: Option<&'static Tape>) {
+        let tape = tape.map_or(std::ptr::null_mut(), |t| std::ptr::from_ref(t).cast_mut());
+        self.0.store(tape, Ordering::Release);
+    }
+
+    #[inline]
+    #[allow(unsafe_code, reason = "see the comment")]
+    pub(super) fn tape(&self) -> Option<&'static Tape> {
+        // SAFETY: null, or stored from a `&'static Tape` in `set`. No tape is ever freed.
+        unsafe { self.0.load(Ordering::Acquire).as_ref() }
+    }
+}
+
+/// A number as the tape has it.
+fn number(n: Option<usize>) -> u32 {
+    n.and_then(|n| u32::try_from(n).ok()).unwrap_or(NONE)
+}
+
+impl M {
+    /// Tells what the goroutine does that it runs, or what it does itself. On its own thread.
+    #[inline]
+    pub(super) fn tell(&self, what: impl FnOnce() -> What) {
+        if let Some(tape) = self.told.tape() {
+            self.note(tape, self.running(), what());
+        }
+    }
+
+    /// Tells what happens to `g`, on its own thread.
+    #[inline]
+    pub(super) fn tell_of(&self, g: &G, what: impl FnOnce() -> What) {
+        if let Some(tape) = self.told.tape() {
+            self.note(tape, Some(g), what());
+        }
+    }
+
+    /// Tells how a goroutine came back from its coroutine.
+    #[inline]
+    pub(super) fn tell_back(&self, g: &G, resumed: &Resumed) {
+        if self.told.tape().is_some() {
+            self.tell_how(g, resumed);
+        }
+    }
+
+    #[cold]
+    fn tell_how(&self, g: &G, resumed: &Resumed) {
+        let what = match resumed {
+            // Its end was told before `run` could return.
+            Resumed::Done if g.id() == 1 && self.sched().has_main_returned() => return,
+            Resumed::Done => What::End,
+            Resumed::Suspended(Command::Park(_)) => blocked(g),
+            Resumed::Suspended(_) if self.was_preempted() => What::Preempt,
+            Resumed::Suspended(_) => What::Yield,
+        };
+        self.tell_of(g, || what);
+    }
+
+    #[cold]
+    pub(super) fn note(&self, tape: &Tape, g: Option<&G>, what: What) {
+        let p = self.p().map(|p| p.id);
+        let note = Note {
+            time: self.sched().nanos(),
+            g: g.map_or(0, G::id),
+            m: number(Some(self.id())),
+            p: number(p),
+            what,
+        };
+        tape.note(p, note);
+    }
+}
+
+impl Sched {
+    /// From here on, what this runtime does goes there.
+    pub(super) fn trace_into(&self, sink: Option<&Sink>) {
+        let tape = sink.map(Sink::tape);
+        match (self.told.tape(), tape) {
+            (None, Some(_)) => _ = HOOKS.fetch_add(1, Ordering::Relaxed),
+            (Some(_), None) => _ = HOOKS.fetch_sub(1, Ordering::Relaxed),
+            _ => {}
+        }
+        if let Some(tape) = tape {
+            tape.begin(self.nanos());
+        }
+        self.told.set(tape);
+        *self.sink.lock() = sink.cloned();
+    }
+
+    /// Tells what happens to `g`, on `m`, which holds `p`, on whatever thread.
+    pub(super) fn tell(&self, g: Option<&G>, m: Option<&M>, p: Option<&P>, what: What) {
+        if let Some(tape) = self.told.tape() {
+            let note = Note {
+                time: self.nanos(),
+                g: g.map_or(0, G::id),
+                m: number(m.map(M::id)),
+                p: number(p.map(|p| p.id)),
+                what,
+            };
+            tape.note(None, note);
+        }
+    }
+
+    /// Tells what the netpoller had.
+    pub(super) fn tell_polled(&self, gs: &[&'static G], m: Option<&M>) {
+        if !gs.is_empty() {
+            let p = m.and_then(M::p);
+            self.tell(None, m, p, What::Poll { ready: gs.len() });
+            self.tell_unblocked(gs, m, Waker::Netpoller);
+        }
+    }
+
+    /// Tells that `gs` are runnable, without the doing of a goroutine.
+    pub(super) fn tell_unblocked(&self, gs: &[&'static G], m: Option<&M>, by: Waker) {
+        if self.told.tape().is_some() {
+            let p = m.and_then(M::p);
+            for g in gs {
+                self.tell(None, m, p, What::Unblock { g: g.id(), by });
+            }
+        }
+    }
+}
+
+impl Sched {
+    /// main has ended; its M tells it, but later than `run` returns.
+    pub(super) fn tell_main_ended(&self) {
+        if self.told.tape().is_some() {
+            let state = self.state.lock();
+            let m = state
+                .ms
+                .iter()
+                .find(|m| m.running().is_some_and(|g| g.id() == 1));
+            let m = m.copied();
+            self.tell(m.and_then(M::running), m, m.and_then(M::p), What::End);
+        }
+    }
+}
+
+/// That `g` was made.
+pub(super) fn created(g: &G) -> What {
+    let origin = g.origin();
+    What::Create {
+        g: g.id(),
+        name: (origin.name)(),
+        at: origin.at.map(Into::into),
+    }
+}
+
+/// That `g` waits.
+pub(super) fn blocked(g: &G) -> What {
+    What::Block {
+        reason: g.wait_reason().as_str(),
+        at: g.place().map(Into::into),
+    }
+}

@@ -1,0 +1,171 @@
+//! What a runtime did, event by event: recorded while it runs, drawn afterwards.
+//!
+//! A [`Sink`] is given to [`Builder::trace`](crate::Builder::trace); what it caught is [`taken`](Sink::take) as a
+//! [`Trace`], which can be read event by event or drawn. A program whose environment has `GOTRACE=file` writes its trace
+//! there when it ends, without being changed.
+//!
+//! ```
+//! use goroutines::prelude::*;
+//! use goroutines::trace::Sink;
+//!
+//! let sink = Sink::new();
+//! Builder::new().procs(2).trace(sink.clone()).run(|| {
+//!     let wg = WaitGroup::new();
+//!     for _ in 0..3 {
+//!         wg.go(runtime::gosched);
+//!     }
+//!     wg.wait();
+//! });
+//! println!("{}", sink.take().ascii());
+//! ```
+//!
+//! # What it costs
+//!
+//! While nobody traces: a load and a branch at each switch, which is not measurable. While somebody does: some 50 ns an
+//! event, of which the clock is half, and 80 bytes. 4 million events are kept; [`Trace::lost`] says how many came later.
+
+mod ascii;
+mod event;
+mod spans;
+mod tape;
+
+use std::sync::Arc;
+
+pub use event::{Event, Place, Waker, What};
+pub(crate) use tape::{NONE, Note, Tape};
+
+/// Catches the events of a runtime. Clones are the same sink.
+///
+/// Several runtimes that are given one sink are caught together, which is hardly ever wanted.
+///
+/// ```
+/// use goroutines::Builder;
+/// use goroutines::trace::Sink;
+///
+/// let sink = Sink::new();
+/// Builder::new().trace(sink.clone()).run(|| ());
+/// assert!(!sink.take().events().is_empty());
+/// assert!(sink.take().events().is_empty(), "they were taken");
+/// ```
+#[derive(Clone)]
+pub struct Sink(Arc<Owner>);
+
+/// Gives the tape back when nobody can note on it any more.
+struct Owner(&'static Tape);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.0.give_back();
+    }
+}
+
+impl Sink {
+    /// An empty one.
+    ///
+    /// ```
+    /// assert!(goroutines::trace::Sink::new().take().events().is_empty());
+    /// ```
+    pub fn new() -> Sink {
+        Sink(Arc::new(Owner(Tape::take())))
+    }
+
+    /// What has been caught since it was made, or since the last `take`. Also while the runtime runs.
+    ///
+    /// ```
+    /// use goroutines::prelude::*;
+    /// use goroutines::trace::Sink;
+    ///
+    /// let sink = Sink::new();
+    /// let inside = sink.clone();
+    /// Builder::new().trace(sink).run(move || {
+    ///     runtime::gosched();
+    ///     assert!(!inside.take().events().is_empty());
+    /// });
+    /// ```
+    pub fn take(&self) -> Trace {
+        let (events, lost) = self.0.0.drain();
+        Trace { events, lost }
+    }
+
+    pub(crate) fn tape(&self) -> &'static Tape {
+        self.0.0
+    }
+}
+
+impl Default for Sink {
+    fn default() -> Self {
+        Sink::new()
+    }
+}
+
+impl std::fmt::Debug for Sink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sink")
+    }
+}
+
+/// The events of a runtime, in the order in which they happened, and the ways to draw them.
+///
+/// ```
+/// use goroutines::prelude::*;
+/// use goroutines::trace::{Sink, What};
+///
+/// let sink = Sink::new();
+/// Builder::new().trace(sink.clone()).run(|| {
+///     let wg = WaitGroup::new();
+///     wg.go(|| {});
+///     wg.wait();
+/// });
+/// let trace = sink.take();
+/// let made = trace.events().iter().filter(|e| matches!(e.what, What::Create { .. }));
+/// assert_eq!(made.count(), 2, "main and one more");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    events: Vec<Event>,
+    lost: usize,
+}
+
+impl Trace {
+    /// All events, by time.
+    ///
+    /// ```
+    /// use goroutines::trace::Sink;
+    ///
+    /// let sink = Sink::new();
+    /// goroutines::Builder::new().trace(sink.clone()).run(|| ());
+    /// let trace = sink.take();
+    /// assert!(trace.events().is_sorted_by_key(|e| e.time));
+    /// ```
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// A timeline for a terminal, under 100 columns: a row for each goroutine and each P.
+    ///
+    /// ```
+    /// use goroutines::prelude::*;
+    /// use goroutines::trace::Sink;
+    ///
+    /// let sink = Sink::new();
+    /// Builder::new().procs(1).trace(sink.clone()).run(|| {
+    ///     let wg = WaitGroup::new();
+    ///     wg.go(|| {});
+    ///     wg.wait();
+    /// });
+    /// let drawn = sink.take().ascii();
+    /// assert!(drawn.contains("G1 main") && drawn.contains("G2 "));
+    /// ```
+    pub fn ascii(&self) -> String {
+        ascii::draw(&spans::Spans::of(&self.events), ascii::Look::default())
+    }
+
+    /// How many events came when there was no room any more.
+    ///
+    /// ```
+    /// assert_eq!(goroutines::trace::Sink::new().take().lost(), 0);
+    /// ```
+    pub fn lost(&self) -> usize {
+        self.lost
+    }
+}

@@ -1,0 +1,245 @@
+//! A trace as spans: what each goroutine was, from when to when, and who woke whom. All drawings start from here.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::event::{Event, Place, Waker, What};
+
+/// What a goroutine is during a span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Being {
+    /// It could run, and nobody runs it.
+    Runnable,
+    /// It runs on this P, on this M.
+    Running { p: usize, m: usize },
+    Waiting {
+        reason: &'static str,
+        at: Option<Place>,
+    },
+    /// It is in a blocking call; with the P, or without.
+    Syscall { p: Option<usize> },
+}
+
+/// From when to when a goroutine was what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) from: Duration,
+    pub(super) to: Duration,
+    pub(super) being: Being,
+    /// How it ended, for whoever asks: `preempted`, `gave way`.
+    pub(super) end: &'static str,
+}
+
+/// The life of one goroutine.
+#[derive(Clone, Debug)]
+pub(super) struct Life {
+    pub(super) g: u64,
+    pub(super) name: &'static str,
+    pub(super) at: Option<Place>,
+    pub(super) born: Duration,
+    /// When it ended; `None`: it was still there when the trace was taken.
+    pub(super) ended: Option<Duration>,
+    pub(super) spans: Vec<Span>,
+}
+
+/// Somebody made somebody runnable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wake {
+    pub(super) time: Duration,
+    /// The goroutine that did it.
+    pub(super) from: Option<u64>,
+    pub(super) to: u64,
+    pub(super) by: Waker,
+}
+
+/// From when to when an M held a P.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hold {
+    pub(super) p: usize,
+    pub(super) m: usize,
+    pub(super) from: Duration,
+    pub(super) to: Duration,
+}
+
+/// A whole trace, for drawing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spans {
+    /// By number.
+    pub(super) lives: BTreeMap<u64, Life>,
+    pub(super) wakes: Vec<Wake>,
+    pub(super) holds: Vec<Hold>,
+    /// The time of the last event.
+    pub(super) end: Duration,
+    /// The highest GOMAXPROCS.
+    pub(super) procs: usize,
+}
+
+impl Life {
+    fn begin(&mut self, being: Being, now: Duration) {
+        self.spans.push(Span {
+            from: now,
+            to: now,
+            being,
+            end: "",
+        });
+    }
+
+    fn stop(&mut self, how: &'static str, now: Duration) {
+        if let Some(last) = self.spans.last_mut()
+            && self.ended.is_none()
+        {
+            last.to = now;
+            last.end = how;
+        }
+    }
+
+    fn is(&self) -> Option<Being> {
+        self.spans.last().map(|s| s.being)
+    }
+}
+
+impl Spans {
+    pub(super) fn of(events: &[Event]) -> Spans {
+        let mut all = Spans::default();
+        let mut held: BTreeMap<usize, (usize, Duration)> = BTreeMap::new();
+        for e in events {
+            all.end = all.end.max(e.time);
+            match e.what {
+                What::Procs { n } => all.procs = all.procs.max(n),
+                What::ProcStart => {
+                    if let (Some(p), Some(m)) = (e.p, e.m) {
+                        held.insert(p, (m, e.time));
+                    }
+                }
+                What::ProcStop => {
+                    if let Some(p) = e.p
+                        && let Some((m, from)) = held.remove(&p)
+                    {
+                        let to = e.time;
+                        all.holds.push(Hold { p, m, from, to });
+                    }
+                }
+                What::Create { g, name, at } => {
+                    let mut life = Life {
+                        g,
+                        name,
+                        at,
+                        born: e.time,
+                        ended: None,
+                        spans: Vec::new(),
+                    };
+                    life.begin(Being::Runnable, e.time);
+                    all.lives.insert(g, life);
+                }
+                What::Unblock { g, by } => {
+                    all.wakes.push(Wake {
+                        time: e.time,
+                        from: e.g.filter(|_| by == Waker::Goroutine),
+                        to: g,
+                        by,
+                    });
+                    all.turn(g, Some(Being::Runnable), "woken", e.time);
+                }
+                _ => {
+                    if let Some(g) = e.g {
+                        all.own(g, e);
+                    }
+                }
+            }
+        }
+        let end = all.end;
+        for (p, (m, from)) in held {
+            all.holds.push(Hold {
+                p,
+                m,
+                from,
+                to: end,
+            });
+        }
+        for life in all.lives.values_mut() {
+            if life.ended.is_none()
+                && let Some(last) = life.spans.last_mut()
+            {
+                last.to = end;
+            }
+        }
+        all
+    }
+
+    /// What a goroutine does itself, or what is done to it.
+    fn own(&mut self, g: u64, e: &Event) {
+        let now = e.time;
+        match e.what {
+            What::Start => {
+                let being = Being::Running {
+                    p: e.p.unwrap_or(0),
+                    m: e.m.unwrap_or(0),
+                };
+                self.turn(g, Some(being), "started", now);
+            }
+            What::Yield => self.turn(g, Some(Being::Runnable), "gave way", now),
+            What::Preempt => self.turn(g, Some(Being::Runnable), "preempted", now),
+            What::Block { reason, at } => {
+                self.turn(g, Some(Being::Waiting { reason, at }), reason, now);
+            }
+            What::SyscallEnter { .. } => {
+                self.turn(g, Some(Being::Syscall { p: e.p }), "blocking call", now);
+            }
+            What::Retake => {
+                self.turn(g, Some(Being::Syscall { p: None }), "its P was taken", now);
+            }
+            What::SyscallExit => {
+                let being = match (e.p, e.m) {
+                    (Some(p), Some(m)) => Being::Running { p, m },
+                    _ => Being::Runnable,
+                };
+                self.turn(g, Some(being), "back", now);
+            }
+            What::End => self.turn(g, None, "ended", now),
+            _ => {}
+        }
+    }
+
+    fn turn(&mut self, g: u64, being: Option<Being>, how: &'static str, now: Duration) {
+        let Some(life) = self.lives.get_mut(&g) else {
+            return;
+        };
+        if being.is_some() && life.is() == being && being == Some(Being::Runnable) {
+            // It was told twice: back from a call without a P, and then that it gave way.
+            return;
+        }
+        life.stop(how, now);
+        match being {
+            Some(being) => life.begin(being, now),
+            None => life.ended = Some(now),
+        }
+    }
+}
+
+/// The innermost name of a closure, without the crate's own wrappers: `main::{{closure}}` of
+/// `goroutines::…::go<prog::main::{{closure}}>::{{closure}}`.
+pub(super) fn short_name(name: &str) -> &str {
+    let inner = match name.find('<') {
+        Some(i) if name.starts_with("goroutines::") => {
+            let rest = &name[i + 1..];
+            rest.rfind('>').map_or(rest, |end| &rest[..end])
+        }
+        _ => name,
+    };
+    inner.split_once("::").map_or(inner, |(_, rest)| rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_inside_the_wrapper_is_shown() {
+        assert_eq!(
+            short_name("goroutines::sync::WaitGroup::go<prog::main::{{closure}}>::{{closure}}"),
+            "main::{{closure}}"
+        );
+        assert_eq!(short_name("prog::work::{{closure}}"), "work::{{closure}}");
+        assert_eq!(short_name("main"), "main");
+    }
+}
