@@ -70,4 +70,5 @@ table! {
         "closure-variable",
         "fork-join-sum",
     ];
+    scheduler "04-scheduler" ["no-promise", "run-queue", "unfair-then-fair"];
 }

@@ -5,6 +5,8 @@ use crate::text;
 use goroutines::Builder;
 use std::io::{self, Write};
 
+pub mod machine;
+
 /// A demo of a lesson: a program of ours that shows something on the learner's own machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Demo {
@@ -230,6 +232,21 @@ pub fn program<R>(builder: Builder, main: impl FnOnce() -> R) -> io::Result<R> {
     builder
         .try_run(main)
         .map_err(|crash| io::Error::other(crash.to_string()))
+}
+
+/// The OS's number of the thread that this goroutine runs on now. Out of line, because after the next switch the answer
+/// may be another one.
+#[inline(never)]
+pub fn os_thread() -> u64 {
+    let linux = std::fs::read_link("/proc/thread-self")
+        .ok()
+        .and_then(|p| p.file_name()?.to_str()?.parse().ok());
+    linux.unwrap_or_else(|| {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        let mut hasher = DefaultHasher::new();
+        std::thread::current().id().hash(&mut hasher);
+        hasher.finish()
+    })
 }
 
 /// A number as short as it stays readable.

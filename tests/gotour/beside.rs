@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// This file: what stands in it has been compiled.
 const COMPILED: &str = include_str!("beside.rs");
 
-const LESSONS: [(&str, &str); 3] = [
+const LESSONS: &[(&str, &str)] = &[
     (
         "01-processes-and-threads",
         include_str!("../../lessons/01-processes-and-threads/lesson.md"),
@@ -17,6 +17,10 @@ const LESSONS: [(&str, &str); 3] = [
     (
         "03-fork-join",
         include_str!("../../lessons/03-fork-join/lesson.md"),
+    ),
+    (
+        "04-scheduler",
+        include_str!("../../lessons/04-scheduler/lesson.md"),
     ),
 ];
 
@@ -107,6 +111,15 @@ mod pages {
         }
         wg.wait();
         wg.go(f);
+    }
+
+    fn lesson_4_table() {
+        runtime::gomaxprocs(2);
+        runtime::gomaxprocs(0);
+        runtime::num_cpu();
+        runtime::gosched();
+        runtime::lock_os_thread();
+        runtime::snapshot();
     }
 }
 

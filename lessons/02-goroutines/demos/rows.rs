@@ -1,6 +1,6 @@
 //! A row for each OS thread, and in it the goroutines that it ran, piece by piece.
 
-use crate::stage::{Stage, program};
+use crate::stage::{Stage, os_thread, program};
 use goroutines::explore::{self, Options, Strategy};
 use goroutines::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,21 +104,6 @@ fn under_seed(seed: u64) -> Vec<Piece> {
         wg.wait();
     });
     std::mem::take(&mut *log.lock().unwrap())
-}
-
-/// The OS's number of the thread that this goroutine runs on now. Out of line, because after the next switch the answer
-/// may be another one.
-#[inline(never)]
-fn os_thread() -> u64 {
-    let linux = std::fs::read_link("/proc/thread-self")
-        .ok()
-        .and_then(|p| p.file_name()?.to_str()?.parse().ok());
-    linux.unwrap_or_else(|| {
-        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-        let mut hasher = DefaultHasher::new();
-        std::thread::current().id().hash(&mut hasher);
-        hasher.finish()
-    })
 }
 
 fn work() {
