@@ -309,6 +309,13 @@ pub(crate) fn wake_at(when: u64, g: &'static G) {
     }
 }
 
+/// A timer was set that is the first of its heap.
+pub(crate) fn timer_was_set(when: u64) {
+    if let Some(s) = current_scheduler() {
+        s.timer_was_set(when);
+    }
+}
+
 /// Calls `call` once the clock of this thread's runtime shows `when`, unless the key is removed before. `None` outside
 /// of a runtime. The caller holds the lock under which it keeps the key; that lock comes before a heap's.
 pub(crate) fn call_at(when: u64, call: Arc<dyn Fire>) -> Option<Key> {

@@ -23,17 +23,18 @@
 //! });
 //! ```
 
+mod call;
+
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
 pub use std::time::{Duration, Instant};
 
-use crate::birth;
+use self::call::Call;
 use crate::chan::{RecvChan, TimedChan};
-use crate::primitives::{Lock, Tag};
 use crate::seam::{self, Op};
-use crate::timers::{Fire, Key, NEVER};
+use crate::timers::NEVER;
 use crate::wait;
 
 /// Nanoseconds of a duration; those that are too long last for ever.
@@ -407,69 +408,11 @@ pub fn tick(d: Duration) -> RecvChan<Instant> {
 #[track_caller]
 pub fn after_func(d: Duration, f: impl Fn() + Send + Sync + 'static) -> Timer {
     let (s, _) = seam::expect_current("time::after_func");
-    let call = Arc::new(Call {
-        key: Lock::new(None),
-        tag: Tag::new(),
-        at: Location::caller(),
-        f: Arc::new(f),
-    });
-    seam::made(&call.tag, "time.Timer", 0);
-    call.set(s.now().saturating_add(nanos(d)));
+    let when = s.now().saturating_add(nanos(d));
+    let call = Call::new(s.timers(), when, Box::new(f));
     seam::outcome(|| format!("{d:?}"));
     Timer {
         c: RecvChan::nil(),
         what: What::Call(call),
-    }
-}
-
-/// The timer of a function. Its protocol stands at the top of `timers.rs`.
-struct Call {
-    key: Lock<Option<Key>>,
-    tag: Tag,
-    at: &'static Location<'static>,
-    f: Arc<dyn Fn() + Send + Sync>,
-}
-
-impl Call {
-    #[track_caller]
-    fn set(self: &Arc<Self>, when: u64) -> bool {
-        seam::point(Op::Timer, &self.tag);
-        seam::release(&self.tag, 0);
-        let mut key = self.key.lock();
-        let former = key.take();
-        if let Some(former) = former {
-            former.remove();
-        }
-        *key = seam::call_at(when, self.clone());
-        former.is_some()
-    }
-
-    #[track_caller]
-    fn stop(&self) -> bool {
-        seam::point(Op::Timer, &self.tag);
-        let former = self.key.lock().take();
-        if let Some(former) = former {
-            former.remove();
-        }
-        former.is_some()
-    }
-}
-
-impl Fire for Call {
-    fn fire(self: Arc<Self>, key: Key, _now: u64) {
-        let mut set = self.key.lock();
-        if *set != Some(key) {
-            return;
-        }
-        *set = None;
-        drop(set);
-        let at = self.at;
-        birth::spawn(
-            move || {
-                seam::acquire(&self.tag, 0);
-                (self.f)();
-            },
-            Some(at),
-        );
     }
 }

@@ -11,17 +11,22 @@
 //! # The protocol
 //!
 //! - *Set*: the call goes into a slot of the heap, the entry names the slot and the number of the entry.
+//! - *Set anew* ([`Heap::set_anew`]): the call stays in its slot, and the slot learns the new moment. A later one leaves
+//!   the entry alone until it comes to the head: then it moves to where it belongs. For an earlier one there is a new
+//!   entry, and the former is dead. Most timers that are set anew are deadlines that are put off.
 //! - *Remove* does not search: it empties the slot, and the entry is dead from then on, because the slot has another
 //!   number. What the call owns is handed back at once, to whoever removed it.
 //! - *Fire*: the entry is popped and its slot emptied under the heap's lock; the call is made after that is released.
 //!
-//! So of a removal and a firing exactly one gets the call. An object that must also not be *called* once it has been
+//! So of a removal and a firing exactly one gets the call. Who knows in which slot it must be if it is anywhere needs no
+//! key: a slot holds a call or does not ([`Heap::remove_from`]). An object that must also not be *called* once it has been
 //! stopped (a timer channel, a deadline) keeps the key of its present entry under its own lock, and in `fire` does nothing
 //! for another key. Its lock comes before the heap's, under which nothing else is locked.
 //!
 //! # Invariants
 //!
-//! - The head is alive, so a timer that was removed neither wakes a thread nor hides a deadlock.
+//! - The head is alive and has its true moment, so a timer that was removed or put off neither wakes a thread nor hides a
+//!   deadlock.
 //! - At most half of a heap is dead (or fewer than 64 entries are): then it is swept. So removing costs O(1), amortised,
 //!   and setting and firing O(log n).
 //! - Numbers of one heap never repeat, also from runtime to runtime: an old key finds nothing.
@@ -38,6 +43,7 @@
 
 use std::cmp::Ordering as Order;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::sync::Arc;
 
 use crate::goroutine::G;
@@ -86,6 +92,11 @@ impl Key {
     pub(crate) fn remove(self) -> Option<Arc<dyn Fire>> {
         self.heap.remove(self)
     }
+
+    /// The heap it was set in, and the slot there.
+    pub(crate) fn place(self) -> (&'static Heap, u32) {
+        (self.heap, self.slot)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -101,28 +112,68 @@ struct Entry {
     what: What,
 }
 
+impl Entry {
+    /// One number, because a heap compares at every step.
+    fn moment(&self) -> u128 {
+        u128::from(self.when) << 64 | u128::from(self.seq)
+    }
+}
+
 impl PartialEq for Entry {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.seq == other.seq
     }
 }
 impl Eq for Entry {}
 impl PartialOrd for Entry {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Order> {
         Some(self.cmp(other))
+    }
+    #[inline]
+    fn le(&self, other: &Self) -> bool {
+        self.moment() >= other.moment()
+    }
+    #[inline]
+    fn ge(&self, other: &Self) -> bool {
+        self.moment() <= other.moment()
     }
 }
 impl Ord for Entry {
     /// The greatest is the one that is due first.
+    #[inline]
     fn cmp(&self, other: &Self) -> Order {
-        (other.when, other.seq).cmp(&(self.when, self.seq))
+        other.moment().cmp(&self.moment())
     }
 }
 
 struct Slot {
-    /// The number of the entry that it belongs to; 0: it is free.
+    /// The number of the setting; 0: it is free.
     seq: u64,
+    when: u64,
+    /// The number of the entry that stands for it, and when that one is due: not after `when`.
+    entry: u64,
+    entry_when: u64,
     call: Option<Arc<dyn Fire>>,
+}
+
+impl Slot {
+    fn new(seq: u64, when: u64, call: Arc<dyn Fire>) -> Slot {
+        Slot {
+            seq,
+            when,
+            entry: seq,
+            entry_when: when,
+            call: Some(call),
+        }
+    }
+
+    fn holds(&self, call: &Arc<impl Fire>) -> bool {
+        self.call
+            .as_ref()
+            .is_some_and(|c| std::ptr::addr_eq(Arc::as_ptr(c), Arc::as_ptr(call)))
+    }
 }
 
 /// What is due.
@@ -151,28 +202,36 @@ struct Inner {
 
 impl Inner {
     fn is_dead(slots: &[Slot], e: &Entry) -> bool {
-        matches!(e.what, What::Call(slot) if slots[slot as usize].seq != e.seq)
+        matches!(e.what, What::Call(slot) if slots[slot as usize].entry != e.seq)
     }
 
-    /// Empties a slot that belongs to the entry with this number.
+    /// Empties a slot that belongs to the setting with this number.
     fn empty(&mut self, slot: u32, seq: u64) -> Option<Arc<dyn Fire>> {
         let s = &mut self.slots[slot as usize];
         if s.seq != seq {
             return None;
         }
-        s.seq = 0;
+        (s.seq, s.entry) = (0, 0);
         self.free.push(slot);
         s.call.take()
     }
 
-    /// Takes dead entries from the head; says when the first is due.
+    /// Takes dead entries from the head, and moves those that were put off; says when the first is due.
     fn tidy(&mut self) -> u64 {
-        while let Some(e) = self.entries.peek() {
-            if !Inner::is_dead(&self.slots, e) {
+        while let Some(mut e) = self.entries.peek_mut() {
+            let What::Call(slot) = e.what else {
+                return e.when;
+            };
+            let s = &mut self.slots[slot as usize];
+            if s.entry != e.seq {
+                PeekMut::pop(e);
+                self.dead -= 1;
+            } else if s.seq != e.seq {
+                (e.seq, e.when) = (s.seq, s.when);
+                (s.entry, s.entry_when) = (s.seq, s.when);
+            } else {
                 return e.when;
             }
-            self.entries.pop();
-            self.dead -= 1;
         }
         // As much as is needed to grow again, and no more.
         self.slots.clear();
@@ -181,6 +240,14 @@ impl Inner {
         self.slots.shrink_to(FEW);
         self.free.shrink_to(FEW);
         NEVER
+    }
+
+    /// One more entry is dead.
+    fn one_died(&mut self) {
+        self.dead += 1;
+        if self.dead >= FEW && 2 * self.dead > self.entries.len() {
+            self.sweep();
+        }
     }
 
     fn sweep(&mut self) {
@@ -221,13 +288,11 @@ impl Heap {
 
     /// Has `call` called at `when`. Answers whether this is the first now, too.
     pub(crate) fn add(&'static self, when: u64, call: Arc<dyn Fire>) -> (Key, bool) {
+        let when = when.min(LATEST);
         let mut inner = self.inner.lock();
         inner.seq += 1;
         let seq = inner.seq;
-        let full = Slot {
-            seq,
-            call: Some(call),
-        };
+        let full = Slot::new(seq, when, call);
         let slot = match inner.free.pop() {
             Some(slot) => {
                 inner.slots[slot as usize] = full;
@@ -257,16 +322,56 @@ impl Heap {
         first
     }
 
+    /// Has the call in this slot called at `when` instead, if it is `call`. Answers whether this is the first now. `None`:
+    /// it is not there; it has been taken out to be called, or was removed.
+    pub(crate) fn set_anew(&self, slot: u32, call: &Arc<impl Fire>, when: u64) -> Option<bool> {
+        let when = when.min(LATEST);
+        let mut guard = self.inner.lock();
+        let inner = &mut *guard;
+        let s = inner.slots.get_mut(slot as usize)?;
+        if !s.holds(call) {
+            return None;
+        }
+        inner.seq += 1;
+        let seq = inner.seq;
+        (s.seq, s.when) = (seq, when);
+        if when < s.entry_when {
+            (s.entry, s.entry_when) = (seq, when);
+            inner.entries.push(Entry {
+                when,
+                seq,
+                what: What::Call(slot),
+            });
+            inner.one_died();
+        }
+        let first = inner.tidy();
+        let before = self.first.load(Ordering::Relaxed);
+        self.first.store(first, Ordering::Release);
+        Some(when < before)
+    }
+
+    /// Removes the call in this slot, if it is `call`.
+    pub(crate) fn remove_from(&self, slot: u32, call: &Arc<impl Fire>) -> Option<Arc<dyn Fire>> {
+        let mut inner = self.inner.lock();
+        let s = inner.slots.get(slot as usize)?;
+        if !s.holds(call) {
+            return None;
+        }
+        let seq = s.seq;
+        self.take_out(&mut inner, slot, seq)
+    }
+
     fn remove(&self, key: Key) -> Option<Arc<dyn Fire>> {
         let mut inner = self.inner.lock();
         if inner.slots.len() <= key.slot as usize {
             return None;
         }
-        let call = inner.empty(key.slot, key.seq)?;
-        inner.dead += 1;
-        if inner.dead >= FEW && 2 * inner.dead > inner.entries.len() {
-            inner.sweep();
-        }
+        self.take_out(&mut inner, key.slot, key.seq)
+    }
+
+    fn take_out(&self, inner: &mut Inner, slot: u32, seq: u64) -> Option<Arc<dyn Fire>> {
+        let call = inner.empty(slot, seq)?;
+        inner.one_died();
         let first = inner.tidy();
         self.first.store(first, Ordering::Release);
         Some(call)
@@ -340,8 +445,11 @@ mod tests {
         fn new() -> Notes {
             Notes(Arc::new(Lock::new(Vec::new())))
         }
-        fn call(&self, n: u32) -> Arc<dyn Fire> {
+        fn note(&self, n: u32) -> Arc<Note> {
             Arc::new(Note(n, self.0.clone()))
+        }
+        fn call(&self, n: u32) -> Arc<dyn Fire> {
+            self.note(n)
         }
         fn read(&self) -> Vec<u32> {
             self.0.lock().clone()
@@ -426,6 +534,77 @@ mod tests {
         assert_eq!(heap.first(), 10);
         a.remove();
         assert_eq!(heap.first(), 30);
+    }
+
+    #[test]
+    fn what_is_set_anew_is_called_then_and_not_before() {
+        let (heap, notes) = (heap(), Notes::new());
+        let [a, b, c] = [1, 2, 3].map(|n| {
+            let note = notes.note(n);
+            let (_, slot) = heap.add(u64::from(n) * 10, note.clone()).0.place();
+            (slot, note)
+        });
+        let set = |(slot, note): &(u32, Arc<Note>), when| heap.set_anew(*slot, note, when);
+        // Put off, as the head: it is no head any more.
+        assert_eq!((set(&a, 25), heap.first()), (Some(false), 20));
+        // Earlier than all.
+        assert_eq!((set(&c, 5), heap.first()), (Some(true), 5));
+        // Later, and earlier again, but not as early as its entry lies.
+        assert_eq!(set(&b, 90), Some(false));
+        assert_eq!(set(&b, 25), Some(false));
+        assert_eq!(heap.len(), 3);
+        fire_all(heap, 4);
+        assert_eq!(notes.read(), []);
+        fire_all(heap, 24);
+        assert_eq!(notes.read(), [3]);
+        assert_eq!(set(&c, 30), None, "it was called");
+        // Of one moment: who was set first.
+        fire_all(heap, 25);
+        assert_eq!(notes.read(), [3, 1, 2]);
+        assert_eq!((heap.len(), heap.first()), (0, NEVER));
+    }
+
+    #[test]
+    fn a_slot_gives_a_call_to_nobody_else() {
+        let (heap, notes) = (heap(), Notes::new());
+        let (mine, other) = (notes.note(1), notes.note(2));
+        let (_, slot) = heap.add(10, mine.clone()).0.place();
+        assert_eq!(heap.set_anew(slot, &other, 5), None);
+        assert!(heap.remove_from(slot, &other).is_none());
+        assert!(heap.remove_from(slot + 1, &mine).is_none());
+        assert!(heap.remove_from(slot, &mine).is_some());
+        assert!(heap.remove_from(slot, &mine).is_none());
+        assert_eq!(heap.set_anew(slot, &mine, 5), None);
+        let (_, again) = heap.add(20, other.clone()).0.place();
+        assert_eq!(again, slot);
+        assert!(heap.remove_from(slot, &mine).is_none());
+        assert_eq!(heap.set_anew(slot, &other, 30), Some(false));
+        fire_all(heap, 30);
+        assert_eq!(notes.read(), [2]);
+    }
+
+    #[test]
+    fn timers_that_are_set_anew_at_random_fire_in_the_order_of_their_last_settings() {
+        let (heap, notes) = (heap(), Notes::new());
+        let mut rng = fastrand::Rng::with_seed(1);
+        let calls: Vec<_> = (0..300).map(|n| notes.note(n)).collect();
+        let slots: Vec<_> = calls
+            .iter()
+            .map(|c| heap.add(50, c.clone()).0.place().1)
+            .collect();
+        // The moment, the age, and whose.
+        let mut set: Vec<_> = (0..300).map(|n| (50, n, n)).collect();
+        for age in 300..20_000 {
+            let (i, when) = (rng.usize(..set.len()), rng.u64(..100));
+            (set[i].0, set[i].1) = (when, age);
+            let first = heap.set_anew(slots[i], &calls[i], when);
+            assert!(first.is_some(), "nothing fires yet");
+            assert_eq!(Some(heap.first()), set.iter().map(|s| s.0).min());
+        }
+        assert!(heap.inner.lock().entries.len() <= 2 * set.len() + FEW);
+        set.sort_unstable();
+        fire_all(heap, 100);
+        assert_eq!(notes.read(), set.iter().map(|s| s.2).collect::<Vec<_>>());
     }
 
     #[test]

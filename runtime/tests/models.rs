@@ -11,7 +11,7 @@
 //! | `queue.rs` | all of it, with 4 places instead of 256 | an owner, up to two thieves, up to 6 goroutines | each is taken once, by one who sees what was done before; a queue that is not empty never looks empty |
 //! | `sched/idle.rs` | the words and their fences | the loop of an M in twenty lines, the state's lock as a mutex, up to two Ms | work that was submitted is found, whoever went to sleep meanwhile |
 //! | `sched/idle.rs`, `timers.rs` | the words and their fences; the heap, its lock a mutex | the M that sleeps for timers | it never sleeps past the first timer |
-//! | `timers.rs` | the heap, its lock a mutex | one who removes and one who fires | exactly one has the call, and no dead timer is the first |
+//! | `timers.rs` | the heap, its lock a mutex | one who removes or sets anew and one who fires | exactly one has the call, and the first timer is alive and has its moment |
 //! | `status.rs` | the word | the frame and the lock of who parks | who is woken is woken once, after it stands still, and is seen whole |
 //!
 //! Each lock here synchronises as the library's does, so nothing is shown of orderings that a lock makes unnecessary. Not
@@ -599,6 +599,30 @@ fn of_a_removal_and_a_firing_exactly_one_has_the_call_and_the_head_is_alive() {
         let removed = removes.join().unwrap();
         assert_eq!(removed + call.0.load(Relaxed), 1);
         assert_eq!((heap.first(), heap.len()), (7, 1));
+    });
+}
+
+#[test]
+fn of_a_setting_anew_and_a_firing_exactly_one_has_the_call_and_the_head_has_its_moment() {
+    model(3, || {
+        let heap: &'static Heap = Box::leak(Box::new(Heap::new()));
+        let [a, b] = [0, 1].map(|_| std::sync::Arc::new(Call(Count::new(0))));
+        let (_, slot) = heap.add(5, a.clone()).0.place();
+        heap.add(7, b.clone());
+        let puts_off = thread::spawn({
+            let a = a.clone();
+            move || heap.set_anew(slot, &a, 9).is_some()
+        });
+        let due = heap.pop_due(6);
+        let fired = due.is_some();
+        if let Some(Due::Call(call, key)) = due {
+            call.fire(key, 6);
+        }
+        let put_off = puts_off.join().unwrap();
+        assert_eq!((put_off, a.0.load(Relaxed)), (!fired, usize::from(fired)));
+        assert_eq!((heap.first(), heap.len()), (7, 1 + usize::from(put_off)));
+        assert!(heap.pop_due(7).is_some());
+        assert_eq!(heap.first(), if put_off { 9 } else { NEVER });
     });
 }
 

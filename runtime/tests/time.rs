@@ -270,6 +270,52 @@ fn after_func_runs_in_a_goroutine_of_its_own() {
 }
 
 #[test]
+fn each_time_that_a_timer_is_pending_ends_with_one_call_or_one_stop() {
+    let main = |goroutines: u64, rounds: u64| {
+        let [calls, stops, times] = [(); 3].map(|()| Arc::new(Int64::new(0)));
+        let called = calls.clone();
+        let t = Arc::new(time::after_func(HOUR, move || {
+            called.add(1);
+        }));
+        times.add(1);
+        let wg = WaitGroup::new();
+        for me in 0..goroutines {
+            let (t, stops, times) = (t.clone(), stops.clone(), times.clone());
+            wg.go(move || {
+                for i in 0..rounds {
+                    // Longer, shorter, at once, and not at all, in other orders for each goroutine.
+                    let pending = match (i * 7 + me * 3 + i / 11) % 5 {
+                        0 => t.reset(Duration::ZERO),
+                        1 => t.reset(Duration::from_micros(30)),
+                        2 => t.reset(HOUR),
+                        3 => t.reset(2 * HOUR),
+                        _ => {
+                            stops.add(i64::from(t.stop()));
+                            continue;
+                        }
+                    };
+                    times.add(i64::from(!pending));
+                    if i % 16 == me {
+                        runtime::gosched();
+                    }
+                }
+            });
+        }
+        wg.wait();
+        stops.add(i64::from(t.stop()));
+        // What was started may not have run yet.
+        while calls.load() + stops.load() < times.load() {
+            time::sleep(ms(1));
+        }
+        time::sleep(ms(2));
+        assert_eq!(calls.load() + stops.load(), times.load());
+    };
+    runs(move || main(1, 2_000));
+    runs(move || main(4, 5_000));
+    holds(move || main(2, 4));
+}
+
+#[test]
 fn a_stop_that_says_pending_is_never_followed_by_the_call() {
     let main = || {
         let calls = Arc::new(Int64::new(0));
