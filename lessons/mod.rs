@@ -71,4 +71,5 @@ table! {
         "fork-join-sum",
     ];
     scheduler "04-scheduler" ["no-promise", "run-queue", "unfair-then-fair"];
+    system_calls "05-system-calls" ["two-at-a-time", "callback-to-call", "call-in-the-lock"];
 }

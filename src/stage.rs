@@ -6,6 +6,7 @@ use goroutines::Builder;
 use std::io::{self, Write};
 
 pub mod machine;
+pub mod memory;
 
 /// A demo of a lesson: a program of ours that shows something on the learner's own machine.
 #[derive(Clone, Copy, Debug)]
@@ -181,6 +182,16 @@ impl<'a> Stage<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A table whose cells were made for it.
+    pub fn rows<const N: usize>(&mut self, rows: &[[String; N]]) -> io::Result<()> {
+        let rows: Vec<[&str; N]> = rows
+            .iter()
+            .map(|r| r.each_ref().map(String::as_str))
+            .collect();
+        let rows: Vec<&[&str]> = rows.iter().map(|r| r.as_slice()).collect();
+        self.table(&rows)
     }
 
     /// Shows what is complete in `pending`: whole lines, or whole characters when `all`.

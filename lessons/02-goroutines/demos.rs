@@ -4,7 +4,6 @@ mod ends;
 mod grow;
 mod kept;
 mod many;
-mod memory;
 mod rows;
 
 use crate::stage::Demo;

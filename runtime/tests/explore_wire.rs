@@ -75,6 +75,19 @@ fn program() {
             ch.recv();
             ch.close();
         }),
+        "calls" => run(|| {
+            let m = std::sync::Arc::new(Mutex::new(()));
+            let wg = WaitGroup::new();
+            for i in 0..3 {
+                let m = m.clone();
+                wg.go(move || {
+                    let held = (i == 0).then(|| m.lock());
+                    runtime::syscall(|| Shared::new(i).get());
+                    drop(held);
+                });
+            }
+            wg.wait();
+        }),
         "facts" => run(|| {
             let n = Shared::new(0);
             let m = std::sync::Arc::new(Mutex::new(()));
@@ -257,6 +270,15 @@ fn a_lock_of_ones_own_guards_nothing_and_the_receiver_s_close_is_seen() {
     assert_eq!(fact("unguarded"), (1, 1));
     assert_eq!((fact("closes"), fact("foreign_closes")), ((1, 1), (1, 1)));
     assert_eq!(fact("main_recvs"), (1, 1));
+}
+
+#[test]
+fn blocking_calls_are_counted_and_those_of_who_holds_a_lock() {
+    let (_, r) = explore("calls", |_| {});
+    let fact = |name: &str| r.facts.0[name];
+    assert_eq!(fact("calls"), (3, 3));
+    assert_eq!(fact("locked_calls"), (1, 1));
+    assert_eq!(fact("calls_at_once"), (1, 3));
 }
 
 #[test]

@@ -46,23 +46,15 @@ impl Stage<'_> {
     /// A scheduler at one moment. A table: a row for each P, with the M that holds it, then one for each M without a P
     /// that has a goroutine; below it, who is in no P's queue.
     ///
-    /// Which number an M has, and how many of them sleep, differs from run to run: a fixed stage does not show it.
+    /// How many Ms sleep differs from run to run: a fixed stage does not show it.
     pub fn machine(&mut self, at: &SchedSnapshot) -> io::Result<()> {
         let room = self.width().saturating_sub(28);
-        let number = |id: usize, fixed: bool| {
-            if fixed {
-                "M".to_string()
-            } else {
-                format!("M{id}")
-            }
-        };
-        let fixed = self.fixed().is_some();
         let mut rows = vec![["P", "M", "runs", "next", "its queue"].map(String::from)];
         for p in &at.ps {
             let m = at.ms.iter().find(|m| m.p == Some(p.id));
             rows.push([
                 format!("P{}", p.id),
-                m.map_or_else(|| NOBODY.to_string(), |m| number(m.id, fixed)),
+                m.map_or_else(|| NOBODY.to_string(), |m| format!("M{}", m.id)),
                 goroutine(m.and_then(|m| m.g)),
                 goroutine(p.runnext),
                 goroutines(&p.run_queue, room),
@@ -70,18 +62,16 @@ impl Stage<'_> {
         }
         for m in at.ms.iter().filter(|m| m.p.is_none()) {
             if m.g.is_some() {
-                let has = goroutine(m.g);
-                let row = [NOBODY.to_string(), number(m.id, fixed), has];
-                let [p, m, g] = row;
-                rows.push([p, m, g, String::new(), "blocks, without a P".to_string()]);
+                rows.push([
+                    NOBODY.to_string(),
+                    format!("M{}", m.id),
+                    goroutine(m.g),
+                    String::new(),
+                    "blocks, without a P".to_string(),
+                ]);
             }
         }
-        let table: Vec<Vec<&str>> = rows
-            .iter()
-            .map(|r| r.iter().map(String::as_str).collect())
-            .collect();
-        let table: Vec<&[&str]> = table.iter().map(Vec::as_slice).collect();
-        self.table(&table)?;
+        self.rows(&rows)?;
         writeln!(
             self,
             "  global queue: {}",
@@ -90,7 +80,7 @@ impl Stage<'_> {
         for (reason, ids) in waiting(at) {
             writeln!(self, "  {reason}: {}", goroutines(&ids, room))?;
         }
-        if !fixed && !at.idle_ms.is_empty() {
+        if self.fixed().is_none() && !at.idle_ms.is_empty() {
             let asleep: Vec<String> = at.idle_ms.iter().map(|id| format!("M{id}")).collect();
             writeln!(self, "  asleep: {}", asleep.join(" "))?;
         }

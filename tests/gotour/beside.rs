@@ -22,6 +22,10 @@ const LESSONS: &[(&str, &str)] = &[
         "04-scheduler",
         include_str!("../../lessons/04-scheduler/lesson.md"),
     ),
+    (
+        "05-system-calls",
+        include_str!("../../lessons/05-system-calls/lesson.md"),
+    ),
 ];
 
 /// What the pages show, as it stands there. Compiled, and never run.
@@ -120,6 +124,22 @@ mod pages {
         runtime::gosched();
         runtime::lock_os_thread();
         runtime::snapshot();
+    }
+
+    fn lesson_5_table() -> std::io::Result<()> {
+        use goroutines::{io, net, os};
+        use std::io::Read as _;
+        let (path, addr, n, f) = ("Cargo.toml", "127.0.0.1:0", 9_000, || ());
+        os::read_file(path)?;
+        os::File::open(path)?;
+        io::pipe()?;
+        let listener = net::TcpListener::bind(addr)?;
+        let (mut conn, _) = listener.accept()?;
+        let mut buf = [0; 64];
+        conn.read(&mut buf)?;
+        runtime::set_max_threads(n);
+        runtime::syscall(f);
+        Ok(())
     }
 }
 

@@ -1,7 +1,6 @@
 //! One goroutine goes 1 MiB deep: the memory on the way down, on the way back, and after its end.
 
-use super::memory;
-use crate::stage::{Stage, program};
+use crate::stage::{Stage, memory, program};
 use goroutines::prelude::*;
 use std::hint::black_box;
 use std::io::{self, Write};

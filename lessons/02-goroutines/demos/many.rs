@@ -1,6 +1,6 @@
 //! Goroutines and threads in great numbers, all waiting: how long they take to make, and what each of them keeps.
 
-use super::memory::{self, Memory, bytes};
+use crate::stage::memory::{self, Memory, bytes};
 use crate::stage::{Stage, program};
 use crate::text;
 use goroutines::prelude::*;

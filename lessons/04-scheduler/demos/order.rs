@@ -49,12 +49,7 @@ pub(super) fn full_queue(stage: &mut Stage) -> io::Result<()> {
             goroutines(&at.global_queue, room.min(16)),
         ]);
     }
-    let table: Vec<Vec<&str>> = rows
-        .iter()
-        .map(|r| r.iter().map(String::as_str).collect())
-        .collect();
-    let table: Vec<&[&str]> = table.iter().map(Vec::as_slice).collect();
-    stage.table(&table)?;
+    stage.rows(&rows)?;
     writeln!(stage)?;
     stage.say("In brackets: how many they are.")
 }

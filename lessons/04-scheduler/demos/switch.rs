@@ -44,12 +44,7 @@ pub(super) fn the_switch(stage: &mut Stage) -> io::Result<()> {
             goroutines(&waits, 8),
         ]);
     }
-    let table: Vec<Vec<&str>> = rows
-        .iter()
-        .map(|r| r.iter().map(String::as_str).collect())
-        .collect();
-    let table: Vec<&[&str]> = table.iter().map(Vec::as_slice).collect();
-    stage.table(&table)?;
+    stage.rows(&rows)?;
     writeln!(stage)?;
 
     let threads: BTreeSet<u64> = frames.iter().map(|f| f.thread).collect();

@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::sync::atomic::Ordering;
 
 use super::engine::Lab;
+use super::facts::Fact;
 use super::footprint::How;
 use super::record::Made;
 use super::state::{CLAIM, NOBODY, TIME, Verdict};
@@ -31,9 +32,16 @@ impl Scheduler for Lab {
 
     fn count_waiter(&self, _waits: bool) {}
 
-    fn begin_syscall(&self) {}
+    fn begin_syscall(&self) {
+        let mut st = self.state();
+        st.away += 1;
+        let away = st.away;
+        st.counts.at_least(Fact::calls_at_once, away);
+    }
 
-    fn end_syscall(&self, _: &'static G) {}
+    fn end_syscall(&self, _: &'static G) {
+        self.state().away -= 1;
+    }
 
     fn home(&self) -> u64 {
         self.home.load(Ordering::Relaxed)

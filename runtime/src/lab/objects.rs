@@ -197,6 +197,12 @@ impl State {
             Op::Done => c.add(Fact::dones),
             Op::Wait => c.add(Fact::waits),
             Op::AtomicLoad => c.add(Fact::atomics),
+            Op::Syscall => {
+                c.add(Fact::calls);
+                if held != 0 {
+                    c.add(Fact::locked_calls);
+                }
+            }
             Op::AtomicStore | Op::AtomicUpdate => {
                 c.add(Fact::atomics);
                 self.wrote();

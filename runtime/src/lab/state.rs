@@ -169,6 +169,8 @@ pub(super) struct State {
     pub(super) objects: Vec<Object>,
     pub(super) workers: u32,
     pub(super) amid: u32,
+    /// Blocking calls under way.
+    pub(super) away: u32,
 }
 
 impl State {
@@ -218,6 +220,7 @@ impl State {
             objects: Vec::new(),
             workers: 0,
             amid: 0,
+            away: 0,
         }
     }
 
@@ -255,6 +258,7 @@ impl State {
         self.objects.clear();
         self.workers = 0;
         self.amid = 0;
+        self.away = 0;
         // 0 is no object, 1 is the output.
         self.objects.push(Object::new());
         self.objects.push(Object::new());

@@ -36,6 +36,10 @@ const MOUTHS: &[(&str, &str)] = &[
 /// Who may put a thread to sleep for a time, and why that is no guess at when something is done.
 const SLEEPERS: &[(&str, &str)] = &[
     (
+        "lessons/05-system-calls/demos/blocking.rs",
+        "a call that blocks its thread is what is shown",
+    ),
+    (
         "runtime/src/explore/wire/requested.rs",
         "a watchdog looks from time to time; nothing tells it of an endless loop",
     ),

@@ -5,15 +5,15 @@ use std::path::Path;
 
 /// Bytes of this process.
 #[derive(Clone, Copy)]
-pub(super) struct Memory {
+pub struct Memory {
     /// Addresses.
-    pub(super) reserved: u64,
+    pub reserved: u64,
     /// Memory behind them, and the tables that say where it is.
-    pub(super) resident: u64,
+    pub resident: u64,
 }
 
 /// `None` where there is no `/proc`.
-pub(super) fn now() -> Option<Memory> {
+pub fn now() -> Option<Memory> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     // The sum over all mappings is exact; the one in `status` lags behind a little for each thread.
     let resident = fs::read_to_string("/proc/self/smaps_rollup")
@@ -27,7 +27,7 @@ pub(super) fn now() -> Option<Memory> {
 }
 
 /// Memory of this process that no file stands behind: heap and stacks, and not the pages of its code.
-pub(super) fn of_no_file() -> Option<u64> {
+pub fn of_no_file() -> Option<u64> {
     kib(
         &fs::read_to_string("/proc/self/smaps_rollup").ok()?,
         "Anonymous:",
@@ -35,12 +35,12 @@ pub(super) fn of_no_file() -> Option<u64> {
 }
 
 /// What the OS keeps of stacks of its own for all threads of the machine.
-pub(super) fn stacks_in_the_os() -> Option<u64> {
+pub fn stacks_in_the_os() -> Option<u64> {
     kib(&fs::read_to_string("/proc/meminfo").ok()?, "KernelStack:")
 }
 
 /// How much more this process may have: what the machine has left, or less where a container sets a limit.
-pub(super) fn left() -> Option<u64> {
+pub fn left() -> Option<u64> {
     let machine = kib(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")?;
     let group = fs::read_to_string("/proc/self/cgroup").ok();
     let own = group
@@ -68,7 +68,7 @@ fn kib(text: &str, name: &str) -> Option<u64> {
 }
 
 /// `n` bytes for a person.
-pub(super) fn bytes(n: f64) -> String {
+pub fn bytes(n: f64) -> String {
     const KIB: f64 = 1024.0;
     match n {
         n if n >= KIB * KIB * KIB => format!("{:.1} GiB", n / (KIB * KIB * KIB)),

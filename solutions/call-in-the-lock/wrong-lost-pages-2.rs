@@ -1,0 +1,46 @@
+//! The map is taken out for the time of the call, and others find an empty one.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Reads a page and counts its words. A blocking call.
+fn read_from_disk(number: u32) -> u32 {
+    runtime::syscall(|| 10 * number)
+}
+
+struct Book {
+    pages: Mutex<BTreeMap<u32, u32>>,
+}
+
+impl Book {
+    /// How many words a page has.
+    fn words(&self, number: u32) -> u32 {
+        let mut pages = std::mem::take(&mut *self.pages.lock());
+        if !pages.contains_key(&number) {
+            let words = read_from_disk(number);
+            pages.insert(number, words);
+        }
+        let words = pages[&number];
+        *self.pages.lock() = pages;
+        words
+    }
+}
+
+fn main() {
+    run(|| {
+        let book = Arc::new(Book {
+            pages: Mutex::new(BTreeMap::new()),
+        });
+
+        let wg = WaitGroup::new();
+        for number in 1..=3 {
+            let book = book.clone();
+            wg.go(move || println!("page {number} has {} words", book.words(number)));
+        }
+        wg.wait();
+
+        println!("{} pages in the cache", book.pages.lock().len());
+    });
+}

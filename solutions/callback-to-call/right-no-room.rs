@@ -1,0 +1,30 @@
+//! A channel without room: the callback waits for the one who asked.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+/// Looks up the capital of a country, and calls `then` with it, later.
+fn look_up(country: &'static str, then: impl FnOnce(&'static str) + Send + 'static) {
+    go(move || {
+        then(match country {
+            "Norway" => "Oslo",
+            "Kenya" => "Nairobi",
+            _ => "Lima",
+        });
+    });
+}
+
+fn ask(country: &'static str) -> &'static str {
+    let answer = chan(0);
+    let put = answer.clone();
+    look_up(country, move |capital| put.send(capital));
+    answer.recv().unwrap()
+}
+
+fn main() {
+    run(|| {
+        for country in ["Norway", "Kenya", "Peru"] {
+            println!("{country}: {}", ask(country));
+        }
+    });
+}

@@ -1,0 +1,31 @@
+//! ask reads the variable until something is in it.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+/// Looks up the capital of a country, and calls `then` with it, later.
+fn look_up(country: &'static str, then: impl FnOnce(&'static str) + Send + 'static) {
+    go(move || {
+        then(match country {
+            "Norway" => "Oslo",
+            "Kenya" => "Nairobi",
+            _ => "Lima",
+        });
+    });
+}
+
+fn ask(country: &'static str) -> &'static str {
+    let answer = Shared::new("");
+    let put = answer.clone();
+    look_up(country, move |capital| put.set(capital));
+    while answer.get().is_empty() {}
+    answer.get()
+}
+
+fn main() {
+    run(|| {
+        for country in ["Norway", "Kenya", "Peru"] {
+            println!("{country}: {}", ask(country));
+        }
+    });
+}

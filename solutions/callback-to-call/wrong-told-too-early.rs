@@ -1,0 +1,37 @@
+//! done is said where the answer is not there yet.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+/// Looks up the capital of a country, and calls `then` with it, later.
+fn look_up(country: &'static str, then: impl FnOnce(&'static str) + Send + 'static) {
+    go(move || {
+        then(match country {
+            "Norway" => "Oslo",
+            "Kenya" => "Nairobi",
+            _ => "Lima",
+        });
+    });
+}
+
+fn ask(country: &'static str) -> &'static str {
+    let answer = Arc::new(Mutex::new(""));
+    let wg = WaitGroup::new();
+    wg.add(1);
+    let (put, done) = (answer.clone(), wg.clone());
+    look_up(country, move |capital| {
+        done.done();
+        *put.lock() = capital;
+    });
+    wg.wait();
+    *answer.lock()
+}
+
+fn main() {
+    run(|| {
+        for country in ["Norway", "Kenya", "Peru"] {
+            println!("{country}: {}", ask(country));
+        }
+    });
+}

@@ -1,0 +1,52 @@
+//! Two workers take the numbers of the blocks from a channel; so two calls are under way at most.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use goroutines::sync::atomic::Int64;
+use std::sync::Arc;
+
+/// A disk that takes two calls at a time, and no more.
+struct Disk {
+    calls: Int64,
+}
+
+impl Disk {
+    /// What is in a block. A blocking call.
+    fn read(&self, block: i64) -> i64 {
+        runtime::syscall(|| {
+            if self.calls.add(1) > 2 {
+                panic!("the disk takes two calls at a time");
+            }
+            self.calls.add(-1);
+            block * block
+        })
+    }
+}
+
+fn main() {
+    run(|| {
+        let disk = Arc::new(Disk {
+            calls: Int64::new(0),
+        });
+        let (numbers, contents) = (chan::<i64>(6), chan::<i64>(6));
+        (1..=6).for_each(|block| numbers.send(block));
+        numbers.close();
+
+        for _ in 0..2 {
+            let (disk, numbers, content) = (disk.clone(), numbers.clone(), contents.clone());
+            go(move || {
+                for block in &numbers {
+                    content.send(disk.read(block));
+                }
+            });
+        }
+
+        let blocks: Vec<i64> = (0..6).filter_map(|_| contents.recv()).collect();
+
+        println!(
+            "{} blocks, sum {}",
+            blocks.len(),
+            blocks.iter().sum::<i64>()
+        );
+    });
+}

@@ -1,0 +1,39 @@
+//! main reads all blocks, one after the other.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use goroutines::sync::atomic::Int64;
+use std::sync::Arc;
+
+/// A disk that takes two calls at a time, and no more.
+struct Disk {
+    calls: Int64,
+}
+
+impl Disk {
+    /// What is in a block. A blocking call.
+    fn read(&self, block: i64) -> i64 {
+        runtime::syscall(|| {
+            if self.calls.add(1) > 2 {
+                panic!("the disk takes two calls at a time");
+            }
+            self.calls.add(-1);
+            block * block
+        })
+    }
+}
+
+fn main() {
+    run(|| {
+        let disk = Arc::new(Disk {
+            calls: Int64::new(0),
+        });
+        let blocks: Vec<i64> = (1..=6).map(|block| disk.read(block)).collect();
+
+        println!(
+            "{} blocks, sum {}",
+            blocks.len(),
+            blocks.iter().sum::<i64>()
+        );
+    });
+}

@@ -1,0 +1,45 @@
+//! main waits for each block before it starts the next goroutine.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use goroutines::sync::atomic::Int64;
+use std::sync::Arc;
+
+/// A disk that takes two calls at a time, and no more.
+struct Disk {
+    calls: Int64,
+}
+
+impl Disk {
+    /// What is in a block. A blocking call.
+    fn read(&self, block: i64) -> i64 {
+        runtime::syscall(|| {
+            if self.calls.add(1) > 2 {
+                panic!("the disk takes two calls at a time");
+            }
+            self.calls.add(-1);
+            block * block
+        })
+    }
+}
+
+fn main() {
+    run(|| {
+        let disk = Arc::new(Disk {
+            calls: Int64::new(0),
+        });
+        let contents = chan::<i64>(0);
+        let mut blocks = Vec::new();
+        for block in 1..=6 {
+            let (disk, content) = (disk.clone(), contents.clone());
+            go(move || content.send(disk.read(block)));
+            blocks.extend(contents.recv());
+        }
+
+        println!(
+            "{} blocks, sum {}",
+            blocks.len(),
+            blocks.iter().sum::<i64>()
+        );
+    });
+}
