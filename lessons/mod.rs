@@ -1,4 +1,5 @@
 //! The table of lessons: one row a lesson, in the order they are read, with its exercises in the order they are solved.
+//! A lesson's number is its folder's; there may be gaps, for lessons that are not written yet.
 //!
 //! A row needs `NN-slug/{lesson.md, quiz.toml, demos.rs}` beside this file, and for each exercise
 //! `exercises/NAME/{exercise.toml, start.rs, hints.md}` and `solutions/NAME/{solution.rs, why.md, expected.txt}`.
@@ -72,4 +73,5 @@ table! {
     ];
     scheduler "04-scheduler" ["no-promise", "run-queue", "unfair-then-fair"];
     system_calls "05-system-calls" ["two-at-a-time", "callback-to-call", "call-in-the-lock"];
+    mutex_or_channel "09-mutex-or-channel" ["guarded-apart", "bank", "two-orders", "made-once"];
 }

@@ -16,7 +16,7 @@ pub struct Course {
 
 #[derive(Clone, Copy, Debug)]
 pub struct Lesson {
-    /// From 1, in the order of the table.
+    /// The folder's number; those of the table rise.
     pub number: usize,
     /// The folder's name without its number, the key of progress.
     pub slug: &'static str,
@@ -204,10 +204,9 @@ impl Course {
         let mut first = 1;
         let lessons = table
             .iter()
-            .enumerate()
-            .map(|(i, files)| {
+            .map(|files| {
                 let lesson = Lesson {
-                    number: i + 1,
+                    number: folder_number(files.folder),
                     slug: slug(files.folder),
                     title: heading(files.text),
                     text: files.text,
@@ -266,9 +265,8 @@ impl Course {
         if let Some(n) = number(&lower, "lesson") {
             return usize::try_from(n)
                 .ok()
-                .and_then(|n| n.checked_sub(1))
-                .and_then(|i| self.lessons.get(i))
-                .ok_or_else(|| not_a_number("lesson", n, self.lessons.len()));
+                .and_then(|n| self.lessons.iter().find(|l| l.number == n))
+                .ok_or_else(|| self.no_lesson(n));
         }
         not_a_name("lesson", wanted, self.lessons.iter().map(|l| l.slug))
     }
@@ -293,7 +291,17 @@ impl Course {
 
     /// The lesson that an exercise belongs to.
     pub fn lesson_of(&self, e: &Entry) -> &Lesson {
-        &self.lessons[e.lesson - 1]
+        let own = self.lessons.iter().find(|l| l.number == e.lesson);
+        own.expect("an exercise is made from its lesson")
+    }
+
+    fn no_lesson(&self, n: u64) -> Problem {
+        let last = self.lessons.last().map_or(0, |l| l.number);
+        if (1..=last as u64).contains(&n) {
+            return Problem::new(format!("lesson {n} is not written yet"))
+                .mend("`gotour list` shows those that are");
+        }
+        not_a_number("lesson", n, last)
     }
 }
 
@@ -468,6 +476,12 @@ fn number(wanted: &str, word: &str) -> Option<u64> {
         return None;
     }
     Some(rest.parse().unwrap_or(u64::MAX))
+}
+
+/// `7` of `07-channel-internals`; 0 where no number stands.
+fn folder_number(folder: &str) -> usize {
+    let digits = folder.split_once('-').map_or(folder, |(n, _)| n);
+    digits.parse().unwrap_or(0)
 }
 
 fn not_a_number(what: &str, n: u64, last: usize) -> Problem {

@@ -249,6 +249,7 @@ fn facts_are_the_least_and_the_most_of_all_schedules() {
     assert_eq!(fact("dones"), (2, 2));
     assert_eq!(fact("locks"), (2, 2));
     assert_eq!(fact("mutexes"), (1, 1));
+    assert_eq!(fact("held_together"), (1, 1));
     assert_eq!(fact("shared_writes"), (2, 2));
     assert_eq!(fact("unlocked_writes"), (0, 0));
     assert_eq!(fact("unlocked_reads"), (1, 1));

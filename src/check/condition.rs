@@ -30,6 +30,7 @@ pub const FACTS: &[&str] = &[
     "closes",
     "locks",
     "mutexes",
+    "held_together",
     "waits",
     "adds",
     "added",

@@ -107,6 +107,38 @@ fn lessons_are_found_by_number_slug_and_folder() {
 }
 
 #[test]
+fn a_lesson_that_is_not_written_is_a_gap() {
+    static GAP: &[LessonFiles] = &[
+        LessonFiles {
+            folder: "01-first-things",
+            text: "# First things\n",
+            quiz: "",
+            demos: &[],
+            exercises: &[],
+        },
+        LessonFiles {
+            folder: "04-more",
+            text: "# More\n",
+            quiz: "",
+            demos: &[],
+            exercises: &[exercise("ping-pong")],
+        },
+    ];
+    let c = Course::of(GAP);
+    assert_eq!(c.find_lesson("4").unwrap().slug, "more");
+    assert_eq!(
+        c.find_lesson("3").unwrap_err().to_string(),
+        "lesson 3 is not written yet; `gotour list` shows those that are"
+    );
+    assert_eq!(
+        c.find_lesson("5").unwrap_err().to_string(),
+        "there is no lesson 5; there are lessons 1 to 4; did you mean 4?"
+    );
+    let e = c.find_exercise("1").unwrap();
+    assert_eq!((e.lesson, c.lesson_of(&e).slug), (4, "more"));
+}
+
+#[test]
 fn directives_cut_the_text_and_code_is_left_alone() {
     let parts = course().lessons[0].parts().unwrap();
     assert_eq!(
@@ -154,14 +186,15 @@ fn hints_come_in_three_and_in_order() {
 fn the_embedded_course_is_whole() {
     let c = Course::embedded();
     let mut names = std::collections::HashSet::new();
+    let mut last = 0;
     for lesson in &c.lessons {
         let number = format!("{:02}-", lesson.number);
         assert!(
-            lesson.folder().starts_with(&number),
-            "{} stands in row {}",
+            lesson.folder().starts_with(&number) && lesson.number > last,
+            "{} after {last}",
             lesson.folder(),
-            lesson.number
         );
+        last = lesson.number;
         assert!(!lesson.title.is_empty(), "{}", lesson.slug);
         let quiz = lesson.quiz().unwrap();
         for p in &quiz.predict {

@@ -26,6 +26,10 @@ const LESSONS: &[(&str, &str)] = &[
         "05-system-calls",
         include_str!("../../lessons/05-system-calls/lesson.md"),
     ),
+    (
+        "09-mutex-or-channel",
+        include_str!("../../lessons/09-mutex-or-channel/lesson.md"),
+    ),
 ];
 
 /// What the pages show, as it stands there. Compiled, and never run.
@@ -141,6 +145,36 @@ mod pages {
         runtime::syscall(f);
         Ok(())
     }
+
+    fn lesson_9() {
+        let (account, amount) = (Mutex::new(0), 1);
+        let mut balance = account.lock();
+        *balance += amount;
+        drop(balance); // or the end of the block
+    }
+
+    fn lesson_9_table() {
+        let n = 0;
+        let mu = Mutex::new(n);
+        {
+            let mut n = mu.lock();
+            *n += 1;
+        }
+        let rw = RWMutex::new(n);
+        g((rw.read(), rw.write()));
+        {
+            use goroutines::sync::atomic::Int64;
+            let n = Int64::new(0);
+            n.add(-1);
+        }
+        let once = Once::new();
+        once.call(f);
+        let c = Cond::new();
+        let mut guard = mu.lock();
+        guard = c.wait(guard);
+        drop(guard);
+        (c.signal(), c.broadcast());
+    }
 }
 
 /// The program that rustc is asked about in lesson 3 must not compile; its demo shows that.
@@ -161,7 +195,7 @@ fn every_rust_block_compiles() {
             );
         }
     }
-    assert_eq!(shown, 4, "blocks of rust in the lessons");
+    assert_eq!(shown, 5, "blocks of rust in the lessons");
 }
 
 #[test]

@@ -36,6 +36,7 @@ mod names {
         closes: "Closes.",
         locks: "Mutex and RWMutex acquisitions begun.",
         mutexes: "Different Mutexes and RWMutexes that were locked.",
+        held_together: "Most Mutexes and RWMutexes that one goroutine had at one time.",
         waits: "WaitGroup waits.",
         adds: "WaitGroup adds.",
         added: "What was added to WaitGroups, summed up.",

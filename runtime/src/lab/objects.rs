@@ -84,11 +84,13 @@ impl State {
                 slot.had += 1;
                 slot.locks |= bit(object);
                 slot.fruitless = 0;
+                let held = slot.held;
                 let key = mix(slot.ident ^ 0x1ced, u64::from(slot.had));
                 self.objects[object as usize].touch(key, how == Hold::Shared);
                 if how != Hold::Shared {
                     self.wrote();
                 }
+                self.counts.at_least(Fact::held_together, held);
                 if !std::mem::replace(&mut self.objects[object as usize].locked, true) {
                     self.counts.add(Fact::mutexes);
                 }

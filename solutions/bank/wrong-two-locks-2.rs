@@ -1,0 +1,26 @@
+//! Each goroutine makes a lock of its own.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        runtime::gomaxprocs(4);
+        let balance = Shared::new(0);
+        let wg = WaitGroup::new();
+
+        for by in [1, -1] {
+            for _ in 0..100 {
+                let balance = balance.clone();
+                wg.go(move || {
+                    let mu = Mutex::new(());
+                    let _held = mu.lock();
+                    balance.set(balance.get() + by);
+                });
+            }
+        }
+
+        wg.wait();
+        println!("balance: ${}", balance.get());
+    });
+}

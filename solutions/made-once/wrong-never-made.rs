@@ -1,0 +1,40 @@
+//! The catalogue is written down here.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use goroutines::sync::atomic::Int32;
+use std::sync::Arc;
+
+struct Shop {
+    made: Int32,
+}
+
+impl Shop {
+    /// Makes the catalogue: once, and no more.
+    #[allow(dead_code)]
+    fn make(&self) -> String {
+        if self.made.add(1) > 1 {
+            panic!("the catalogue is made a second time");
+        }
+        "12 books".to_string()
+    }
+
+    fn catalogue(&self) -> String {
+        "12 books".to_string()
+    }
+}
+
+fn main() {
+    run(|| {
+        let shop = Arc::new(Shop {
+            made: Int32::new(0),
+        });
+
+        let wg = WaitGroup::new();
+        for _ in 0..3 {
+            let shop = shop.clone();
+            wg.go(move || println!("a customer sees {}", shop.catalogue()));
+        }
+        wg.wait();
+    });
+}

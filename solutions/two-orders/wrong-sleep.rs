@@ -1,0 +1,44 @@
+//! The second transfer sleeps first.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+#[allow(dead_code)]
+struct Account {
+    number: u32,
+    balance: Mutex<i64>,
+}
+
+fn transfer(from: &Account, to: &Account, amount: i64) {
+    if amount > 10 {
+        time::sleep(time::Duration::from_millis(10));
+    }
+    let mut here = from.balance.lock();
+    let mut there = to.balance.lock();
+    *here -= amount;
+    *there += amount;
+}
+
+fn main() {
+    run(|| {
+        let account = |number| {
+            Arc::new(Account {
+                number,
+                balance: Mutex::new(100),
+            })
+        };
+        let (ann, bob) = (account(1), account(2));
+        let wg = WaitGroup::new();
+
+        let (from, to) = (ann.clone(), bob.clone());
+        wg.go(move || transfer(&from, &to, 10));
+        let (from, to) = (bob.clone(), ann.clone());
+        wg.go(move || transfer(&from, &to, 20));
+
+        wg.wait();
+        let ann = *ann.balance.lock();
+        let bob = *bob.balance.lock();
+        println!("Ann has ${ann}, Bob has ${bob}");
+    });
+}
