@@ -39,7 +39,7 @@ pub(super) fn no_calls(stage: &mut Stage) -> io::Result<()> {
     for (who, name) in ["A", "B"].into_iter().enumerate() {
         let mut row = vec!['·'; columns];
         for t in turns.iter().filter(|t| t.who == who) {
-            row[at(t.from)..at(t.to)].fill('░');
+            row[at(t.from)..at(t.to)].fill('▒');
         }
         for s in stretches.iter().filter(|s| s.who == who) {
             row[at(s.from)..at(s.to)].fill('█');
@@ -52,7 +52,7 @@ pub(super) fn no_calls(stage: &mut Stage) -> io::Result<()> {
     // Their last turns were ended by their own end.
     let cut: Vec<f64> = turns.iter().take(turns.len().saturating_sub(2)).map(|t| t.ran).collect();
     let longest = cut.iter().copied().fold(0.0, f64::max);
-    stage.say("█ runs   ░ has the P, and the OS gives its CPU to other programs   · waits")?;
+    stage.say("█ runs   ▒ has the P, and the OS gives its CPU to other programs   · waits")?;
     writeln!(stage)?;
     stage.say(&format!(
         "They changed places {} times, and neither had \
