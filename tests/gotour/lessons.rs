@@ -163,38 +163,56 @@ fn a_long_page_goes_down_and_up() {
     assert!(t.is_as_before());
 }
 
-/// A whole lesson under a seed, at two widths, key by key to its end.
+/// A whole lesson under a seed, key by key to its end.
+fn gone_through(lesson: &str, columns: u16, locale: &str) {
+    let desk = Desk::new().var("LANG", locale);
+    desk.run(&["init"]);
+    let mut t = desk.terminal(columns, 50, &["read", lesson, "--seed", "1"]);
+    let mut asked = 0;
+    loop {
+        let prompts = |bytes: &[u8]| {
+            let s = String::from_utf8_lossy(bytes);
+            s.matches("q: ").count() + s.matches("(Enter: ").count()
+        };
+        if t.wait_for_more("a prompt", |bytes| prompts(bytes) > asked) {
+            asked += 1;
+            t.send("\r");
+        } else {
+            break;
+        }
+    }
+    assert_eq!(t.end(), 0, "{}", t.screen());
+    assert!(
+        t.screen()
+            .contains(&format!("This is the end of lesson {lesson}, ")),
+        "{}",
+        t.screen()
+    );
+    assert!(asked > 10, "only {asked} prompts");
+    assert!(t.is_as_before());
+    let list = desk.run(&["list", "--json"]).json();
+    let read: Vec<String> = list["lessons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|l| l["read"].is_string())
+        .map(|l| l["number"].to_string())
+        .collect();
+    assert_eq!(read, [lesson]);
+    // A line that is too long would have been wrapped by the terminal.
+    assert_eq!(t.wrapped_rows(), 0, "{}", t.screen());
+}
+
 #[test]
 fn a_whole_lesson_is_gone_through_with_enter() {
-    for (columns, locale) in [(60, "C"), (80, "C.UTF-8")] {
-        let desk = Desk::new().var("LANG", locale);
-        desk.run(&["init"]);
-        let mut t = desk.terminal(columns, 50, &["read", "1", "--seed", "1"]);
-        let mut asked = 0;
-        loop {
-            let prompts = |bytes: &[u8]| {
-                let s = String::from_utf8_lossy(bytes);
-                s.matches("q: ").count() + s.matches("(Enter: ").count()
-            };
-            if t.wait_for_more("a prompt", |bytes| prompts(bytes) > asked) {
-                asked += 1;
-                t.send("\r");
-            } else {
-                break;
-            }
-        }
-        assert_eq!(t.end(), 0, "{}", t.screen());
-        assert!(
-            t.screen().contains("This is the end of lesson 1, "),
-            "{}",
-            t.screen()
-        );
-        assert!(asked > 10, "only {asked} prompts");
-        assert!(t.is_as_before());
-        let list = desk.run(&["list", "--json"]).json();
-        assert!(list["lessons"][0]["read"].is_string());
-        // A line that is too long would have been wrapped by the terminal.
-        assert_eq!(t.wrapped_rows(), 0, "{}", t.screen());
+    gone_through("1", 60, "C");
+    gone_through("1", 80, "C.UTF-8");
+}
+
+#[test]
+fn lessons_on_the_scheduler_and_on_locks_are_gone_through_with_enter() {
+    for lesson in ["4", "5", "9"] {
+        gone_through(lesson, 80, "C.UTF-8");
     }
 }
 
