@@ -344,8 +344,13 @@ impl<T> Hchan<T> {
     #[inline(always)]
     fn tell(&self, state: &State<T>, receivers: usize, senders: usize) {
         if hooked() {
-            let (receivers, senders) = (state.recvq.len() + receivers, state.sendq.len() + senders);
-            seam::stands(&self.tag, state.buf.len(), receivers, senders, state.closed);
+            let counts = [
+                state.buf.len(),
+                state.recvx,
+                state.recvq.len() + receivers,
+                state.sendq.len() + senders,
+            ];
+            seam::stands(&self.tag, counts, state.closed);
         }
     }
 

@@ -8,7 +8,7 @@ use crate::primitives::Lock;
 use crate::sched::{Config, Sched};
 use crate::seam::{self, Op};
 use crate::stack::DEFAULT_MAX_STACK;
-use crate::trace::Sink;
+use crate::trace::{self, Sink};
 use crate::{birth, cpus, fasttrack, godebug, overflow, panics, quit};
 
 /// Runs `main` as goroutine 1 of a new runtime, as Go runs a program's `main`.
@@ -52,6 +52,8 @@ pub struct Builder {
     procs: Option<usize>,
     max_stack: usize,
     trace: Option<Sink>,
+    /// The trace goes to a file at the end.
+    leaves: Option<trace::Wanted>,
 }
 
 impl Default for Builder {
@@ -73,6 +75,7 @@ impl Builder {
             procs: None,
             max_stack: DEFAULT_MAX_STACK,
             trace: None,
+            leaves: None,
         }
     }
 
@@ -136,7 +139,14 @@ impl Builder {
             // A checker started this process: its schedules are tried instead.
             wire::run_requested(&path, main);
         }
-        match self.execute(main, true) {
+        let mut builder = self;
+        if builder.trace.is_none()
+            && let Some(wanted) = trace::Wanted::here()
+        {
+            builder.trace = Some(Sink::new());
+            builder.leaves = Some(wanted);
+        }
+        match builder.execute(main, true) {
             Ok(r) => {
                 fasttrack::settle();
                 r
@@ -180,7 +190,8 @@ impl Builder {
             procs: self.procs.unwrap_or_else(default_procs),
             max_stack: self.max_stack,
             exit_on_crash,
-            trace: self.trace,
+            trace: self.trace.clone(),
+            leaves: self.leaves.clone(),
         });
         let result = Lock::new(None);
         let job = || {
@@ -197,6 +208,9 @@ impl Builder {
         };
         sched.boot(birth::name_of::<F>, job);
         sched.wait(!exit_on_crash)?;
+        if let (Some(sink), Some(wanted)) = (&self.trace, &self.leaves) {
+            trace::write_out(sink, wanted);
+        }
         let r = result.lock().take();
         Ok(r.expect("main returned a value, or the runtime crashed"))
     }

@@ -414,20 +414,22 @@ pub(crate) fn at_native_point(op: Op, tag: Option<&Tag>, at: &'static Location<'
 
 /// Tells how a channel stands, where its runtime is traced.
 #[inline(always)]
-pub(crate) fn stands(tag: &Tag, len: usize, receivers: usize, senders: usize, closed: bool) {
+/// `counts`: values in its buffer, `recvx`, receivers, senders.
+pub(crate) fn stands(tag: &Tag, counts: [usize; 4], closed: bool) {
     if hooked() {
-        tell_stand(tag, [len, receivers, senders], closed);
+        tell_stand(tag, counts, closed);
     }
 }
 
 #[inline(never)]
 #[cold]
-fn tell_stand(tag: &Tag, counts: [usize; 3], closed: bool) {
+fn tell_stand(tag: &Tag, counts: [usize; 4], closed: bool) {
     if let Some(s) = current_scheduler() {
-        let [len, receivers, senders] = counts.map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+        let [len, recvx, receivers, senders] = counts.map(|n| u32::try_from(n).unwrap_or(u32::MAX));
         s.tell(&|| trace::What::Chan {
             object: tag.native(),
             len,
+            recvx,
             receivers,
             senders,
             closed,

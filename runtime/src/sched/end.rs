@@ -22,6 +22,7 @@ use crate::lock;
 use crate::lock::LockGuard;
 use crate::seam::{self, Crashed};
 use crate::stack::StackError;
+use crate::trace;
 use crate::traceback::{self, Level, Traced};
 
 impl Sched {
@@ -214,6 +215,10 @@ impl Sched {
         }
         if self.exit_on_crash.load(Ordering::Acquire) {
             // The lock stays held: a second crash waits here for ever, and only one text is written.
+            let sink = self.sink.lock().clone();
+            if let (Some(sink), Some(wanted)) = (sink, self.leaves.lock().take()) {
+                trace::write_out(&sink, &wanted);
+            }
             let _ = std::io::stdout().flush();
             let mut err = std::io::stderr().lock();
             let _ = write!(err, "{crash}");

@@ -88,7 +88,7 @@ use crate::primitives::{CachePadded, Lock};
 use crate::queue::Put;
 use crate::seam::{self, Inbox, Newborn};
 use crate::stack::StackPool;
-use crate::trace::{Sink, Waker, What};
+use crate::trace::{Sink, Waker, Wanted, What};
 
 /// The most Ps a runtime can have.
 pub(crate) const MAX_PROCS: usize = 1024;
@@ -102,6 +102,8 @@ pub(crate) struct Config {
     pub(crate) exit_on_crash: bool,
     /// What it does is caught there.
     pub(crate) trace: Option<Sink>,
+    /// If it crashes and ends the process, what was caught goes there.
+    pub(crate) leaves: Option<Wanted>,
 }
 
 /// One runtime.
@@ -125,6 +127,7 @@ pub(crate) struct Sched {
     /// Where its Ms note what they do, if anywhere; `sink` keeps that tape from being another's.
     told: Told,
     sink: Lock<Option<Sink>>,
+    leaves: Lock<Option<Wanted>>,
     /// The descriptors that goroutines of this runtime wait for.
     netpoll: Poller,
     state: Lock<State>,
@@ -192,6 +195,7 @@ impl Sched {
                 next_id: AtomicU64::new(0),
                 told: Told::new(),
                 sink: Lock::new(None),
+                leaves: Lock::new(None),
                 netpoll: Poller::new(),
                 state: Lock::new(State::default()),
                 finished: Mutex::new(Finish::default()),
@@ -219,7 +223,11 @@ impl Sched {
         s.procs.store(procs, Ordering::Release);
         drop(state);
         s.trace_into(config.trace.as_ref());
+        s.leaves.lock().clone_from(&config.leaves);
         s.tell(None, None, None, What::Procs { n: procs });
+        if s.is_traced() {
+            s.tell_line();
+        }
         s
     }
 

@@ -37,6 +37,9 @@ const PATIENCE: u32 = 50;
 /// kernel costs some 10 µs each.
 const STRAYS: u64 = 1_000_000;
 
+/// How often a trace is told how the scheduler stands, in nanoseconds.
+const TELL: u64 = 10_000_000;
+
 /// From one round of giving back stacks to the next, and between the calls of one round, in nanoseconds.
 const TIDY: u64 = 1_000_000_000;
 const TIDY_ON: u64 = 1_000_000;
@@ -118,6 +121,8 @@ pub(super) struct Monitor {
     slack: Option<std::num::NonZeroU64>,
     /// What GODEBUG asks for.
     trace: Option<SchedTrace>,
+    /// When the trace was last told how the scheduler stands.
+    told: Option<u64>,
 }
 
 impl Monitor {
@@ -173,6 +178,10 @@ impl Monitor {
         (self.slice_ends, self.again) = (u64::MAX, None);
         sched.coarse.store(now, Ordering::Relaxed);
         sched.make_threads();
+        if sched.is_traced() && now.saturating_sub(*self.told.get_or_insert(now)) >= TELL {
+            self.told = Some(now);
+            sched.tell_line();
+        }
         if let Some(trace) = &mut self.trace {
             trace.tick(sched, now);
         }

@@ -119,6 +119,7 @@ mod tests {
             max_stack: 1 << 16,
             exit_on_crash: false,
             trace: None,
+            leaves: None,
         });
         let m = M::take(sched, 0);
         let mut state = sched.state.lock();

@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering;
 use super::{Sched, State};
 use crate::godebug;
 use crate::goroutine::{G, Status, WaitReason};
+use crate::trace::{Line, What};
 
 /// What the environment asks for, and when it was last done.
 pub(super) struct SchedTrace {
@@ -58,28 +59,45 @@ fn or_nil(n: Option<impl ToString>) -> String {
 impl Sched {
     fn schedtrace(&'static self, millis: u64, detailed: bool) -> String {
         let state = self.state.lock();
-        let mut out = format!(
-            "SCHED {millis}ms: gomaxprocs={} idleprocs={} threads={} spinningthreads={} needspinning=0 idlethreads={} \
-             runqueue={}",
-            self.procs(),
-            state.idle_ps.len(),
-            state.ms.len() + 1,
-            self.idle.spinning(),
-            state.idle_ms.len(),
-            state.global.len(),
-        );
-        if detailed {
-            self.details(&state, &mut out);
-            return out;
+        let line = self.line(&state, millis);
+        if !detailed {
+            return line.whole();
         }
-        let mut lengths = String::new();
-        let mut ticks = String::new();
-        for p in self.all_ps() {
-            let _ = write!(lengths, " {}", p.queue.look().1.len());
-            let _ = write!(ticks, "{} ", p.tick.load(Ordering::Relaxed));
-        }
-        let _ = writeln!(out, " [{lengths} ] schedticks=[ {ticks}]");
+        let mut out = line.head();
+        self.details(&state, &mut out);
         out
+    }
+
+    fn line(&'static self, state: &State, millis: u64) -> Line {
+        let ps = self.all_ps();
+        Line {
+            millis,
+            procs: self.procs(),
+            idle_procs: state.idle_ps.len(),
+            threads: state.ms.len() + 1,
+            spinning: self.idle.spinning(),
+            idle_threads: state.idle_ms.len(),
+            global: state.global.len(),
+            ps: ps
+                .map(|p| (p.queue.look().1.len(), p.tick.load(Ordering::Relaxed)))
+                .collect(),
+        }
+    }
+
+    /// The same for the trace.
+    pub(super) fn tell_line(&'static self) {
+        let line = self.line(&self.state.lock(), 0);
+        let sched = What::Sched {
+            idle_procs: line.idle_procs,
+            threads: line.threads,
+            spinning: line.spinning,
+            idle_threads: line.idle_threads,
+            global: line.global,
+        };
+        self.tell(None, None, None, sched);
+        for (p, (len, ran)) in self.all_ps().zip(line.ps) {
+            self.tell(None, None, Some(p), What::Queue { len, ran });
+        }
     }
 
     fn details(&'static self, state: &State, out: &mut String) {

@@ -109,6 +109,10 @@ impl Sched {
         *self.sink.lock() = sink.cloned();
     }
 
+    pub(super) fn is_traced(&self) -> bool {
+        self.told.tape().is_some()
+    }
+
     /// Tells what happens to `g`, on `m`, which holds `p`, on whatever thread.
     pub(super) fn tell(&self, g: Option<&G>, m: Option<&M>, p: Option<&P>, what: What) {
         if let Some(tape) = self.told.tape() {

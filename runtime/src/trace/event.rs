@@ -142,6 +142,26 @@ pub enum What {
         /// How many goroutines it made runnable.
         ready: usize,
     },
+    /// The scheduler at one moment, every 10 ms while somebody runs; a [`What::Queue`] for each P follows.
+    Sched {
+        /// Ps that nobody holds.
+        idle_procs: usize,
+        /// Threads, the monitor included.
+        threads: usize,
+        /// Ms that look for work.
+        spinning: usize,
+        /// Ms that sleep.
+        idle_threads: usize,
+        /// Goroutines in the global queue.
+        global: usize,
+    },
+    /// The event's P at the same moment.
+    Queue {
+        /// Goroutines in its queue, `runnext` apart.
+        len: usize,
+        /// How many goroutines it has run.
+        ran: u32,
+    },
     /// An object was made.
     Make {
         /// Its number, from 1 on.
@@ -168,6 +188,8 @@ pub enum What {
         object: u32,
         /// How many values are in its buffer.
         len: u32,
+        /// The place in the buffer that the next receive takes.
+        recvx: u32,
         /// How many goroutines wait to receive.
         receivers: u32,
         /// How many wait to send.
@@ -246,6 +268,17 @@ impl fmt::Display for Event {
             What::SyscallExit => f.write_str("is back from a blocking call"),
             What::Retake => write!(f, "is in a blocking call: its P is taken"),
             What::Poll { ready } => write!(f, "the netpoller has {ready}"),
+            What::Sched {
+                idle_procs,
+                threads,
+                idle_threads,
+                global,
+                ..
+            } => write!(
+                f,
+                "{idle_procs} idle Ps, {threads} threads, {idle_threads} asleep, {global} in the global queue"
+            ),
+            What::Queue { len, ran } => write!(f, "has {len} in its queue, ran {ran}"),
             What::Make {
                 object,
                 kind,
@@ -272,6 +305,7 @@ impl fmt::Display for Event {
                 receivers,
                 senders,
                 closed,
+                ..
             } => {
                 write!(
                     f,

@@ -2,7 +2,8 @@
 //!
 //! A [`Sink`] is given to [`Builder::trace`](crate::Builder::trace); what it caught is [`taken`](Sink::take) as a
 //! [`Trace`], which can be read event by event or drawn. A program whose environment has `GOTRACE=file` writes its trace
-//! there when it ends, without being changed.
+//! there when it ends, without being changed; the file's ending says as what: `.txt`, `.svg`, `.html`, `.json` (Chrome's
+//! trace events), `.sched` (Go's `schedtrace`), or anything else for Go's own format.
 //!
 //! ```
 //! use goroutines::prelude::*;
@@ -26,12 +27,22 @@
 
 mod ascii;
 mod event;
+mod file;
+mod go;
+mod html;
+mod perfetto;
+mod schedtrace;
 mod spans;
+mod svg;
 mod tape;
 
 use std::sync::Arc;
 
 pub use event::{Event, Place, Waker, What};
+use spans::Spans;
+
+pub(crate) use file::{Wanted, write_out};
+pub(crate) use schedtrace::Line;
 pub(crate) use tape::{NONE, Note, Tape};
 
 /// Catches the events of a runtime. Clones are the same sink.
@@ -127,6 +138,10 @@ pub struct Trace {
 }
 
 impl Trace {
+    fn spans(&self) -> Spans {
+        Spans::of(&self.events)
+    }
+
     /// All events, by time.
     ///
     /// ```
@@ -157,7 +172,80 @@ impl Trace {
     /// assert!(drawn.contains("G1 main") && drawn.contains("G2 "));
     /// ```
     pub fn ascii(&self) -> String {
-        ascii::draw(&spans::Spans::of(&self.events), ascii::Look::default())
+        ascii::draw(&self.spans(), ascii::Look::default())
+    }
+
+    /// The timeline as a picture (SVG): a row for each of the first 60 goroutines and for each P, with arrows from who wakes
+    /// to who is woken.
+    ///
+    /// ```
+    /// use goroutines::prelude::*;
+    /// use goroutines::trace::Sink;
+    ///
+    /// let sink = Sink::new();
+    /// Builder::new().trace(sink.clone()).run(runtime::gosched);
+    /// assert!(sink.take().svg().starts_with("<svg "));
+    /// ```
+    pub fn svg(&self) -> String {
+        svg::draw(&self.spans())
+    }
+
+    /// The timeline as one page that needs nothing else, and no network: it can be zoomed, moved and searched, says of each
+    /// slice what it is, and shows how channels stood at any moment.
+    ///
+    /// ```
+    /// use goroutines::prelude::*;
+    /// use goroutines::trace::Sink;
+    ///
+    /// let sink = Sink::new();
+    /// Builder::new().trace(sink.clone()).run(runtime::gosched);
+    /// assert!(sink.take().html().starts_with("<!doctype html>"));
+    /// ```
+    pub fn html(&self) -> String {
+        html::write(&self.spans(), &self.events, self.lost)
+    }
+
+    /// Chrome's trace events (JSON), for <https://ui.perfetto.dev> or `chrome://tracing`.
+    ///
+    /// ```
+    /// use goroutines::prelude::*;
+    /// use goroutines::trace::Sink;
+    ///
+    /// let sink = Sink::new();
+    /// Builder::new().trace(sink.clone()).run(runtime::gosched);
+    /// assert!(sink.take().perfetto().contains("traceEvents"));
+    /// ```
+    pub fn perfetto(&self) -> String {
+        perfetto::write(&self.spans())
+    }
+
+    /// The lines that Go prints under `GODEBUG=schedtrace=10`. The first stands for the beginning.
+    ///
+    /// ```
+    /// use goroutines::prelude::*;
+    /// use goroutines::trace::Sink;
+    ///
+    /// let sink = Sink::new();
+    /// Builder::new().trace(sink.clone()).run(runtime::gosched);
+    /// assert!(sink.take().schedtrace().lines().all(|line| line.starts_with("SCHED ")));
+    /// ```
+    pub fn schedtrace(&self) -> String {
+        schedtrace::write(&self.events)
+    }
+
+    /// Go's execution trace format: what it returns, in a file, is opened by `go tool trace FILE`. Channel and lock operations
+    /// have no place in it.
+    ///
+    /// ```
+    /// use goroutines::prelude::*;
+    /// use goroutines::trace::Sink;
+    ///
+    /// let sink = Sink::new();
+    /// Builder::new().trace(sink.clone()).run(runtime::gosched);
+    /// assert!(sink.take().go().starts_with(b"go 1.25 trace"));
+    /// ```
+    pub fn go(&self) -> Vec<u8> {
+        go::write(&self.events)
     }
 
     /// How many events came when there was no room any more.

@@ -15,6 +15,8 @@ pub(super) enum Being {
     Waiting {
         reason: &'static str,
         at: Option<Place>,
+        /// What it waits for, as far as is known; 0 for nothing.
+        object: u32,
     },
     /// It is in a blocking call; with the P, or without.
     Syscall { p: Option<usize> },
@@ -40,6 +42,8 @@ pub(super) struct Life {
     /// When it ended; `None`: it was still there when the trace was taken.
     pub(super) ended: Option<Duration>,
     pub(super) spans: Vec<Span>,
+    /// The object of its last operation.
+    last: u32,
 }
 
 /// Somebody made somebody runnable.
@@ -127,6 +131,7 @@ impl Spans {
                         born: e.time,
                         ended: None,
                         spans: Vec::new(),
+                        last: 0,
                     };
                     life.begin(Being::Runnable, e.time);
                     all.lives.insert(g, life);
@@ -180,7 +185,14 @@ impl Spans {
             What::Yield => self.turn(g, Some(Being::Runnable), "gave way", now),
             What::Preempt => self.turn(g, Some(Being::Runnable), "preempted", now),
             What::Block { reason, at } => {
-                self.turn(g, Some(Being::Waiting { reason, at }), reason, now);
+                let object = self.lives.get(&g).map_or(0, |l| l.last);
+                let being = Being::Waiting { reason, at, object };
+                self.turn(g, Some(being), reason, now);
+            }
+            What::Op { object, .. } => {
+                if let Some(life) = self.lives.get_mut(&g) {
+                    life.last = object;
+                }
             }
             What::SyscallEnter { .. } => {
                 self.turn(g, Some(Being::Syscall { p: e.p }), "blocking call", now);
