@@ -114,9 +114,51 @@ pub enum Command {
         /// The schedule, such as G2x2.G3
         token: String,
     },
+    /// Show what the runtime did while a demo or an exercise ran: who ran where, who waited, who woke whom
+    Trace(Trace),
     /// For authors of lessons and exercises
     #[command(subcommand)]
     Dev(Dev),
+}
+
+#[derive(Args, Debug)]
+pub struct Trace {
+    /// An exercise's number or name, or a demo's name; without it the exercise you work on
+    pub name: Option<String>,
+    /// NAME is a demo's, where an exercise has the same
+    #[arg(long, requires = "name")]
+    pub demo: bool,
+    #[command(flatten)]
+    pub form: TraceForm,
+    /// Where to put it; - prints it. Without it, text is printed and the others go to a new file here
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Which of a demo's programs, from 1; without it the one that did most
+    #[arg(long, value_name = "N")]
+    pub program: Option<usize>,
+}
+
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub struct TraceForm {
+    /// A timeline as text: what you get without a choice
+    #[arg(long)]
+    pub ascii: bool,
+    /// A picture
+    #[arg(long)]
+    pub svg: bool,
+    /// A page for the browser: zoom, search, each slice and each channel explained
+    #[arg(long)]
+    pub html: bool,
+    /// For Perfetto and chrome://tracing
+    #[arg(long)]
+    pub perfetto: bool,
+    /// For `go tool trace`
+    #[arg(long)]
+    pub go: bool,
+    /// The lines that Go prints under GODEBUG=schedtrace=10
+    #[arg(long)]
+    pub schedtrace: bool,
 }
 
 #[derive(Args, Debug)]

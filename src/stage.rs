@@ -3,6 +3,8 @@
 use crate::report::Look;
 use crate::text;
 use goroutines::Builder;
+use goroutines::trace::{Sink, Trace};
+use std::cell::RefCell;
 use std::io::{self, Write};
 
 pub mod machine;
@@ -240,6 +242,15 @@ impl Drop for Stage<'_> {
 ///
 /// `run` would do for a program that ends with its main. A demo goes on, and others come after it.
 pub fn program<R>(builder: Builder, main: impl FnOnce() -> R) -> io::Result<R> {
+    let sink = TRACED.with_borrow_mut(|sinks| {
+        let sinks = sinks.as_mut()?;
+        sinks.push(Sink::new());
+        sinks.last().cloned()
+    });
+    let builder = match sink {
+        Some(sink) => builder.trace(sink),
+        None => builder,
+    };
     builder
         .try_run(main)
         .map_err(|crash| io::Error::other(crash.to_string()))
@@ -258,6 +269,19 @@ pub fn os_thread() -> u64 {
         std::thread::current().id().hash(&mut hasher);
         hasher.finish()
     })
+}
+
+thread_local! {
+    /// A sink for each program that was run while `traced` waits for them.
+    static TRACED: RefCell<Option<Vec<Sink>>> = const { RefCell::new(None) };
+}
+
+/// Runs `f`, and gives back what the programs did that it ran with [`program`] on this thread.
+pub fn traced<R>(f: impl FnOnce() -> R) -> (R, Vec<Trace>) {
+    TRACED.set(Some(Vec::new()));
+    let r = f();
+    let sinks = TRACED.take().unwrap_or_default();
+    (r, sinks.iter().map(Sink::take).collect())
 }
 
 /// A number as short as it stays readable.

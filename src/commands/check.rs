@@ -153,7 +153,7 @@ pub fn replay(cx: &Context, wanted: &str, token: &str) -> Result<Exit> {
 }
 
 /// Builds an exercise's program for a command that is about something else; shows why where it cannot.
-fn build(
+pub fn build(
     cx: &Context,
     book: &Workbook,
     e: &Entry,
@@ -190,7 +190,7 @@ fn options(cx: &Context, cancel: Cancel) -> Options {
     }
 }
 
-fn signals() -> Result<Cancel> {
+pub fn signals() -> Result<Cancel> {
     Cancel::on_signals().or_problem(|| "listen for Ctrl-C".to_string())
 }
 

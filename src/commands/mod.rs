@@ -8,6 +8,7 @@ mod lesson;
 mod quiz;
 mod setup;
 pub mod tour;
+mod trace;
 mod watch;
 
 use crate::cli::{Cli, Command, Dev};
@@ -72,6 +73,7 @@ impl Context {
             Command::Doctor => setup::doctor(self),
             Command::Completions { shell } => Ok(setup::completions(self, shell)),
             Command::Replay { exercise, token } => check::replay(self, &exercise, &token),
+            Command::Trace(args) => trace::trace(self, &args),
             Command::Dev(Dev::Check(args)) => authors::check(self, &args),
         }
     }

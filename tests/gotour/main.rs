@@ -14,5 +14,6 @@ mod lessons;
 mod pages;
 mod pipes;
 mod terminal;
+mod trace;
 mod watch;
 mod workbook;

@@ -97,18 +97,29 @@ pub(super) fn draw(spans: &Spans, look: Look) -> String {
         let row = proc_row(p, spans, &scale);
         let _ = writeln!(out, "{}  {}", pad(&format!("P{p}"), wide), row.trim_end());
     }
-    let Signs {
-        running,
-        runnable,
-        syscall,
-        wake,
-        ..
-    } = *signs;
-    let _ = writeln!(
-        out,
-        "{running} runs  {runnable} could run  {syscall} in a blocking call  {wake} woke somebody  blank: waits\n\
-         P rows: the last digit of the number of the goroutine that ran"
-    );
+    let says = [
+        (signs.running, "runs"),
+        (signs.runnable, "could run"),
+        (signs.syscall, "in a blocking call"),
+        (signs.wake, "woke somebody"),
+        (' ', "waits"),
+    ];
+    let mut line = String::new();
+    for (sign, text) in says {
+        let item = format!("{sign} {text}");
+        if line.chars().count() + item.chars().count() + 2 > look.width {
+            let _ = writeln!(out, "{}", line.trim_end());
+            line.clear();
+        }
+        line.push_str(&item);
+        line.push_str("  ");
+    }
+    let _ = writeln!(out, "{}", line.trim_end());
+    if look.width >= 72 {
+        out.push_str("in a row of a P: the last digit of the number of the goroutine that ran\n");
+    } else {
+        out.push_str("rows of Ps: last digits of goroutines\n");
+    }
     out
 }
 

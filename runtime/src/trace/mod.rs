@@ -175,6 +175,23 @@ impl Trace {
         ascii::draw(&self.spans(), ascii::Look::default())
     }
 
+    /// The same, in so many columns; at least 40.
+    ///
+    /// ```
+    /// use goroutines::trace::Sink;
+    ///
+    /// let sink = Sink::new();
+    /// goroutines::Builder::new().procs(1).trace(sink.clone()).run(|| ());
+    /// assert!(sink.take().ascii_in(60).lines().all(|line| line.chars().count() <= 60));
+    /// ```
+    pub fn ascii_in(&self, width: usize) -> String {
+        let look = ascii::Look {
+            width: width.max(40),
+            ..ascii::Look::default()
+        };
+        ascii::draw(&self.spans(), look)
+    }
+
     /// The timeline as a picture (SVG): a row for each of the first 60 goroutines and for each P, with arrows from who wakes
     /// to who is woken.
     ///

@@ -28,6 +28,10 @@ const MOUTHS: &[(&str, &str)] = &[
     ("runtime/src/sched/", "the texts with which a program ends"),
     ("runtime/src/quit.rs", "what a program says to SIGQUIT"),
     (
+        "runtime/src/trace/file.rs",
+        "a trace that could not be left where GOTRACE says",
+    ),
+    (
         "runtime/src/explore/wire/",
         "the file that a schedule's output goes to, and an unreadable request",
     ),
@@ -62,6 +66,14 @@ const SLEEPERS: &[(&str, &str)] = &[
     (
         "runtime/examples/hammer.rs",
         "a thread looks once a minute whether anything is done; what hangs tells nobody",
+    ),
+    (
+        "runtime/tests/trace_formats.rs",
+        "blocking calls are what is traced",
+    ),
+    (
+        "runtime/examples/traced.rs",
+        "a blocking call is what is traced",
     ),
     (
         "runtime/tests/trace.rs",

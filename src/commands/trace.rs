@@ -1,0 +1,276 @@
+//! `gotour trace`: what a demo's or an exercise's runtime did, as a timeline in the terminal or in a file.
+
+use super::Context;
+use super::check::{build, signals};
+use crate::check::execute::{self, Cancel, Ended, Limits};
+use crate::cli;
+use crate::curriculum::Entry;
+use crate::report::{Exit, OrProblem as _, Problem, Result};
+use crate::stage::{self, Demo, Stage};
+use crate::text;
+use crate::workbook::Workbook;
+use goroutines::trace::Trace;
+use serde_json::json;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// How long an exercise may run to be traced.
+const TIME: Duration = Duration::from_secs(10);
+const MEMORY: u64 = 2 << 30;
+const OUTPUT: usize = 1 << 20;
+
+/// What a trace is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Text,
+    Svg,
+    Html,
+    Perfetto,
+    Go,
+    Sched,
+}
+
+impl Form {
+    fn wanted(args: &cli::Trace) -> Form {
+        match args.form {
+            cli::TraceForm { svg: true, .. } => Form::Svg,
+            cli::TraceForm { html: true, .. } => Form::Html,
+            cli::TraceForm { perfetto: true, .. } => Form::Perfetto,
+            cli::TraceForm { go: true, .. } => Form::Go,
+            cli::TraceForm {
+                schedtrace: true, ..
+            } => Form::Sched,
+            _ => Form::Text,
+        }
+    }
+
+    /// How its files end, which is also how the library is told what to write.
+    fn ending(self) -> &'static str {
+        match self {
+            Form::Text => "txt",
+            Form::Svg => "svg",
+            Form::Html => "html",
+            Form::Perfetto => "json",
+            Form::Go => "trace",
+            Form::Sched => "sched",
+        }
+    }
+
+    /// Text is read where it is printed; the others want a file.
+    fn is_read_here(self) -> bool {
+        matches!(self, Form::Text | Form::Sched)
+    }
+
+    fn bytes(self, trace: &Trace, width: usize) -> Vec<u8> {
+        match self {
+            Form::Text => trace.ascii_in(width).into_bytes(),
+            Form::Svg => trace.svg().into_bytes(),
+            Form::Html => trace.html().into_bytes(),
+            Form::Perfetto => trace.perfetto().into_bytes(),
+            Form::Go => trace.go(),
+            Form::Sched => trace.schedtrace().into_bytes(),
+        }
+    }
+
+    fn what_next(self, file: &Path) -> String {
+        let file = file.display();
+        match self {
+            Form::Svg | Form::Html => format!("open it in a browser: {file}"),
+            Form::Perfetto => {
+                "open it at https://ui.perfetto.dev, or at chrome://tracing".to_string()
+            }
+            Form::Go => format!("with Go installed: go tool trace {file}"),
+            Form::Text | Form::Sched => format!("it is in {file}"),
+        }
+    }
+}
+
+/// `gotour trace [DEMO|EXERCISE]`.
+pub fn trace(cx: &Context, args: &cli::Trace) -> Result<Exit> {
+    let form = Form::wanted(args);
+    if let Some(name) = args.name.as_deref() {
+        let is_exercise = cx.course.exercises().any(|e| e.name == name);
+        let is_demo = cx.course.find_demo(name).is_ok() && !is_exercise;
+        if args.demo || is_demo && cx.course.find_exercise(name).is_err() {
+            let (_, demo) = cx.course.find_demo(name)?;
+            return demonstrate(cx, args, form, demo);
+        }
+    }
+    cx.must_be_there(args.name.as_deref())?;
+    let book = cx.workbook()?;
+    let progress = cx.load(&book.progress())?;
+    let e = cx.exercise(args.name.as_deref(), &progress)?;
+    let cancel = signals()?;
+    let program = match build(cx, &book, &e, &cancel)? {
+        Ok(program) => program,
+        Err(exit) => return Ok(exit),
+    };
+    exercise(cx, args, form, &e, &book, &program, &cancel)
+}
+
+/// Runs a demo, and shows what its programs did instead of what it says.
+fn demonstrate(cx: &Context, args: &cli::Trace, form: Form, demo: &Demo) -> Result<Exit> {
+    let r = &cx.report;
+    let mut stage = Stage::new(r.look(), None, |_| ());
+    let (ended, traces) = stage::traced(|| (demo.run)(&mut stage));
+    drop(stage);
+    ended.map_err(|e| Problem::new(format!("the demo `{}` could not run: {e}", demo.name)))?;
+    if traces.is_empty() {
+        return Err(Problem::new(format!(
+            "the demo `{}` runs no goroutines of its own that could be traced",
+            demo.name
+        ))
+        .mend("`gotour demo` lists the others"));
+    }
+    let chosen = match args.program {
+        Some(n) => n
+            .checked_sub(1)
+            .filter(|n| *n < traces.len())
+            .ok_or_else(|| {
+                Problem::new(format!("the demo `{}` has no program {n}", demo.name))
+                    .mend(format!("it has {}", text::count(traces.len(), "program")))
+            })?,
+        // The one with the most to see.
+        None => (0..traces.len())
+            .max_by_key(|i| (traces[*i].events().len(), usize::MAX - i))
+            .unwrap_or(0),
+    };
+    if traces.len() > 1 && !r.is_json() && args.output.as_deref() != Some(Path::new("-")) {
+        r.note(format!(
+            "program {} of {} that the demo runs; --program N shows another",
+            chosen + 1,
+            traces.len()
+        ));
+    }
+    let bytes = form.bytes(&traces[chosen], r.look().width);
+    hand_over(cx, args, form, demo.name, bytes)
+}
+
+/// Runs an exercise's program once, natively, and lets it leave its trace.
+fn exercise(
+    cx: &Context,
+    args: &cli::Trace,
+    form: Form,
+    e: &Entry,
+    book: &Workbook,
+    program: &Path,
+    cancel: &Cancel,
+) -> Result<Exit> {
+    let r = &cx.report;
+    let dir = tempfile::tempdir().or_problem(|| "make a temporary folder".to_string())?;
+    let file = dir.path().join(format!("trace.{}", form.ending()));
+    let mut command = Command::new(program);
+    command
+        .current_dir(book.root())
+        .env("GOTRACE", &file)
+        .env("COLUMNS", r.look().width.to_string());
+    let limits = Limits {
+        time: TIME,
+        memory: Some(MEMORY),
+        output: OUTPUT,
+        ask_where: false,
+    };
+    let ran = execute::run(&mut command, &limits, cancel)
+        .or_problem(|| format!("run {}", program.display()))?;
+    let why = match ran.ended {
+        Ended::Cancelled => return Ok(Exit::Interrupted),
+        Ended::Exit(_) => "it never called `goroutines::run`".to_string(),
+        Ended::Signal(n) => format!("signal {n} ended it"),
+        Ended::Time => format!("it did not end within {} s", TIME.as_secs()),
+        Ended::Memory(_) => format!("it used more than {} MiB", MEMORY >> 20),
+        Ended::Output => format!("it printed more than {} KiB", OUTPUT >> 10),
+    };
+    let Ok(bytes) = std::fs::read(&file) else {
+        return Err(Problem::new(format!("{} left no trace: {why}", e.label()))
+            .mend(format!("`gotour check {}` says more about it", e.number)));
+    };
+    if let Ended::Exit(code) = ran.ended
+        && code != 0
+        && !r.is_json()
+    {
+        r.note(format!("{} ended with exit code {code}", e.label()));
+    }
+    hand_over(cx, args, form, e.name, bytes)
+}
+
+/// Prints it, or puts it into a file that was not there before.
+fn hand_over(
+    cx: &Context,
+    args: &cli::Trace,
+    form: Form,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Result<Exit> {
+    let r = &cx.report;
+    let output = match &args.output {
+        Some(path) if path == Path::new("-") => None,
+        Some(path) => Some(create(path)?),
+        None if form.is_read_here() => None,
+        None => Some(create_free(name, form)?),
+    };
+    let Some((mut file, path)) = output else {
+        if r.is_json() {
+            let text = String::from_utf8_lossy(&bytes);
+            r.json(&json!({ "name": name, "format": form.ending(), "trace": text }));
+        } else if form.is_read_here() {
+            for line in String::from_utf8_lossy(&bytes).lines() {
+                r.line(r.look().fit(line));
+            }
+        } else {
+            r.raw(&bytes);
+        }
+        return Ok(Exit::Passed);
+    };
+    file.write_all(&bytes)
+        .or_problem(|| format!("write {}", path.display()))?;
+    if r.is_json() {
+        r.json(&json!({ "name": name, "format": form.ending(), "file": path }));
+    } else {
+        r.text(form.what_next(&path));
+    }
+    Ok(Exit::Passed)
+}
+
+fn create(path: &Path) -> Result<(File, PathBuf)> {
+    match File::create_new(path) {
+        Ok(file) => Ok((file, path.to_path_buf())),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Err(Problem::new(format!(
+            "{} is there already, and is not overwritten",
+            path.display()
+        ))
+        .mend("give another name with --output")),
+        Err(e) => Err(
+            Problem::new(format!("cannot write {}: {e}", path.display()))
+                .mend("give another place with --output"),
+        ),
+    }
+}
+
+/// `NAME.html`, or `NAME-2.html` where that is there, and so on.
+fn create_free(name: &str, form: Form) -> Result<(File, PathBuf)> {
+    for n in 1..1000 {
+        let number = if n == 1 {
+            String::new()
+        } else {
+            format!("-{n}")
+        };
+        let path = PathBuf::from(format!("{name}{number}.{}", form.ending()));
+        match File::create_new(&path) {
+            Ok(file) => return Ok((file, path)),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(e) => {
+                return Err(
+                    Problem::new(format!("cannot write {}: {e}", path.display()))
+                        .mend("give another place with --output"),
+                );
+            }
+        }
+    }
+    Err(
+        Problem::new(format!("there are a thousand traces of {name} here"))
+            .mend("give a name with --output"),
+    )
+}
