@@ -97,7 +97,7 @@ use crate::lock::LockGuard;
 use crate::primitives::{Lock, Tag, hooked};
 use crate::seam::{self, Op};
 use crate::show::{arrow, show};
-use crate::wait::{WaitQueue, Woken, wait_on};
+use crate::wait::{Batch, WaitQueue, Woken, wait_on};
 
 /// A value on its way, in the frame of the goroutine that waits. A sender's is there until a receiver takes it; a
 /// receiver's is missing until a sender leaves it. What a wake-up finds missing or left says that the channel was closed.
@@ -475,15 +475,15 @@ impl<T> Hchan<T> {
         seam::access(&self.life, true);
         seam::release(&self.tag, 0);
         state.closed = true;
-        let mut woken = Vec::new();
+        let mut woken = Batch::new();
         while let Some(w) = state.next_receiver() {
-            woken.push(w);
+            woken.push_first(w);
         }
         while let Some(w) = state.next_sender() {
-            woken.push(w);
+            woken.push_first(w);
         }
         self.unlock(state);
-        for w in woken.into_iter().rev() {
+        for w in woken {
             seam::give(w.g());
             w.ready();
         }

@@ -383,16 +383,49 @@ pub fn with_deadline(
     parent: &Context,
     d: Instant,
 ) -> (Context, impl Fn() + Clone + Send + Sync + 'static + use<>) {
-    seam::expect_current("context::with_deadline");
-    let (context, root) = if parent.deadline().is_some_and(|above| above < d) {
-        cancellable(parent, None)
-    } else {
-        let (context, root) = cancellable(parent, Some(d));
-        let since = d.saturating_duration_since(seam::anchor()).as_nanos();
-        root.set_deadline(u64::try_from(since).unwrap_or(LATEST));
-        (context, root)
-    };
+    let (context, root) = until("context::with_deadline", parent, d, None);
     (context, move || root.cancel(Error::Canceled, None))
+}
+
+/// [`with_deadline`], with a cause of its own: what [`cause`] says once the deadline has come. Go's `WithDeadlineCause`.
+///
+/// A cancellation before the deadline, and a deadline of the parent that comes first, have their own causes.
+///
+/// # Panics
+///
+/// Outside of a goroutine.
+///
+/// ```
+/// use goroutines::prelude::*;
+///
+/// run(|| {
+///     let why = Some("the shop has closed".into());
+///     let (ctx, _cancel) = context::with_deadline_cause(&context::background(), time::now(), why);
+///     assert_eq!(ctx.err(), Some(context::Error::DeadlineExceeded));
+///     assert_eq!(context::cause(&ctx).unwrap().to_string(), "the shop has closed");
+/// });
+/// ```
+#[track_caller]
+pub fn with_deadline_cause(
+    parent: &Context,
+    d: Instant,
+    cause: Option<BoxError>,
+) -> (Context, impl Fn() + Clone + Send + Sync + 'static + use<>) {
+    let cause = cause.map(Arc::from);
+    let (context, root) = until("context::with_deadline_cause", parent, d, cause);
+    (context, move || root.cancel(Error::Canceled, None))
+}
+
+#[track_caller]
+fn until(what: &str, parent: &Context, d: Instant, cause: Option<Cause>) -> (Context, Arc<Root>) {
+    seam::expect_current(what);
+    if parent.deadline().is_some_and(|above| above < d) {
+        return cancellable(parent, None);
+    }
+    let (context, root) = cancellable(parent, Some(d));
+    let since = d.saturating_duration_since(seam::anchor()).as_nanos();
+    root.set_deadline(u64::try_from(since).unwrap_or(LATEST), cause);
+    (context, root)
 }
 
 /// [`with_deadline`] so much time from now.
@@ -418,12 +451,40 @@ pub fn with_timeout(
     parent: &Context,
     timeout: Duration,
 ) -> (Context, impl Fn() + Clone + Send + Sync + 'static + use<>) {
+    with_deadline(parent, in_time(timeout))
+}
+
+/// [`with_timeout`], with a cause of its own. Go's `WithTimeoutCause`; see [`with_deadline_cause`].
+///
+/// # Panics
+///
+/// Outside of a goroutine.
+///
+/// ```
+/// use goroutines::prelude::*;
+/// use time::Duration;
+///
+/// run(|| {
+///     let (short, why) = (Duration::from_millis(1), Some("no answer".into()));
+///     let (ctx, _cancel) = context::with_timeout_cause(&context::background(), short, why);
+///     ctx.done().recv();
+///     assert_eq!(context::cause(&ctx).unwrap().to_string(), "no answer");
+/// });
+/// ```
+#[track_caller]
+pub fn with_timeout_cause(
+    parent: &Context,
+    timeout: Duration,
+    cause: Option<BoxError>,
+) -> (Context, impl Fn() + Clone + Send + Sync + 'static + use<>) {
+    with_deadline_cause(parent, in_time(timeout), cause)
+}
+
+fn in_time(timeout: Duration) -> Instant {
     let now = seam::instant(seam::clock());
     // Later than any clock of ours can show, which is what `timeout` says too.
-    let d = now
-        .checked_add(timeout)
-        .unwrap_or_else(|| seam::instant(LATEST));
-    with_deadline(parent, d)
+    now.checked_add(timeout)
+        .unwrap_or_else(|| seam::instant(LATEST))
 }
 
 /// A context in which `key` has the value `v`.

@@ -111,6 +111,8 @@ impl Group {
 
     /// At most `n` goroutines of the group are active at one time; with 0, none can be started. Go's `SetLimit`.
     ///
+    /// `usize::MAX`, and all that an `isize` cannot hold, is no limit, as a negative number is in Go.
+    ///
     /// # Panics
     ///
     /// `errgroup: modify limit while 2 goroutines in the group are still active`: also while they end.
@@ -137,8 +139,8 @@ impl Group {
                 "errgroup: modify limit while {active} goroutines in the group are still active"
             );
         }
-        let places = chan(n);
-        *self.active.lock() = Some(places);
+        let places = isize::try_from(n).is_ok().then(|| chan(n));
+        *self.active.lock() = places;
     }
 
     /// Runs `f` in a goroutine; waits before that while as many as may be are active.

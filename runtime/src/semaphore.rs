@@ -37,7 +37,7 @@ use crate::context::{Context, Error, Told};
 use crate::goroutine::WaitReason;
 use crate::primitives::{Lock, Tag};
 use crate::seam::{self, Op};
-use crate::wait::{WaitQueue, Woken, wait_on};
+use crate::wait::{Batch, WaitQueue, Woken, wait_on};
 
 /// A semaphore with so many units, of which each caller takes as many as it needs. Go's `semaphore.Weighted`.
 ///
@@ -216,18 +216,23 @@ impl Weighted {
         seam::outcome(|| n.to_string());
         inner.ordered();
         let mut state = inner.state.lock();
-        state.taken -= n;
+        state.taken = state.taken.wrapping_sub(n);
         if state.taken < 0 {
             drop(state);
             panic!("semaphore: released more than held");
         }
         let served = inner.serve(&mut state);
         drop(state);
-        served.into_iter().for_each(Woken::ready);
+        served.for_each(Woken::ready);
     }
 }
 
 impl Inner {
+    /// What nobody has taken. Sums wrap, as Go's.
+    fn left(&self, state: &State) -> i64 {
+        self.size.wrapping_sub(state.taken)
+    }
+
     /// Everything that succeeds is ordered with everything else, as under Go's mutex.
     fn ordered(&self) {
         seam::acquire(&self.tag, 0);
@@ -243,18 +248,18 @@ impl Inner {
     }
 
     fn take_locked(&self, state: &mut State, n: i64) -> bool {
-        let there = self.size - state.taken >= n && state.queue.is_empty();
+        let there = self.left(state) >= n && state.queue.is_empty();
         if there {
-            state.taken += n;
+            state.taken = state.taken.wrapping_add(n);
         }
         there
     }
 
     /// Takes those out of the queue whose wish is there. They are to be woken without the lock.
-    fn serve(&self, state: &mut State) -> Vec<Woken<Wish>> {
-        let mut served = Vec::new();
+    fn serve(&self, state: &mut State) -> Batch<Wish> {
+        let mut served = Batch::new();
         loop {
-            let there = self.size - state.taken;
+            let there = self.left(state);
             // Looks at the first only.
             let mut first = true;
             let Some(mut woken) = state
@@ -264,7 +269,7 @@ impl Inner {
                 return served;
             };
             woken.elem().served = true;
-            state.taken += woken.elem().n;
+            state.taken = state.taken.wrapping_add(woken.elem().n);
             served.push(woken);
         }
     }
@@ -284,7 +289,7 @@ impl Told for Ticket {
             seam::give(gone.g());
             gone.ready();
         }
-        served.into_iter().for_each(Woken::ready);
+        served.for_each(Woken::ready);
     }
 }
 

@@ -345,6 +345,56 @@ impl<E> Woken<E> {
     }
 }
 
+/// Goroutines that were dequeued under a lock, to be readied once it is released: linked by their own sudogs, so that nothing
+/// is allocated under the lock, however many they are.
+#[must_use = "dequeued goroutines that nobody readies wait for ever"]
+pub(crate) struct Batch<E> {
+    first: Option<NonNull<Sudog<E>>>,
+    last: Option<NonNull<Sudog<E>>>,
+}
+
+impl<E> Batch<E> {
+    pub(crate) const fn new() -> Self {
+        Batch {
+            first: None,
+            last: None,
+        }
+    }
+
+    /// To be readied after those that are there.
+    pub(crate) fn push(&mut self, woken: Woken<E>) {
+        match self.last {
+            // SAFETY: the batch alone owns its nodes, as the waker did.
+            Some(last) => unsafe { (*last.as_ptr()).next = Some(woken.node) },
+            None => self.first = Some(woken.node),
+        }
+        self.last = Some(woken.node);
+    }
+
+    /// To be readied before those that are there.
+    pub(crate) fn push_first(&mut self, woken: Woken<E>) {
+        // SAFETY: dequeued and not yet readied: the waker alone owns the node.
+        unsafe { (*woken.node.as_ptr()).next = self.first };
+        self.last = self.last.or(Some(woken.node));
+        self.first = Some(woken.node);
+    }
+}
+
+impl<E> Iterator for Batch<E> {
+    type Item = Woken<E>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Woken<E>> {
+        let node = self.first?;
+        // SAFETY: the batch alone owns its nodes.
+        self.first = unsafe { (*node.as_ptr()).next.take() };
+        if self.first.is_none() {
+            self.last = None;
+        }
+        Some(Woken { node })
+    }
+}
+
 struct Parked<S, E> {
     lock: *const Lock<S>,
     queue: fn(&mut S) -> &mut WaitQueue<E>,

@@ -456,6 +456,36 @@ fn the_earlier_deadline_of_parent_and_child_holds() {
 }
 
 #[test]
+fn a_deadline_may_have_a_cause_of_its_own() {
+    holds(|| {
+        let slow = || -> Option<context::BoxError> { because("too slow") };
+        let (ctx, cancel) = context::with_timeout_cause(&context::background(), ms(1), slow());
+        let (child, _c) = context::with_cancel(&ctx);
+        child.done().recv();
+        cancel();
+        for c in [&ctx, &child] {
+            assert_eq!(c.err(), Some(Error::DeadlineExceeded));
+            assert_eq!(cause_of(c).as_deref(), Some("too slow"));
+        }
+        // A cancellation before it has its own; a deadline that is over at once has it.
+        let never = Duration::MAX;
+        let (ctx, cancel) = context::with_timeout_cause(&context::background(), never, slow());
+        cancel();
+        assert_eq!(cause_of(&ctx).as_deref(), Some("context canceled"));
+        let (ctx, _c) = context::with_deadline_cause(&context::background(), time::now(), slow());
+        assert_eq!(cause_of(&ctx).as_deref(), Some("too slow"));
+        // Where the parent's deadline comes first, its cause counts; without one it is the error.
+        let (parent, _c) = context::with_timeout(&context::background(), ms(1));
+        let (ctx, _c) = context::with_timeout_cause(&parent, ms(2), slow());
+        ctx.done().recv();
+        assert_eq!(cause_of(&ctx).as_deref(), Some("context deadline exceeded"));
+        let (ctx, _c) = context::with_timeout_cause(&context::background(), ms(1), None);
+        ctx.done().recv();
+        assert_eq!(cause_of(&ctx).as_deref(), Some("context deadline exceeded"));
+    });
+}
+
+#[test]
 fn a_deadline_that_has_passed_is_done_at_once() {
     holds(|| {
         let bg = context::background();

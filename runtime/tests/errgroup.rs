@@ -155,6 +155,19 @@ fn a_limit_of_zero_lets_none_start() {
 }
 
 #[test]
+fn a_limit_that_nobody_reaches_is_none() {
+    holds(|| {
+        for n in [usize::MAX, isize::MAX as usize, 1 << 40] {
+            let group = Group::new();
+            group.set_limit(n);
+            assert!(group.try_go(|| Ok(())));
+            group.go(|| Ok(()));
+            group.wait().unwrap();
+        }
+    });
+}
+
+#[test]
 fn the_limit_must_not_change_while_goroutines_are_active() {
     holds(|| {
         let group = Group::new();

@@ -95,6 +95,32 @@ fn releasing_more_than_is_held_panics() {
 }
 
 #[test]
+fn odd_numbers_are_counted_as_go_counts_them() {
+    holds(|| {
+        let nobody = context::background();
+        // Less than nothing can be taken and given back; sums wrap.
+        let sem = Weighted::new(1);
+        sem.acquire(&nobody, -1).unwrap();
+        assert!(sem.try_acquire(2));
+        sem.release(0);
+        assert!(!sem.try_acquire(1));
+        let sem = Weighted::new(1);
+        sem.release(i64::MIN + 1); // the most that can be taken
+        assert!(!sem.try_acquire(1));
+        let e = catch_unwind(AssertUnwindSafe(|| sem.release(i64::MIN))).unwrap_err();
+        assert!(e.is::<&str>());
+        // Of nothing, nothing can be had, and of less not even that.
+        assert!(Weighted::new(0).try_acquire(0));
+        assert!(!Weighted::new(-1).try_acquire(0));
+        let all = Weighted::new(i64::MAX);
+        all.acquire(&nobody, i64::MAX).unwrap();
+        assert!(!all.try_acquire(1));
+        all.release(i64::MAX);
+        assert!(all.try_acquire(i64::MAX));
+    });
+}
+
+#[test]
 fn a_context_that_is_done_gets_nothing() {
     holds(|| {
         let sem = Weighted::new(1);

@@ -236,17 +236,41 @@ impl Root {
         drop(child);
     }
 
-    /// Has it cancelled at `when`.
-    pub(super) fn set_deadline(self: &Arc<Self>, when: u64) {
+    /// Has it cancelled at `when`, because of `cause` if there is one.
+    pub(super) fn set_deadline(self: &Arc<Self>, when: u64, cause: Option<Cause>) {
         if when <= seam::clock() {
-            self.cancel(Error::DeadlineExceeded, None);
+            self.cancel(Error::DeadlineExceeded, cause);
             return;
         }
         seam::release(&self.tag, DEADLINE);
+        // Most have none, and need nothing beside the root.
+        let due: Arc<dyn Fire> = match cause {
+            None => self.clone(),
+            Some(cause) => Arc::new(Due(self.clone(), cause)),
+        };
         let mut state = self.state.lock();
         if state.why.is_none() {
-            state.deadline = seam::call_at(when, self.clone());
+            state.deadline = seam::call_at(when, due);
         }
+    }
+
+    /// The timer `key` has fired.
+    fn is_due(self: Arc<Self>, key: Key, cause: Option<Cause>) {
+        let mut state = self.state.lock();
+        if state.deadline != Some(key) {
+            return;
+        }
+        state.deadline = None;
+        drop(state);
+        let at = self.at;
+        // A cancellation may wait, so it needs a goroutine, as in Go.
+        birth::spawn(
+            move || {
+                seam::acquire(&self.tag, DEADLINE);
+                self.cancel(Error::DeadlineExceeded, cause);
+            },
+            Some(at),
+        );
     }
 
     /// Cancels it and everything below, unless somebody has; comes back when that is done.
@@ -340,21 +364,16 @@ const DEADLINE: usize = 1;
 
 impl Fire for Root {
     fn fire(self: Arc<Self>, key: Key, _now: u64) {
-        let mut state = self.state.lock();
-        if state.deadline != Some(key) {
-            return;
-        }
-        state.deadline = None;
-        drop(state);
-        let at = self.at;
-        // A cancellation may wait, so it needs a goroutine, as in Go.
-        birth::spawn(
-            move || {
-                seam::acquire(&self.tag, DEADLINE);
-                self.cancel(Error::DeadlineExceeded, None);
-            },
-            Some(at),
-        );
+        self.is_due(key, None);
+    }
+}
+
+/// A deadline with a cause of its own.
+struct Due(Arc<Root>, Cause);
+
+impl Fire for Due {
+    fn fire(self: Arc<Self>, key: Key, _now: u64) {
+        self.0.clone().is_due(key, Some(self.1.clone()));
     }
 }
 

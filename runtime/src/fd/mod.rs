@@ -41,7 +41,7 @@ use rustix::io::Errno;
 pub(crate) use crate::poller::Mode;
 use crate::poller::PollDesc;
 use crate::primitives::Lock;
-use crate::wait::WaitQueue;
+use crate::wait::{Batch, WaitQueue, Woken};
 use crate::{time, wait as verbs};
 
 /// What a closed one is called in Go.
@@ -299,10 +299,13 @@ impl Fd {
 
     /// Whoever waits looks again.
     fn wake(&self, mode: Mode) {
-        let descs = self.descs.lock();
-        let woken: Vec<_> = descs.iter().filter_map(|d| d.ready(mode)).collect();
-        drop(descs);
-        woken.into_iter().for_each(verbs::ready);
+        // One at a time: nobody is readied under the lock. They are only ever added to, as long as somebody uses it.
+        let desc = |i| self.descs.lock().get(i).copied();
+        for d in (0..).map_while(desc) {
+            if let Some(g) = d.ready(mode) {
+                verbs::ready(g);
+            }
+        }
     }
 
     // ---- the end ------------------------------------------------------------------------------------------------
@@ -322,12 +325,12 @@ impl Fd {
         for mode in [Mode::Read, Mode::Write] {
             self.wake(mode);
             let mut turn = self.sides[mode as usize].turn.lock();
-            let mut woken = Vec::new();
+            let mut woken = Batch::new();
             while let Some(w) = turn.dequeue() {
                 woken.push(w);
             }
             drop(turn);
-            woken.into_iter().for_each(|w| w.ready());
+            woken.for_each(Woken::ready);
         }
     }
 

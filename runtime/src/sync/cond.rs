@@ -11,7 +11,7 @@ use super::MutexGuard;
 use crate::goroutine::WaitReason;
 use crate::primitives::{Lock, Tag, hooked};
 use crate::seam::{self, Op};
-use crate::wait::{WaitQueue, wait_on};
+use crate::wait::{Batch, WaitQueue, wait_on};
 
 /// A place to wait until what a mutex protects has changed: Go's `sync.Cond`.
 ///
@@ -148,7 +148,7 @@ impl Cond {
         }
         state.served = state.drawn;
         seam::release(&self.tag, 0);
-        let mut all = Vec::with_capacity(state.queue.len());
+        let mut all = Batch::new();
         while let Some(woken) = state.queue.dequeue() {
             all.push(woken);
         }

@@ -271,16 +271,44 @@ impl<T: Clone + Send + 'static> OnceValue<T> {
     }
 }
 
+/// `$with` for the types whose values a panic can have twice.
+macro_rules! plain {
+    ($with:ident) => {
+        $with!(
+            &'static str,
+            String,
+            i8,
+            i16,
+            i32,
+            i64,
+            i128,
+            isize,
+            u8,
+            u16,
+            u32,
+            u64,
+            u128,
+            usize,
+            f32,
+            f64,
+            bool,
+            char
+        )
+    };
+}
+
 /// Panics with `payload`, here: who reads the text wants to know which call it was.
 #[track_caller]
 fn raise(payload: Box<dyn Any + Send>) -> ! {
-    match payload.downcast::<&'static str>() {
-        Ok(text) => panic_any(*text),
-        Err(payload) => match payload.downcast::<String>() {
-            Ok(text) => panic_any(*text),
-            Err(payload) => resume_unwind(payload),
-        },
+    macro_rules! panic_with {
+        ($($t:ty),*) => { $(
+            if let Some(v) = payload.downcast_ref::<$t>() {
+                panic_any(v.clone());
+            }
+        )* };
     }
+    plain!(panic_with);
+    resume_unwind(payload)
 }
 
 /// A panic's value once more. One that is no text, number or error becomes its text.
@@ -292,19 +320,7 @@ fn same(payload: &(dyn Any + Send)) -> Box<dyn Any + Send> {
             }
         )* };
     }
-    copy!(
-        &'static str,
-        String,
-        i32,
-        i64,
-        u32,
-        u64,
-        usize,
-        isize,
-        bool,
-        char,
-        f64
-    );
+    plain!(copy);
     Box::new(panics::text_of(payload))
 }
 

@@ -36,6 +36,7 @@ pub const CASES: &[Case] = &[
     any("context/children_and_parents", children_and_parents),
     any("context/causes", causes),
     any("context/deadlines", deadlines),
+    any("context/causes_of_deadlines", causes_of_deadlines),
     any("context/the_earlier_deadline_counts", earlier_deadline).with(without_deadlines),
     any("context/values", values),
     any("context/without_cancel", without_cancel),
@@ -151,6 +152,28 @@ fn deadlines() {
     let (early, cancel_early) = context::with_timeout(&context::background(), HOUR);
     cancel_early();
     say!("{} {}", err(&early), cause(&early));
+}
+
+fn causes_of_deadlines() {
+    let late = || Some("too late".into());
+    let soon = Duration::from_millis(3);
+    let (ctx, cancel) = context::with_timeout_cause(&context::background(), soon, late());
+    let (child, _cancel) = context::with_timeout_cause(&ctx, HOUR, Some("never".into()));
+    child.done().recv();
+    cancel();
+    say!("{} {} {}", err(&ctx), cause(&ctx), cause(&child));
+    let (ctx, cancel) = context::with_timeout_cause(&context::background(), HOUR, late());
+    cancel();
+    say!("{} {}", err(&ctx), cause(&ctx));
+    let past = Instant::now();
+    let (ctx, _cancel) = context::with_deadline_cause(&context::background(), past, late());
+    say!("{} {}", err(&ctx), cause(&ctx));
+    let (ctx, _cancel) = context::with_deadline_cause(&context::background(), past, None);
+    say!("{} {}", err(&ctx), cause(&ctx));
+    let (parent, stop) = context::with_cancel_cause(&context::background());
+    let (ctx, _cancel) = context::with_timeout_cause(&parent, HOUR, late());
+    stop(Some("from above".into()));
+    say!("{} {}", err(&ctx), cause(&ctx));
 }
 
 fn earlier_deadline() {

@@ -20,6 +20,7 @@ pub const CASES: &[Case] = &[
     any("select/a_loser_leaves_no_trace", no_trace),
     any("select/a_time_limit", time_limit),
     any("select/cases_known_at_run_time", known_at_run_time),
+    any("select/a_thousand_cases", a_thousand_cases),
     any("select/send_to_closed_ends_the_program", || {
         let (ch, never) = (chan(0), chan::<i32>(0));
         ch.close();
@@ -196,6 +197,32 @@ fn time_limit() {
         recv(soon) -> v => say!("in time {}", v.unwrap()),
         recv(time::after(Duration::from_secs(3600))) => say!("never"),
     }
+}
+
+fn a_thousand_cases() {
+    let chans: Vec<Chan<usize>> = (0..1000).map(|_| chan(0)).collect();
+    let done = chan(0);
+    let (all, tell) = (chans.clone(), done.clone());
+    go!({
+        let mut sum = 0;
+        for _ in 0..50 {
+            let mut select = Select::new();
+            for ch in &all {
+                select.recv(ch);
+            }
+            let chosen = select.wait();
+            sum += chosen.index() * chosen.recv::<usize>().unwrap_or_default();
+        }
+        tell.send(sum);
+    });
+    for i in 0..49 {
+        chans[i * 20].send(i);
+    }
+    chans[999].close();
+    say!("{}", done.recv().unwrap());
+    // Nobody waits in any of the others.
+    let left = chans[..999].iter().filter(|ch| ch.try_send(1).is_ok());
+    say!("{}", left.count());
 }
 
 fn known_at_run_time() {

@@ -17,6 +17,11 @@ pub const CASES: &[Case] = &[
     any("net/echo", echo),
     any("net/end_and_half_close", end_and_half_close),
     any("net/deadlines", deadlines),
+    any(
+        "net/nothing_to_read_or_to_write",
+        nothing_to_read_or_to_write,
+    ),
+    any("net/writes_at_one_time", writes_at_one_time),
     any("net/closed", closed),
     any("net/closed_while_one_waits", closed_while_one_waits),
     any("net/nobody_listens", || {
@@ -176,6 +181,39 @@ fn deadlines() {
     b.set_write_deadline(soon()).unwrap();
     let block = vec![0; 1 << 20];
     say!("{}", own(until_it_fails(|| (&*b).write(&block))));
+}
+
+fn nothing_to_read_or_to_write() {
+    let (mut a, mut b) = connected();
+    b.write_all(b"x").unwrap();
+    say!("{}", read(&mut a, 10));
+    let both = || say!("{} {}", own((&a).read(&mut [])), own((&a).write(b"")));
+    both();
+    a.set_deadline(Some(Instant::now())).unwrap();
+    both();
+    a.set_deadline(None).unwrap();
+    a.shutdown(Shutdown::Write).unwrap();
+    both();
+    a.close().unwrap();
+    both();
+}
+
+fn writes_at_one_time() {
+    let (a, mut b) = connected();
+    let a = Arc::new(a);
+    let writers = WaitGroup::new();
+    for i in 0..4 {
+        let a = a.clone();
+        writers.go(move || (&*a).write_all(&vec![i; 1 << 20]).unwrap());
+    }
+    go!({
+        writers.wait();
+        a.shutdown(Shutdown::Write).unwrap();
+    });
+    let mut all = Vec::new();
+    b.read_to_end(&mut all).unwrap();
+    let changes = all.windows(2).filter(|w| w[0] != w[1]).count();
+    say!("{} {changes}", all.len());
 }
 
 fn closed() {

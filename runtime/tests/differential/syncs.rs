@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use goroutines::prelude::*;
 use goroutines::sync::atomic::{Bool, Int32, Int64, Uint32, Uint64, Value};
-use goroutines::sync::{Map, OnceFunc, OnceValue, raw};
+use goroutines::sync::{Map, OnceFunc, OnceValue, Pool, raw};
 
 use crate::said::{recovered, say, settle, states};
 use crate::table::{Case, any, one};
@@ -71,6 +71,40 @@ pub const CASES: &[Case] = &[
     }),
     any("sync/condition_without_waiters", condition_without_waiters),
     any("sync/condition_in_turn", condition_in_turn),
+    one("sync/pool_with_a_maker", || {
+        let n = Arc::new(AtomicUsize::new(0));
+        let counts = n.clone();
+        let pool = Pool::new(move || counts.fetch_add(1, Ordering::Relaxed) + 1);
+        say!("{} {}", pool.get(), pool.get());
+        pool.put(42);
+        say!("{} {}", pool.get(), pool.get());
+        for i in [7, 8, 9] {
+            pool.put(i);
+        }
+        say!(
+            "{} {} {} {}",
+            pool.get(),
+            pool.get(),
+            pool.get(),
+            pool.get()
+        );
+    }),
+    any("sync/once_value_that_panics", || {
+        let f = OnceValue::new(|| -> i32 { std::panic::panic_any(7) });
+        say!(
+            "{}",
+            recovered(|| {
+                f.call();
+            })
+        );
+        say!(
+            "{}",
+            recovered(|| {
+                f.call();
+            })
+        );
+        f.call();
+    }),
     any("sync/map", map),
     any("sync/map_that_changes_while_one_looks", map_that_changes),
     any("sync/atomic_numbers", atomic_numbers),

@@ -82,6 +82,23 @@ pub const CASES: &[Case] = &[
         t.stop();
         say!("{n}");
     }),
+    any("time/ticker_reset_to_nothing_ends_the_program", || {
+        Ticker::new(HOUR).reset(Duration::ZERO);
+    }),
+    any("time/function_that_sets_itself_again", || {
+        let (ran, timer) = (chan(0), chan::<Arc<Timer>>(1));
+        let (tell, own) = (ran.clone(), timer.clone());
+        let t = Arc::new(time::after_func(HOUR, move || {
+            let t = own.recv().unwrap();
+            say!("{}", t.reset(HOUR));
+            tell.send(t.stop());
+        }));
+        for _ in 0..2 {
+            timer.send(t.clone());
+            say!("{}", t.reset(ms(1)));
+            say!("{}", ran.recv().unwrap());
+        }
+    }),
     any("time/ticker_without_interval", || {
         say!(
             "{}",

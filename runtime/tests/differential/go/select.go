@@ -209,6 +209,38 @@ func init() {
 		n, _, _ = reflect.Select([]reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(chans[4])}, toSend})
 		say(n, <-chans[3])
 	})
+	add("select/a_thousand_cases", func() {
+		var chans []chan int
+		var cases []reflect.SelectCase
+		for range 1000 {
+			ch := make(chan int)
+			chans = append(chans, ch)
+			cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ch)})
+		}
+		done := make(chan int)
+		go func() {
+			sum := 0
+			for range 50 {
+				n, v, _ := reflect.Select(cases)
+				sum += n * int(v.Int())
+			}
+			done <- sum
+		}()
+		for i := range 49 {
+			chans[i*20] <- i
+		}
+		close(chans[999])
+		say(<-done)
+		left := 0
+		for _, ch := range chans[:999] {
+			select {
+			case ch <- 1:
+				left++
+			default:
+			}
+		}
+		say(left)
+	})
 	add("select/send_to_closed_ends_the_program", func() {
 		ch := make(chan int)
 		close(ch)

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -102,6 +104,43 @@ func init() {
 			_, err = b.Write(make([]byte, 1<<20))
 		}
 		say(innermost(err))
+	})
+	add("net/nothing_to_read_or_to_write", func() {
+		a, b := connected()
+		b.Write([]byte("x"))
+		say(read(a, 10))
+		both := func() {
+			_, readErr := a.Read(nil)
+			_, writeErr := a.Write(nil)
+			say(innermost(readErr), innermost(writeErr))
+		}
+		both()
+		a.SetDeadline(time.Now())
+		both()
+		a.SetDeadline(time.Time{})
+		a.CloseWrite()
+		both()
+		a.Close()
+		both()
+	})
+	add("net/writes_at_one_time", func() {
+		a, b := connected()
+		var writers sync.WaitGroup
+		for i := range 4 {
+			writers.Go(func() { a.Write(bytes.Repeat([]byte{byte(i)}, 1<<20)) })
+		}
+		go func() {
+			writers.Wait()
+			a.CloseWrite()
+		}()
+		all := must(io.ReadAll(b))
+		changes := 0
+		for i := range all[1:] {
+			if all[i] != all[i+1] {
+				changes++
+			}
+		}
+		say(len(all), changes)
 	})
 	add("net/closed", func() {
 		a, _ := connected()

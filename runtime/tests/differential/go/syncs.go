@@ -159,6 +159,31 @@ func init() {
 		}
 		wg.Wait()
 	})
+	add("sync/pool_with_a_maker", func() {
+		n := 0
+		pool := sync.Pool{New: func() any { n++; return n }}
+		say(pool.Get(), pool.Get())
+		pool.Put(42)
+		say(pool.Get(), pool.Get())
+		for _, i := range []int{7, 8, 9} {
+			pool.Put(i)
+		}
+		say(pool.Get(), pool.Get(), pool.Get(), pool.Get())
+	})
+	add("sync/once_value_that_panics", func() {
+		f := sync.OnceValue(func() int { panic(7) })
+		// A value that is no text is shown as that by the other program.
+		for range 2 {
+			func() {
+				defer func() {
+					recover()
+					say("(no text)")
+				}()
+				f()
+			}()
+		}
+		f()
+	})
 	add("sync/map", func() {
 		var m sync.Map
 		show := func(v any, ok bool) {

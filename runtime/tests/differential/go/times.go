@@ -181,4 +181,20 @@ func init() {
 			say(slept >= d, time.Since(start) >= d)
 		}
 	})
+	add("time/ticker_reset_to_nothing_ends_the_program", func() {
+		time.NewTicker(time.Hour).Reset(0)
+	})
+	add("time/function_that_sets_itself_again", func() {
+		ran, timer := make(chan bool), make(chan *time.Timer, 1)
+		t := time.AfterFunc(time.Hour, func() {
+			t := <-timer
+			say(t.Reset(time.Hour))
+			ran <- t.Stop()
+		})
+		for range 2 {
+			timer <- t
+			say(t.Reset(ms))
+			say(<-ran)
+		}
+	})
 }
