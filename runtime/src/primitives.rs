@@ -11,6 +11,19 @@ pub(crate) mod atomic {
     };
 }
 
+/// A `const fn`; where `tests/models_locks.rs` tries a file out, an ordinary one, because loom makes its atomics when it runs.
+#[allow(
+    unused_macros,
+    reason = "those who take in this file alone have no use for it"
+)]
+macro_rules! const_fn {
+    ($(#[$doc:meta])* $vis:vis fn $($rest:tt)*) => {
+        $(#[$doc])*
+        $vis const fn $($rest)*
+    };
+}
+pub(crate) use const_fn;
+
 /// Keeps what one thread writes often off the cache line of what others read.
 #[derive(Debug, Default)]
 #[repr(align(128))]

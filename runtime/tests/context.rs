@@ -579,6 +579,27 @@ fn a_function_runs_at_once_for_a_context_that_is_done() {
 }
 
 #[test]
+fn those_below_are_told_in_the_order_in_which_they_came() {
+    let order = Builder::new().procs(1).run(|| {
+        let (ctx, cancel) = context::with_cancel(&context::background());
+        let ran = chan(9);
+        let tell = |name: char| {
+            let ran = ran.clone();
+            context::after_func(&ctx, move || ran.send(name))
+        };
+        let stops = ['a', 'b', 'c'].map(tell);
+        assert!(stops[1]());
+        // In the place that the second has left, but behind the third.
+        let _ = tell('d');
+        let _ = tell('e');
+        cancel();
+        (0..4).map(|_| ran.recv().unwrap()).collect::<String>()
+    });
+    // With one P, who was started last runs first.
+    assert_eq!(order, "eacd");
+}
+
+#[test]
 fn a_function_that_was_stopped_does_not_run() {
     holds(|| {
         let (ctx, cancel) = context::with_cancel(&context::background());

@@ -104,11 +104,17 @@ impl Children {
         Some(child)
     }
 
-    /// All, from the youngest on: a list to be worked off from its end.
-    fn last_first(self) -> Vec<Child> {
-        let mut all: Vec<_> = self.places.into_iter().flatten().collect();
-        all.sort_unstable_by_key(|&(born, _)| std::cmp::Reverse(born));
-        all.into_iter().map(|(_, child)| child).collect()
+    fn is_empty(&self) -> bool {
+        self.free.len() == self.places.len()
+    }
+
+    /// All of them onto a list that is worked off from its end: the youngest first.
+    fn pour_into(mut self, list: &mut Vec<Child>) {
+        // In order already, unless a place was taken again.
+        let born = |place: &Option<(u64, Child)>| place.as_ref().map(|&(born, _)| born);
+        self.places.sort_unstable_by_key(born);
+        let last_first = self.places.into_iter().rev().flatten();
+        list.extend(last_first.map(|(_, child)| child));
     }
 }
 
@@ -280,8 +286,8 @@ impl Root {
             self.wait_until_finished();
             return;
         };
-        let mut list = children;
-        let mut cancelled = Vec::new();
+        let (mut list, mut cancelled) = (Vec::new(), Vec::new());
+        children.pour_into(&mut list);
         while let Some(child) = list.pop() {
             match child {
                 Child::Late(late) => late.start(),
@@ -290,7 +296,7 @@ impl Root {
                     if let Some((children, _)) = root.begin(err, cause.clone()) {
                         // One without children was finished at once.
                         if !children.is_empty() {
-                            list.extend(children);
+                            children.pour_into(&mut list);
                             cancelled.push(root);
                         }
                     } else {
@@ -306,9 +312,8 @@ impl Root {
         self.finish();
     }
 
-    /// Writes the reason and closes the channel; hands out the children, last come first, and the way up. `None` if there is
-    /// a reason already.
-    fn begin(&self, err: Error, cause: Option<Cause>) -> Option<(Vec<Child>, Up)> {
+    /// Writes the reason and closes the channel; hands out the children and the way up. `None` if there is a reason already.
+    fn begin(&self, err: Error, cause: Option<Cause>) -> Option<(Children, Up)> {
         let mut state = self.state.lock();
         if state.why.is_some() {
             return None;
@@ -316,7 +321,7 @@ impl Root {
         state.why = Some((err, cause));
         seam::release(&self.tag, 0);
         let timer = state.deadline.take().and_then(Key::remove);
-        let children = std::mem::take(&mut state.children).last_first();
+        let children = std::mem::take(&mut state.children);
         let up = state.up.take();
         let done = state.done.clone();
         if children.is_empty() {

@@ -21,13 +21,15 @@
 //! - `STARVING` is set only while somebody waits.
 //!
 //! Under exploration nobody spins and there is no starvation mode: luck and time are what an exploration does not have,
-//! and each order that a hand-off brings about is one of those that barging does.
+//! and each order that a hand-off brings about is one of those that barging does. `tests/models_locks.rs` tries both modes
+//! in all orders.
 
 use std::panic::Location;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::sema::Sema;
 use crate::goroutine::WaitReason;
+use crate::primitives::atomic::{AtomicU32, Ordering};
+use crate::primitives::const_fn;
 use crate::seam;
 use crate::wait::{self, Turn};
 
@@ -53,10 +55,12 @@ pub(super) struct Bare {
 pub(super) struct Misuse;
 
 impl Bare {
-    pub(super) const fn new() -> Self {
-        Bare {
-            state: AtomicU32::new(0),
-            sema: Sema::new(),
+    const_fn! {
+        pub(super) fn new() -> Self {
+            Bare {
+                state: AtomicU32::new(0),
+                sema: Sema::new(),
+            }
         }
     }
 

@@ -10,10 +10,10 @@
 //! the two one sees the other. `waiting` may be too high (of goroutines that are gone), never too low.
 
 use std::panic::Location;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::goroutine::WaitReason;
-use crate::primitives::Lock;
+use crate::primitives::atomic::{AtomicU32, Ordering};
+use crate::primitives::{Lock, const_fn};
 use crate::seam;
 use crate::wait::{Turn, WaitQueue, wait_in_turn};
 
@@ -25,11 +25,13 @@ pub(super) struct Sema {
 }
 
 impl Sema {
-    pub(super) const fn new() -> Self {
-        Sema {
-            units: AtomicU32::new(0),
-            waiting: AtomicU32::new(0),
-            queue: Lock::new(WaitQueue::new()),
+    const_fn! {
+        pub(super) fn new() -> Self {
+            Sema {
+                units: AtomicU32::new(0),
+                waiting: AtomicU32::new(0),
+                queue: Lock::new(WaitQueue::new()),
+            }
         }
     }
 
