@@ -73,5 +73,14 @@ table! {
     ];
     scheduler "04-scheduler" ["no-promise", "run-queue", "unfair-then-fair"];
     system_calls "05-system-calls" ["two-at-a-time", "callback-to-call", "call-in-the-lock"];
+    channels "06-channels" [
+        "ping-pong",
+        "never-made",
+        "closed-by-the-receiver",
+        "zero-is-a-value",
+        "generator",
+    ];
+    channel_internals "07-channel-internals" ["sent-and-kept", "one-condition", "bounded-channel"];
+    select "08-select" ["merge", "time-out", "closed-case", "urgent-first", "try-send"];
     mutex_or_channel "09-mutex-or-channel" ["guarded-apart", "bank", "two-orders", "made-once"];
 }

@@ -1,5 +1,9 @@
 //! What a demo writes to: text, bars and tables that fit the place they are shown in.
 
+mod channel;
+
+pub use channel::{address, waiting};
+
 use crate::report::Look;
 use crate::text;
 use goroutines::Builder;

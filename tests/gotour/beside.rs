@@ -1,39 +1,28 @@
 //! The Rust of the lessons: every `rust` block and every right column of "Go | here" is code that compiles, here.
 
-use std::collections::BTreeMap;
-
 /// This file: what stands in it has been compiled.
 const COMPILED: &str = include_str!("beside.rs");
 
-const LESSONS: &[(&str, &str)] = &[
-    (
-        "01-processes-and-threads",
-        include_str!("../../lessons/01-processes-and-threads/lesson.md"),
-    ),
-    (
-        "02-goroutines",
-        include_str!("../../lessons/02-goroutines/lesson.md"),
-    ),
-    (
-        "03-fork-join",
-        include_str!("../../lessons/03-fork-join/lesson.md"),
-    ),
-    (
-        "04-scheduler",
-        include_str!("../../lessons/04-scheduler/lesson.md"),
-    ),
-    (
-        "05-system-calls",
-        include_str!("../../lessons/05-system-calls/lesson.md"),
-    ),
-    (
-        "09-mutex-or-channel",
-        include_str!("../../lessons/09-mutex-or-channel/lesson.md"),
-    ),
-];
+/// Every lesson's folder, and its text.
+fn lessons() -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> = std::fs::read_dir("lessons")
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.join("lesson.md").exists())
+        .map(|p| {
+            let folder = p.file_name().unwrap().to_str().unwrap().to_string();
+            (
+                folder,
+                std::fs::read_to_string(p.join("lesson.md")).unwrap(),
+            )
+        })
+        .collect();
+    all.sort();
+    all
+}
 
 /// What the pages show, as it stands there. Compiled, and never run.
-#[allow(dead_code, unused_variables, clippy::all)]
+#[allow(dead_code, unused_variables, unused_assignments, clippy::all)]
 mod pages {
     use goroutines::prelude::*;
     use std::sync::Arc;
@@ -146,6 +135,76 @@ mod pages {
         Ok(())
     }
 
+    fn lesson_6_table() {
+        let ch = Chan::<i64>::nil();
+        let mut ch = ch;
+        ch = chan(0);
+        ch = chan(3);
+        ch.send(1);
+        let v = ch.recv().unwrap_or_default();
+        let v = ch.recv();
+        for v in &ch {}
+        ch.close();
+        ch.len();
+        ch.cap();
+        fn f(out: SendChan<i64>) {}
+        fn g() -> RecvChan<i64> {
+            RecvChan::nil()
+        }
+    }
+
+    fn lesson_7(mu: &Mutex<Option<i64>>, full: &Cond) {
+        let mut letter = mu.lock();
+        while letter.is_none() {
+            letter = full.wait(letter);
+        }
+    }
+
+    fn lesson_7_table(ch: Chan<i64>, mu: &Mutex<i64>) {
+        let d = ch.clone();
+        let same = d == ch;
+        let _ = size_of_val(&ch);
+        ch.len();
+        ch.cap();
+        ch.snapshot();
+        let c = Cond::new();
+        let mut held = mu.lock();
+        held = c.wait(held);
+        c.signal();
+        c.broadcast();
+    }
+
+    fn lesson_8(a: Chan<i64>, b: Chan<i64>, answers: Chan<i64>, patience: time::Duration) {
+        fn handle<T>(_: T) {}
+        select! {
+            recv(a) -> v => handle(v),
+            recv(b) -> v => handle(v),
+        }
+
+        let _ = select! {
+            recv(answers) -> a => a,
+            recv(time::after(patience)) => None,
+        };
+    }
+
+    fn lesson_8_table(ch: RecvChan<i64>, d: time::Duration, v: i64) {
+        let mut ch = ch;
+        select! {
+            recv(ch) -> v => {}
+            recv(time::after(d)) => {}
+            default => {}
+        }
+        ch = RecvChan::nil();
+        let s = select::Select::new();
+        s.wait();
+        let ch = chan(0);
+        select! {
+            send(ch, v) => {}
+            default => {}
+        }
+        select! {}
+    }
+
     fn lesson_9() {
         let (account, amount) = (Mutex::new(0), 1);
         let mut balance = account.lock();
@@ -183,8 +242,8 @@ const REFUSED: &str = "std::thread::spawn(f);";
 #[test]
 fn every_rust_block_compiles() {
     let mut shown = 0;
-    for (lesson, text) in LESSONS {
-        for code in blocks(text, "rust") {
+    for (lesson, text) in lessons() {
+        for code in blocks(&text, "rust") {
             if code.contains(REFUSED) {
                 continue;
             }
@@ -195,28 +254,24 @@ fn every_rust_block_compiles() {
             );
         }
     }
-    assert_eq!(shown, 5, "blocks of rust in the lessons");
+    assert!(shown > 0, "no block of rust was found");
 }
 
 #[test]
 fn every_right_column_compiles() {
-    let mut shown = BTreeMap::new();
-    for (lesson, text) in LESSONS {
-        for [_, here] in go_and_here(text) {
+    for (lesson, text) in lessons() {
+        let mut shown = 0;
+        for [_, here] in go_and_here(&text) {
             for code in code_of(&here) {
-                *shown.entry(lesson).or_insert(0) += 1;
+                shown += 1;
                 assert!(
                     flat(COMPILED).contains(&flat(&code)),
                     "{lesson}: not in this file, so not compiled: {code}"
                 );
             }
         }
+        assert!(shown > 0, "{lesson}: no code in the right column");
     }
-    assert_eq!(
-        shown.len(),
-        LESSONS.len(),
-        "lessons with a table: {shown:?}"
-    );
 }
 
 /// The fenced blocks of a text in one language.

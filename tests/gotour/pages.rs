@@ -63,6 +63,21 @@ fn lesson_5() {
 }
 
 #[test]
+fn lesson_6() {
+    insta::assert_snapshot!(lesson("6"));
+}
+
+#[test]
+fn lesson_7() {
+    insta::assert_snapshot!(lesson("7"));
+}
+
+#[test]
+fn lesson_8() {
+    insta::assert_snapshot!(lesson("8"));
+}
+
+#[test]
 fn lesson_9() {
     insta::assert_snapshot!(lesson("9"));
 }

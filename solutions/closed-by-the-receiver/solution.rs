@@ -1,0 +1,31 @@
+//! A third goroutine waits for both clerks, and closes.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let amounts = chan::<i64>(0);
+        let clerks = WaitGroup::new();
+        for list in [[10, 20, 30], [40, 50, 60]] {
+            let out = amounts.clone();
+            clerks.go(move || {
+                for amount in list {
+                    out.send(amount);
+                }
+            });
+        }
+        let done = amounts.clone();
+        go! {
+            clerks.wait();
+            done.close();
+        }
+
+        let (mut count, mut total) = (0, 0);
+        for amount in &amounts {
+            count += 1;
+            total += amount;
+        }
+        println!("{count} amounts, {total} in all");
+    });
+}

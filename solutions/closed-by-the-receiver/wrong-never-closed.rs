@@ -1,0 +1,25 @@
+//! The zeros are gone, and so is the close.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let amounts = chan::<i64>(0);
+        for list in [[10, 20, 30], [40, 50, 60]] {
+            let out = amounts.clone();
+            go! {
+                for amount in list {
+                    out.send(amount);
+                }
+            }
+        }
+
+        let (mut count, mut total) = (0, 0);
+        for amount in &amounts {
+            count += 1;
+            total += amount;
+        }
+        println!("{count} amounts, {total} in all");
+    });
+}

@@ -1,0 +1,30 @@
+//! A goroutine sleeps for a while, and closes.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let amounts = chan::<i64>(0);
+        for list in [[10, 20, 30], [40, 50, 60]] {
+            let out = amounts.clone();
+            go! {
+                for amount in list {
+                    out.send(amount);
+                }
+            }
+        }
+        let done = amounts.clone();
+        go! {
+            time::sleep(time::Duration::from_millis(200));
+            done.close();
+        }
+
+        let (mut count, mut total) = (0, 0);
+        for amount in &amounts {
+            count += 1;
+            total += amount;
+        }
+        println!("{count} amounts, {total} in all");
+    });
+}

@@ -1,0 +1,29 @@
+//! A second goroutine waits for the first, and closes.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn squares(n: i64) -> RecvChan<i64> {
+    let out = chan::<i64>(0);
+    let (to, end) = (out.sender(), out.sender());
+    let wg = WaitGroup::new();
+    wg.go(move || {
+        for i in 1..=n {
+            to.send(i * i);
+        }
+    });
+    go! {
+        wg.wait();
+        end.close();
+    }
+    out.receiver()
+}
+
+fn main() {
+    run(|| {
+        for square in &squares(5) {
+            println!("{square}");
+        }
+        println!("that is all");
+    });
+}

@@ -1,0 +1,25 @@
+//! A goroutine sends and closes; the function returns the receiving end at once.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn squares(n: i64) -> RecvChan<i64> {
+    let out = chan::<i64>(0);
+    let to = out.sender();
+    go! {
+        for i in 1..=n {
+            to.send(i * i);
+        }
+        to.close();
+    }
+    out.receiver()
+}
+
+fn main() {
+    run(|| {
+        for square in &squares(5) {
+            println!("{square}");
+        }
+        println!("that is all");
+    });
+}

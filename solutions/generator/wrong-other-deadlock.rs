@@ -1,0 +1,26 @@
+//! Another channel is closed than the one that is returned.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn squares(n: i64) -> RecvChan<i64> {
+    let out = chan::<i64>(0);
+    let end = chan::<()>(0);
+    let to = out.sender();
+    go! {
+        for i in 1..=n {
+            to.send(i * i);
+        }
+        end.close();
+    }
+    out.receiver()
+}
+
+fn main() {
+    run(|| {
+        for square in &squares(5) {
+            println!("{square}");
+        }
+        println!("that is all");
+    });
+}

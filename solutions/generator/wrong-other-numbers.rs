@@ -1,0 +1,25 @@
+//! The loop begins at 0 and ends before n.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn squares(n: i64) -> RecvChan<i64> {
+    let out = chan::<i64>(0);
+    let to = out.sender();
+    go! {
+        for i in 0..n {
+            to.send(i * i);
+        }
+        to.close();
+    }
+    out.receiver()
+}
+
+fn main() {
+    run(|| {
+        for square in &squares(5) {
+            println!("{square}");
+        }
+        println!("that is all");
+    });
+}

@@ -1,0 +1,25 @@
+//! The goroutine prints, and only tells main when it is done.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn squares(n: i64) -> RecvChan<i64> {
+    let out = chan::<i64>(0);
+    let to = out.sender();
+    go! {
+        for i in 1..=n {
+            println!("{}", i * i);
+        }
+        to.close();
+    }
+    out.receiver()
+}
+
+fn main() {
+    run(|| {
+        for square in &squares(5) {
+            println!("{square}");
+        }
+        println!("that is all");
+    });
+}

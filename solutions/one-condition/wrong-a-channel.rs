@@ -1,0 +1,39 @@
+//! A channel with one place.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+struct Mailbox(Chan<i64>);
+
+impl Mailbox {
+    fn put(&self, letter: i64) {
+        self.0.send(letter);
+    }
+
+    fn take(&self) -> i64 {
+        self.0.recv().unwrap()
+    }
+}
+
+fn main() {
+    run(|| {
+        let mailbox = Arc::new(Mailbox(chan(1)));
+        let total = Arc::new(Mutex::new((0, 0)));
+        let wg = WaitGroup::new();
+        for letters in [[1, 2], [3, 4]] {
+            let (to, from, total) = (mailbox.clone(), mailbox.clone(), total.clone());
+            wg.go(move || letters.into_iter().for_each(|letter| to.put(letter)));
+            wg.go(move || {
+                for _ in 0..2 {
+                    let letter = from.take();
+                    let mut total = total.lock();
+                    *total = (total.0 + 1, total.1 + letter);
+                }
+            });
+        }
+        wg.wait();
+        let (count, sum) = *total.lock();
+        println!("{count} letters, {sum} in all");
+    });
+}

@@ -1,0 +1,56 @@
+//! Give way, and look again.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+struct Mailbox {
+    letter: Mutex<Option<i64>>,
+}
+
+impl Mailbox {
+    fn put(&self, letter: i64) {
+        loop {
+            let mut held = self.letter.lock();
+            if held.is_none() {
+                *held = Some(letter);
+                return;
+            }
+            drop(held);
+            runtime::gosched();
+        }
+    }
+
+    fn take(&self) -> i64 {
+        loop {
+            if let Some(letter) = self.letter.lock().take() {
+                return letter;
+            }
+            runtime::gosched();
+        }
+    }
+}
+
+fn main() {
+    run(|| {
+        let mailbox = Arc::new(Mailbox {
+            letter: Mutex::new(None),
+        });
+        let total = Arc::new(Mutex::new((0, 0)));
+        let wg = WaitGroup::new();
+        for letters in [[1, 2], [3, 4]] {
+            let (to, from, total) = (mailbox.clone(), mailbox.clone(), total.clone());
+            wg.go(move || letters.into_iter().for_each(|letter| to.put(letter)));
+            wg.go(move || {
+                for _ in 0..2 {
+                    let letter = from.take();
+                    let mut total = total.lock();
+                    *total = (total.0 + 1, total.1 + letter);
+                }
+            });
+        }
+        wg.wait();
+        let (count, sum) = *total.lock();
+        println!("{count} letters, {sum} in all");
+    });
+}

@@ -1,0 +1,27 @@
+//! Both players receive first.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let wg = WaitGroup::new();
+        let (to_ping, to_pong) = (chan::<i64>(0), chan::<i64>(0));
+        let (mine, other) = (to_ping.clone(), to_pong.clone());
+        wg.go(move || {
+            for _ in 0..3 {
+                let ball = mine.recv().unwrap();
+                println!("ping {ball}");
+                other.send(ball + 1);
+            }
+        });
+        wg.go(move || {
+            for _ in 0..3 {
+                let ball = to_pong.recv().unwrap();
+                println!("pong {ball}");
+                to_ping.send(ball + 1);
+            }
+        });
+        wg.wait();
+    });
+}

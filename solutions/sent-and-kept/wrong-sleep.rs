@@ -1,0 +1,24 @@
+//! The reporter sleeps after each send.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let reports = chan::<Shared<i64>>(3);
+        let out = reports.clone();
+        go! {
+            let number = Shared::new(0);
+            for n in 1..=3 {
+                number.set(n);
+                out.send(number.clone());
+                time::sleep(time::Duration::from_millis(20));
+            }
+            out.close();
+        }
+
+        for number in &reports {
+            println!("got {}", number.get());
+        }
+    });
+}

@@ -1,0 +1,37 @@
+//! Looks at the channel and at the clock, again and again.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use time::Duration;
+
+fn ask(answers: &RecvChan<&'static str>, patience: Duration) -> Option<&'static str> {
+    let start = time::now();
+    while time::since(start) < patience {
+        if let Ok(answer) = answers.try_recv() {
+            return answer;
+        }
+        runtime::gosched();
+    }
+    None
+}
+
+fn main() {
+    run(|| {
+        let (answers, bell) = (chan::<&'static str>(0), chan::<()>(0));
+        let (clerk, rings) = (answers.sender(), bell.receiver());
+        go! {
+            rings.recv();
+            clerk.send("approved");
+        }
+
+        let patience = Duration::from_millis(100);
+        let start = time::now();
+        match ask(&answers.receiver(), patience) {
+            Some(answer) => println!("in time: {answer}"),
+            None if time::since(start) < patience => println!("gave up too early"),
+            None => println!("no answer in time"),
+        }
+        bell.close();
+        println!("later: {}", answers.recv().unwrap());
+    });
+}

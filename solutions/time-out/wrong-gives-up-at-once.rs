@@ -1,0 +1,35 @@
+//! A default in place of a time-out.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use time::Duration;
+
+fn ask(answers: &RecvChan<&'static str>, _patience: Duration) -> Option<&'static str> {
+    let never = chan::<()>(0);
+    select! {
+        recv(answers) -> answer => answer,
+        recv(never) => None,
+        default => None,
+    }
+}
+
+fn main() {
+    run(|| {
+        let (answers, bell) = (chan::<&'static str>(0), chan::<()>(0));
+        let (clerk, rings) = (answers.sender(), bell.receiver());
+        go! {
+            rings.recv();
+            clerk.send("approved");
+        }
+
+        let patience = Duration::from_millis(100);
+        let start = time::now();
+        match ask(&answers.receiver(), patience) {
+            Some(answer) => println!("in time: {answer}"),
+            None if time::since(start) < patience => println!("gave up too early"),
+            None => println!("no answer in time"),
+        }
+        bell.close();
+        println!("later: {}", answers.recv().unwrap());
+    });
+}

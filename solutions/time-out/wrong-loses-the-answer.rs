@@ -1,0 +1,42 @@
+//! A helper goroutine receives the answer, and goes on doing so after ask has given up.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use time::Duration;
+
+fn ask(answers: &RecvChan<&'static str>, patience: Duration) -> Option<&'static str> {
+    let here = chan::<Option<&'static str>>(1);
+    let (from, to) = (answers.clone(), here.clone());
+    let asking = chan::<()>(0);
+    let begun = asking.clone();
+    go! {
+        begun.close();
+        to.send(from.recv());
+    }
+    asking.recv();
+    select! {
+        recv(here) -> answer => answer.flatten(),
+        recv(time::after(patience)) => None,
+    }
+}
+
+fn main() {
+    run(|| {
+        let (answers, bell) = (chan::<&'static str>(0), chan::<()>(0));
+        let (clerk, rings) = (answers.sender(), bell.receiver());
+        go! {
+            rings.recv();
+            clerk.send("approved");
+        }
+
+        let patience = Duration::from_millis(100);
+        let start = time::now();
+        match ask(&answers.receiver(), patience) {
+            Some(answer) => println!("in time: {answer}"),
+            None if time::since(start) < patience => println!("gave up too early"),
+            None => println!("no answer in time"),
+        }
+        bell.close();
+        println!("later: {}", answers.recv().unwrap());
+    });
+}

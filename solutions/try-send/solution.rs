@@ -1,0 +1,27 @@
+//! A send that is given up when it would have to wait.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn offer(log: &SendChan<&'static str>, line: &'static str) -> bool {
+    select! {
+        send(log, line) => true,
+        default => false,
+    }
+}
+
+fn main() {
+    run(|| {
+        let log = chan::<&'static str>(2);
+        let dropped = chan::<usize>(2);
+        let wg = WaitGroup::new();
+        for lines in [["a1", "a2"], ["b1", "b2"]] {
+            let (log, dropped) = (log.sender(), dropped.clone());
+            wg.go(move || dropped.send(lines.iter().filter(|l| !offer(&log, l)).count()));
+        }
+        wg.wait();
+        log.close();
+        let dropped = dropped.recv().unwrap() + dropped.recv().unwrap();
+        println!("{} lines kept, {dropped} dropped", log.iter().count());
+    });
+}

@@ -1,0 +1,28 @@
+//! The second goroutine starts when the first has ended.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn offer(log: &SendChan<&'static str>, line: &'static str) -> bool {
+    if log.len() == log.cap() {
+        return log.try_send(line).is_ok();
+    }
+    log.send(line);
+    true
+}
+
+fn main() {
+    run(|| {
+        let log = chan::<&'static str>(2);
+        let dropped = chan::<usize>(2);
+        for lines in [["a1", "a2"], ["b1", "b2"]] {
+            let wg = WaitGroup::new();
+            let (log, dropped) = (log.sender(), dropped.clone());
+            wg.go(move || dropped.send(lines.iter().filter(|l| !offer(&log, l)).count()));
+            wg.wait();
+        }
+        log.close();
+        let dropped = dropped.recv().unwrap() + dropped.recv().unwrap();
+        println!("{} lines kept, {dropped} dropped", log.iter().count());
+    });
+}

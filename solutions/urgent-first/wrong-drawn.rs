@@ -1,0 +1,45 @@
+//! The urgent one stands there twice.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let (urgent, normal, worked) = (chan(2), chan(2), chan::<()>(0));
+        urgent.send("fire");
+        urgent.send("flood");
+        normal.send(1);
+        normal.send(2);
+        normal.close();
+        let (last, after) = (urgent.sender(), worked.receiver());
+        go! {
+            after.recv();
+            last.send("goodbye");
+            last.close();
+        }
+
+        let (mut urgent, mut normal) = (urgent.receiver(), normal.receiver());
+        while !(urgent.is_nil() && normal.is_nil()) {
+            select! {
+                recv(urgent) -> m => match m {
+                    Some(m) => println!("urgent {m}"),
+                    None => urgent = RecvChan::nil(),
+                },
+                recv(urgent) -> m => match m {
+                    Some(m) => println!("urgent {m}"),
+                    None => urgent = RecvChan::nil(),
+                },
+                recv(normal) -> n => match n {
+                    Some(n) => {
+                        println!("normal {n}");
+                        if n == 2 {
+                            worked.close();
+                        }
+                    }
+                    None => normal = RecvChan::nil(),
+                },
+            }
+        }
+        println!("that is all");
+    });
+}

@@ -1,0 +1,17 @@
+//! The lines as they should be.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        for m in ["fire", "flood"] {
+            println!("urgent {m}");
+        }
+        for n in [1, 2] {
+            println!("normal {n}");
+        }
+        println!("urgent goodbye");
+        println!("that is all");
+    });
+}

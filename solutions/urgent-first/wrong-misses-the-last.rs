@@ -1,0 +1,34 @@
+//! The default waits for normal work alone.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let (urgent, normal, worked) = (chan(2), chan(2), chan::<()>(0));
+        urgent.send("fire");
+        urgent.send("flood");
+        normal.send(1);
+        normal.send(2);
+        normal.close();
+        let (last, after) = (urgent.sender(), worked.receiver());
+        go! {
+            after.recv();
+            last.send("goodbye");
+            last.close();
+        }
+
+        loop {
+            if let Ok(Some(m)) = urgent.try_recv() {
+                println!("urgent {m}");
+                continue;
+            }
+            let Some(n) = normal.recv() else { break };
+            println!("normal {n}");
+            if n == 2 {
+                worked.close();
+            }
+        }
+        println!("that is all");
+    });
+}

@@ -1,0 +1,39 @@
+//! Nothing is switched off.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let (urgent, normal, worked) = (chan(2), chan(2), chan::<()>(0));
+        urgent.send("fire");
+        urgent.send("flood");
+        normal.send(1);
+        normal.send(2);
+        normal.close();
+        let (last, after) = (urgent.sender(), worked.receiver());
+        go! {
+            after.recv();
+            last.send("goodbye");
+            last.close();
+        }
+
+        loop {
+            select! {
+                recv(urgent) -> m => {
+                    if let Some(m) = m {
+                        println!("urgent {m}");
+                    }
+                }
+                default => {
+                    if let Some(n) = normal.recv() {
+                        println!("normal {n}");
+                        if n == 2 {
+                            worked.close();
+                        }
+                    }
+                }
+            }
+        }
+    });
+}

@@ -1,0 +1,24 @@
+//! The default of a number is 0 as well.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let readings = chan::<i64>(0);
+        let out = readings.clone();
+        go! {
+            for t in [3, 0, -2, 5] {
+                out.send(t);
+            }
+            out.close();
+        }
+
+        let (mut count, mut lowest) = (0, i64::MAX);
+        while let t @ 1.. = readings.recv().unwrap_or_default() {
+            count += 1;
+            lowest = lowest.min(t);
+        }
+        println!("{count} readings, the lowest is {lowest}");
+    });
+}

@@ -1,0 +1,28 @@
+//! Every receive is unwrapped.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let readings = chan::<i64>(0);
+        let out = readings.clone();
+        go! {
+            for t in [3, 0, -2, 5] {
+                out.send(t);
+            }
+            out.close();
+        }
+
+        let (mut count, mut lowest) = (0, i64::MAX);
+        loop {
+            let t = readings.recv().unwrap();
+            count += 1;
+            lowest = lowest.min(t);
+            if count > 4 {
+                break;
+            }
+        }
+        println!("{count} readings, the lowest is {lowest}");
+    });
+}
