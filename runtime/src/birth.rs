@@ -1,16 +1,16 @@
-//! How a goroutine comes into the world: a dead G, a stack, a name, a creator, and the first frame of its closure.
+//! How a goroutine comes into the world: a dead G, a name, a creator, a closure, and at last a stack.
 //!
-//! 1. [`spawn`] asks the scheduler of this thread for a dead G and a stack (`Scheduler::prepare`).
-//! 2. [`bear`] makes the coroutine on that stack; its first frame is `panics::body`, so that no panic ever leaves it.
+//! 1. [`spawn`] asks the scheduler of this thread for a dead G (`Scheduler::prepare`).
+//! 2. [`bear`] makes the coroutine; its first frame is `panics::body`, so that no panic ever leaves it.
 //! 3. `Scheduler::start` queues it. Until then nobody but its maker has seen it.
+//! 4. Who runs it first gives it a stack (`coro.rs`), if it has none yet.
 
 use std::panic::Location;
 
 use crate::coro::Coro;
-use crate::goroutine::{Origin, WaitReason};
+use crate::goroutine::Origin;
 use crate::panics;
 use crate::seam::{self, Newborn};
-use crate::wait;
 
 /// A closure's name, for tracebacks.
 pub(crate) fn name_of<F>() -> &'static str {
@@ -27,12 +27,7 @@ pub(crate) fn spawn<F: FnOnce() + 'static>(f: F, at: Option<&'static Location<'s
         Some((_, me)) => (me.id(), me.origin().name),
         None => (0, Origin::NONE.name),
     };
-    let Some(born) = s.prepare() else {
-        if seam::current().is_some() {
-            wait::park_forever(WaitReason::None, at.unwrap_or_else(|| Location::caller()));
-        }
-        return;
-    };
+    let born = s.prepare();
     let g = born.g;
     let origin = Origin {
         name: name_of::<F>,
@@ -48,12 +43,17 @@ pub(crate) fn spawn<F: FnOnce() + 'static>(f: F, at: Option<&'static Location<'s
 /// Gives a newborn its coroutine, which will run `f`. The caller queues it.
 pub(crate) fn bear(born: Newborn, home: u64, origin: Origin, f: impl FnOnce() + 'static) {
     let g = born.g;
-    g.set_stack(born.stack.guard(), born.stack.bounds());
-    let coro = Coro::new(born.stack, move |suspender| {
+    // SAFETY: a newborn's G is dead, and nobody else holds it.
+    let place = unsafe { g.coro() };
+    let coro = place.insert(Coro::new(move |suspender: &_| {
         // SAFETY: the first thing on this goroutine's own coroutine.
         unsafe { g.begin(suspender) };
         panics::body(g, f);
-    });
-    // SAFETY: a newborn's G is dead, and nobody else holds it.
-    unsafe { g.bear(born.id, home, born.slot, origin, coro) };
+    }));
+    if let Some(stack) = born.stack {
+        g.set_stack(stack.guard(), stack.bounds());
+        coro.be_born(stack);
+    }
+    // SAFETY: as above.
+    unsafe { g.bear(born.id, home, born.slot, origin) };
 }

@@ -197,20 +197,35 @@ impl PartialEq for G {
     }
 }
 
-static POOL: Lock<Vec<&'static G>> = Lock::new(Vec::new());
-/// How many are made at once.
-const BLOCK: usize = 16;
+/// Four lines of the cache, of which each goroutine has its own.
+const _: () = assert!(size_of::<G>() == 256);
+
+static POOL: Lock<Pool> = Lock::new(Pool {
+    free: Vec::new(),
+    made: 0,
+});
+/// How many are made at once, at least and at most.
+const BLOCK: (usize, usize) = (16, 512);
+
+struct Pool {
+    free: Vec<&'static G>,
+    made: usize,
+}
 
 impl G {
     /// A dead `G` that nobody uses, from the process's pool.
     pub(crate) fn take() -> &'static G {
         let mut pool = POOL.lock();
-        if pool.is_empty() {
-            // One by one each would cost the allocator's header and the room that its alignment wastes.
-            let block: Box<[G]> = (0..BLOCK).map(|_| G::new()).collect();
-            pool.extend(Box::leak(block).iter().rev());
+        if pool.free.is_empty() {
+            // One by one each would cost the allocator's header and the room that its alignment wastes; and beside the
+            // main thread's heap the C library asks the system for each further page. A quarter of what there is, as with
+            // stacks.
+            let block = (pool.made / 4).clamp(BLOCK.0, BLOCK.1);
+            pool.made += block;
+            let block: Box<[G]> = (0..block).map(|_| G::new()).collect();
+            pool.free.extend(Box::leak(block).iter().rev());
         }
-        pool.pop().expect("a block was put in")
+        pool.free.pop().expect("a block was put in")
     }
 
     fn new() -> G {
@@ -244,16 +259,16 @@ impl G {
         for g in gs {
             debug_assert_eq!(g.status(), Status::Dead);
             g.home.store(0, Ordering::Release);
-            pool.push(g);
+            pool.free.push(g);
         }
     }
 
-    /// Makes a dead `G` runnable: it will run `coro`.
+    /// Makes a dead `G` runnable: it will run the coroutine that it has been given ([`G::coro`]).
     ///
     /// # Safety
     ///
     /// The `G` is dead and the caller is the only one to hold it.
-    pub(crate) unsafe fn bear(&self, id: u64, home: u64, slot: u32, origin: Origin, coro: Coro) {
+    pub(crate) unsafe fn bear(&self, id: u64, home: u64, slot: u32, origin: Origin) {
         debug_assert_eq!(self.status(), Status::Dead);
         self.id.store(id, Ordering::Relaxed);
         self.home.store(home, Ordering::Relaxed);
@@ -266,7 +281,6 @@ impl G {
         // SAFETY: nobody else holds this G (the caller's promise).
         let own = unsafe { &mut *self.own.get() };
         self.top.store(0, Ordering::Relaxed);
-        own.coro = Some(coro);
         own.suspender.set(std::ptr::null());
         own.abandon.set(None);
         own.orphan.set(None);

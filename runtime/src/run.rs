@@ -321,14 +321,13 @@ mod tests {
                     && lines[0].contains(&format!("vm.max_map_count is {limit}: raise it (sysctl")),
                 "{text}"
             );
-            assert_eq!(
-                lines[1..4],
-                [
-                    "fatal error: out of goroutine stacks",
-                    "",
-                    "goroutine 1 [running]:"
-                ]
+            assert_eq!(lines[1..3], ["fatal error: out of goroutine stacks", ""]);
+            // It is the one that could not begin.
+            assert!(
+                lines[3].starts_with("goroutine ") && lines[3].ends_with(" [runnable]:"),
+                "{text}"
             );
+            assert!(text.contains("in goroutine 1\n"), "{text}");
         };
         match std::env::var("RUN_CHILD").as_deref() {
             Err(_) => {
@@ -350,7 +349,7 @@ mod tests {
                         panic!("not fatal");
                     };
                     assert_eq!(report.message, "out of goroutine stacks");
-                    assert_eq!(report.goroutine, 1);
+                    assert_ne!(report.goroutine, 1);
                     right(&report.text);
                 }
             }

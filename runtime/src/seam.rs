@@ -49,16 +49,16 @@ pub(crate) struct Newborn {
     pub(crate) g: &'static G,
     pub(crate) id: u64,
     pub(crate) slot: u32,
-    pub(crate) stack: Stack,
+    /// `None`: who runs it gives it one.
+    pub(crate) stack: Option<Stack>,
 }
 
 /// What both schedulers do for the code above. Called on a thread of that scheduler.
 pub(crate) trait Scheduler: Sync {
     /// The number of this runtime; unique in the life of the process.
     fn home(&self) -> u64;
-    /// A dead `G`, its number and its stack. Out of stacks is fatal: `None` says that the runtime ends, and that a goroutine
-    /// that called must not go on.
-    fn prepare(&self) -> Option<Newborn>;
+    /// A dead `G`, its number, and perhaps its stack.
+    fn prepare(&self) -> Newborn;
     /// Queues a goroutine that was just born.
     fn start(&self, g: &'static G);
     /// Makes a waiting goroutine of this runtime runnable.

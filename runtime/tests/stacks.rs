@@ -1,7 +1,10 @@
 //! Goroutine stacks as a program meets them: large frames, an overflow told as Go tells it, many at once, reuse.
 
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use goroutines::prelude::*;
 
@@ -217,3 +220,61 @@ fn what_many_goroutines_used_is_given_back_while_nothing_happens() {
 }
 
 mod limit;
+
+#[test]
+fn those_that_end_without_waiting_run_on_one_stack() {
+    Builder::new().procs(1).run(|| {
+        let places = Arc::new(Mutex::new(BTreeSet::new()));
+        let wg = WaitGroup::new();
+        for _ in 0..1_000 {
+            let places = places.clone();
+            wg.go(move || {
+                let here = 0_u8;
+                let at = std::ptr::from_ref(black_box(&here)).addr() >> 16;
+                places.lock().insert(at);
+            });
+        }
+        wg.wait();
+        // One that was stopped by the signal keeps its own.
+        let n = places.lock().len();
+        assert!(n <= 10, "{n} stacks");
+    });
+}
+
+#[test]
+fn closures_of_any_size_run_and_are_dropped_once() {
+    let dropped = Arc::new(AtomicUsize::new(0));
+    struct Counts(Arc<AtomicUsize>);
+    impl Drop for Counts {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    #[repr(align(64))]
+    struct Aligned(u8);
+    let counts = [(); 4].map(|()| Counts(dropped.clone()));
+    run(move || {
+        let wg = WaitGroup::new();
+        let [a, b, c, d] = counts;
+        wg.go(move || drop(black_box(a)));
+        let words = [7_usize; 6];
+        wg.go(move || {
+            let _b = b;
+            assert_eq!(black_box(words), [7; 6]);
+        });
+        let bytes = [9_u8; 30_000];
+        wg.go(move || {
+            let _c = c;
+            assert!(black_box(&bytes).iter().all(|b| *b == 9));
+        });
+        let aligned = Aligned(5);
+        wg.go(move || {
+            let _d = d;
+            let at = std::ptr::from_ref(black_box(&aligned));
+            assert!(at.is_aligned());
+            assert_eq!(aligned.0, 5);
+        });
+        wg.wait();
+    });
+    assert_eq!(dropped.load(Ordering::Relaxed), 4);
+}

@@ -47,7 +47,7 @@ impl Scheduler for Lab {
         self.home.load(Ordering::Relaxed)
     }
 
-    fn prepare(&self) -> Option<Newborn> {
+    fn prepare(&self) -> Newborn {
         let mut guard = self.parts();
         let parts = &mut *guard;
         let pool = parts.pool.as_ref().expect("an exploration has its pool");
@@ -64,12 +64,12 @@ impl Scheduler for Lab {
             g
         });
         let id = self.state().next_id();
-        Some(Newborn {
+        Newborn {
             g,
             id: u64::from(id),
             slot: id,
-            stack,
-        })
+            stack: Some(stack),
+        }
     }
 
     fn start(&self, g: &'static G) {

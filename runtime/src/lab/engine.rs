@@ -374,7 +374,7 @@ impl Lab {
             if let Some(coro) = unsafe { g.coro() }.take() {
                 // SAFETY: as above.
                 let stack = unsafe { coro.abandon() };
-                if let Some(pool) = &parts.pool {
+                if let (Some(stack), Some(pool)) = (stack, &parts.pool) {
                     parts.stacks.put(pool, stack);
                 }
             }

@@ -162,7 +162,7 @@ impl Sched {
         self.ended_by(crash);
     }
 
-    /// Every place for a stack is taken: there is no way on, as in Go when it cannot have memory. `g` asked for one.
+    /// Every place for a stack is taken: there is no way on, as in Go when it cannot have memory. `g` needs one.
     pub(super) fn out_of_stacks(&'static self, e: &StackError, g: Option<&'static G>) {
         let message = "out of goroutine stacks".to_string();
         let mut text = format!("runtime: {e}\nfatal error: {message}\n");
@@ -295,7 +295,7 @@ impl Sched {
         for g in &all {
             // SAFETY: no M is left, and `detach` has taken it out of whatever it waited on.
             #[allow(unsafe_code, reason = "see the comment")]
-            let stack = unsafe { g.coro().take().map(|coro| coro.abandon()) };
+            let stack = unsafe { g.coro().take().and_then(|coro| coro.abandon()) };
             if let (Some(stack), Some(pool)) = (stack, &pool) {
                 pool.put(stack);
             }

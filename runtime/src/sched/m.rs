@@ -338,6 +338,9 @@ impl M {
             self.pass_on(g, id);
             return;
         }
+        if !self.equip(g) {
+            return;
+        }
         let mut resumed = self.resume(g);
         // A goroutine that suspends while it unwinds stays with this thread, and this thread with it: Rust counts panics
         // by thread. So does one that has called `lock_os_thread`.
@@ -355,6 +358,33 @@ impl M {
                 // What the goroutine did to its thread, nobody else shall meet: the thread ends with it, as in Go.
                 self.ends.store(g.is_wired(), Ordering::Relaxed);
                 self.bury(g);
+            }
+        }
+    }
+
+    /// Gives a goroutine that begins its stack. `false`: there is none, and the runtime ends.
+    #[inline]
+    fn equip(&'static self, g: &'static G) -> bool {
+        // SAFETY: taken from a queue, so this thread alone holds it.
+        #[allow(unsafe_code, reason = "see the comment")]
+        let coro = unsafe { g.coro() };
+        let Some(coro) = coro.as_mut().filter(|coro| coro.is_unborn()) else {
+            return true;
+        };
+        let mut guard = self.held().local.lock();
+        let local = &mut *guard;
+        let pool = local.pool.as_ref().expect("a P that runs has its pool");
+        match local.stacks.get(pool) {
+            Ok(stack) => {
+                drop(guard);
+                g.set_stack(stack.guard(), stack.bounds());
+                coro.be_born(stack);
+                true
+            }
+            Err(e) => {
+                drop(guard);
+                self.sched().out_of_stacks(&e, Some(g));
+                false
             }
         }
     }
@@ -524,7 +554,7 @@ impl Scheduler for M {
         self.sched().home.load(Ordering::Relaxed)
     }
 
-    fn prepare(&self) -> Option<Newborn> {
+    fn prepare(&self) -> Newborn {
         let sched = self.sched();
         let _critical = self.as_static().enter();
         let mut guard = self.held().local.lock();
@@ -533,15 +563,6 @@ impl Scheduler for M {
             local.next_id = sched.next_id.fetch_add(ID_BATCH, Ordering::Relaxed);
             local.last_id = local.next_id + ID_BATCH;
         }
-        let pool = local.pool.as_ref().expect("a P that runs has its pool");
-        let stack = match local.stacks.get(pool) {
-            Ok(stack) => stack,
-            Err(e) => {
-                drop(guard);
-                sched.out_of_stacks(&e, self.running());
-                return None;
-            }
-        };
         let id = local.next_id;
         local.next_id += 1;
         local.alive += 1;
@@ -556,12 +577,12 @@ impl Scheduler for M {
             state.all.push(g);
             g
         });
-        Some(Newborn {
+        Newborn {
             g,
             id,
             slot: 0,
-            stack,
-        })
+            stack: None,
+        }
     }
 
     fn start(&self, g: &'static G) {

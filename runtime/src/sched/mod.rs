@@ -293,7 +293,7 @@ impl Sched {
                 g,
                 id,
                 slot: 0,
-                stack,
+                stack: Some(stack),
             },
             self.home.load(Ordering::Relaxed),
             origin,

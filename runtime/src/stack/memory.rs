@@ -84,20 +84,38 @@ pub(super) fn resource_limit(which: libc::c_int) -> Option<usize> {
 
 /// The stack of one goroutine, its guard below it. Owns its addresses as long as its pool lives; dropping it without
 /// [`StackPool::put`](super::StackPool::put) loses them until then.
+///
+/// Two words, so that it is moved in registers: a stack goes to the next goroutine right after it was written down, and
+/// what was written in small pieces and is read in large ones makes the processor wait.
 #[derive(Debug)]
 pub(crate) struct Stack {
     /// The lowest usable byte; the guard ends here.
     low: usize,
-    /// One past the highest usable byte.
-    base: usize,
-    /// How many bytes below its shallow part it kept when [`Stack::look_deep`] last looked.
-    deep: usize,
+    /// How many bytes can be used from there, in [`UNIT`]s; and, in the upper half, how many bytes below its shallow part
+    /// it kept when [`Stack::look_deep`] last looked.
+    sizes: u64,
 }
+
+/// No page is smaller.
+const UNIT: usize = 4096;
+
+/// The most bytes of a stack: as many units as half of a word counts.
+const LARGEST: usize = u32::MAX as usize * UNIT;
 
 impl Stack {
     /// The usable addresses: the lowest, and one past the highest.
     pub(crate) fn bounds(&self) -> (usize, usize) {
-        (self.low, self.base)
+        (self.low, self.top())
+    }
+
+    /// One past the highest usable byte.
+    #[inline]
+    fn top(&self) -> usize {
+        self.low + self.sizes as u32 as usize * UNIT
+    }
+
+    fn set_deep(&mut self, bytes: usize) {
+        self.sizes = ((bytes / UNIT) as u64) << 32 | u64::from(self.sizes as u32);
     }
 
     /// The addresses that fault because this stack is full: the lowest, and one past the highest.
@@ -108,12 +126,12 @@ impl Stack {
     /// How many bytes of it are memory at this moment.
     #[cfg(test)]
     pub(super) fn resident(&self) -> usize {
-        resident(self.low, self.base)
+        resident(self.low, self.top())
     }
 
     /// The end of its shallow part.
     fn edge(&self) -> usize {
-        self.base - shallow().min(self.base - self.low)
+        self.top() - shallow().min(self.top() - self.low)
     }
 
     /// Looks how many bytes below its shallow part are memory, and notes it. One system call where there are none: what
@@ -121,13 +139,14 @@ impl Stack {
     pub(super) fn look_deep(&mut self) -> usize {
         let edge = self.edge();
         let any = edge > self.low && resident(edge - page(), edge) > 0;
-        self.deep = if any { resident(self.low, edge) } else { 0 };
-        self.deep
+        let deep = if any { resident(self.low, edge) } else { 0 };
+        self.set_deep(deep);
+        deep
     }
 
     /// What [`Stack::look_deep`] said last.
     pub(super) fn deep(&self) -> usize {
-        self.deep
+        (self.sizes >> 32) as usize * UNIT
     }
 
     /// Gives back all memory below the shallow part.
@@ -137,7 +156,7 @@ impl Stack {
             // SAFETY: the range lies in this stack, which nobody uses: the exclusive borrow says so.
             unsafe { advise(std::slice::from_ref(&(self.low..edge)), libc::MADV_DONTNEED) };
         }
-        self.deep = 0;
+        self.set_deep(0);
     }
 }
 
@@ -146,7 +165,7 @@ impl Stack {
 unsafe impl corosensei::stack::Stack for Stack {
     #[inline]
     fn base(&self) -> NonZeroUsize {
-        NonZeroUsize::new(self.base).expect("a stack is not mapped at address 0")
+        NonZeroUsize::new(self.top()).expect("a stack is not mapped at address 0")
     }
 
     #[inline]
@@ -162,8 +181,8 @@ pub(super) fn discard(stacks: &mut [Stack]) {
     for stack in stacks.iter() {
         match ranges.last_mut() {
             // Only a guard between them, and guards stay.
-            Some(last) if last.end == stack.guard().0 => last.end = stack.base,
-            _ => ranges.push(stack.low..stack.base),
+            Some(last) if last.end == stack.guard().0 => last.end = stack.top(),
+            _ => ranges.push(stack.low..stack.top()),
         }
     }
     // SAFETY: the ranges hold stacks that nobody uses (the exclusive borrow says so) and the guards between them, which
@@ -180,10 +199,15 @@ pub(super) struct Slab {
 }
 
 impl Slab {
-    /// Reserves room for `stacks` stacks of `size` usable bytes each, a multiple of a page.
+    /// Reserves room for `stacks` stacks of `size` usable bytes each, a multiple of a page. More than
+    /// [`LARGEST`] is refused, as what the system has no place for.
     pub(super) fn reserve(stacks: usize, size: usize) -> Result<Slab, StackError> {
         let stride = size.saturating_add(guard_len());
         let len = stride.saturating_mul(stacks);
+        if size > LARGEST {
+            let error = io::Error::from_raw_os_error(libc::ENOMEM);
+            return Err(StackError::of_mmap(len, error));
+        }
         let start = map(len, libc::PROT_READ | libc::PROT_WRITE)
             .map_err(|error| StackError::of_mmap(len, error))?;
         Ok(Slab {
@@ -222,8 +246,7 @@ impl Slab {
         let guard = self.start + index * self.stride;
         Stack {
             low: guard + guard_len(),
-            base: guard + self.stride,
-            deep: 0,
+            sizes: ((self.stride - guard_len()) / UNIT) as u64,
         }
     }
 

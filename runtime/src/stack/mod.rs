@@ -22,9 +22,9 @@
 //!
 //! # The way of a stack
 //!
-//! 1. `get` takes the warmest of its P's cache; an empty cache takes half of what it holds from the pool at once: warm
-//!    ones, else cold ones, else fresh ones. Fresh ones are cut a few at a time, more as the program has more, and their
-//!    guards are installed by one system call for all of them.
+//! 1. A goroutine gets its stack when it first runs (`coro.rs`): `get` takes the warmest of its P's cache; an empty cache
+//!    takes half of what it holds from the pool at once: warm ones, else cold ones, else fresh ones. Fresh ones are cut a
+//!    few at a time, more as the program has more, and their guards are installed by one system call for all of them.
 //! 2. `put` lays it on the cache; a full cache gives its coldest half to the pool, so no P hoards.
 //! 3. The pool keeps what comes, for what came once comes again: a wave of goroutines that ends and starts anew pays no
 //!    page fault, and the end of a million pays no system call. `tidy`, called about once a second, takes the pages of
