@@ -229,9 +229,9 @@ impl<T> Hchan<T> {
     /// Tells the race detector that a value passes the buffer's place `ahead` of the oldest: in or out, by the goroutine
     /// that runs or by one that waits.
     #[inline(always)]
-    fn passes(&self, state: &State<T>, ahead: usize, who: Option<&'static G>) {
+    fn passes<const TOLD: bool>(&self, state: &State<T>, ahead: usize, who: Option<&'static G>) {
         // A tick comes from nobody.
-        if hooked() && self.cap > 0 {
+        if TOLD && hooked() && self.cap > 0 {
             let place = (state.recvx + state.passed + ahead) % self.cap;
             seam::exchange(&self.tag, 1 + place, who);
         }
@@ -239,25 +239,25 @@ impl<T> Hchan<T> {
 
     /// What can be done for a send at once, under the lock. Whoever is given back must be readied without it.
     #[inline]
-    fn put(&self, state: &mut State<T>, v: T) -> Put<T> {
+    fn put<const TOLD: bool>(&self, state: &mut State<T>, v: T) -> Put<T> {
         if state.closed {
             return Put::Closed(v);
         }
         if let Some(mut receiver) = state.next_receiver() {
             *receiver.elem() = Some(v);
-            if hooked() {
+            if TOLD && hooked() {
                 if self.cap == 0 {
                     seam::meet(receiver.g());
                 } else {
-                    self.passes(state, 0, None);
-                    self.passes(state, 0, Some(receiver.g()));
+                    self.passes::<TOLD>(state, 0, None);
+                    self.passes::<TOLD>(state, 0, Some(receiver.g()));
                     state.passed = (state.passed + 1) % self.cap;
                 }
             }
             return Put::Taken(Some(receiver));
         }
         if state.buf.len() < self.cap {
-            self.passes(state, state.buf.len(), None);
+            self.passes::<TOLD>(state, state.buf.len(), None);
             state.buf.push_back(v);
             return Put::Taken(None);
         }
@@ -266,13 +266,13 @@ impl<T> Hchan<T> {
 
     /// What can be done for a receive at once, under the lock. Whoever is given back must be readied without it.
     #[inline]
-    fn get(&self, state: &mut State<T>) -> Got<T> {
+    fn get<const TOLD: bool>(&self, state: &mut State<T>) -> Got<T> {
         state.look();
         if let Some(v) = state.buf.pop_front() {
-            self.passes(state, 0, None);
+            self.passes::<TOLD>(state, 0, None);
             state.step(self.cap);
             let sender = state.next_sender().map(|mut sender| {
-                self.passes(state, state.buf.len(), Some(sender.g()));
+                self.passes::<TOLD>(state, state.buf.len(), Some(sender.g()));
                 state.buf.extend(sender.elem().take());
                 sender
             });
@@ -280,22 +280,26 @@ impl<T> Hchan<T> {
         }
         if let Some(mut sender) = state.next_sender() {
             let v = sender.elem().take();
-            seam::meet(sender.g());
+            if TOLD {
+                seam::meet(sender.g());
+            }
             return Got::Value(v.expect("a goroutine in sendq has its value"), Some(sender));
         }
         if state.closed {
-            seam::acquire(&self.tag, 0);
+            if TOLD {
+                seam::acquire(&self.tag, 0);
+            }
             return Got::Closed;
         }
         Got::Nothing
     }
 
     #[inline]
-    fn offer(&self, v: T) -> Offered<'_, T> {
+    fn offer<const TOLD: bool>(&self, v: T) -> Offered<'_, T> {
         let mut state = self.state.lock();
-        match self.put(&mut state, v) {
+        match self.put::<TOLD>(&mut state, v) {
             Put::Taken(receiver) => {
-                self.unlock(state);
+                self.unlock::<TOLD>(state);
                 ready(receiver);
                 Offered::Taken
             }
@@ -305,11 +309,11 @@ impl<T> Hchan<T> {
     }
 
     #[inline]
-    fn find(&self) -> Found<'_, T> {
+    fn find<const TOLD: bool>(&self) -> Found<'_, T> {
         let mut state = self.state.lock();
-        match self.get(&mut state) {
+        match self.get::<TOLD>(&mut state) {
             Got::Value(v, sender) => {
-                self.unlock(state);
+                self.unlock::<TOLD>(state);
                 ready(sender);
                 Found::Value(v)
             }
@@ -320,20 +324,22 @@ impl<T> Hchan<T> {
 
     /// Says what a receive and a send would find, for those who look without the lock, and releases it.
     #[inline]
-    fn unlock(&self, state: LockGuard<'_, State<T>>) {
-        self.publish(&state);
+    fn unlock<const TOLD: bool>(&self, state: LockGuard<'_, State<T>>) {
+        self.publish::<TOLD>(&state);
         drop(state);
     }
 
     #[inline]
-    fn publish(&self, state: &State<T>) {
+    fn publish<const TOLD: bool>(&self, state: &State<T>) {
         // Whether a timer is due is found out by who looks, under the lock.
         let receive = state.closed
             || !state.buf.is_empty()
             || !state.sendq.is_empty()
             || state.timed.is_some();
         let send = state.closed || state.buf.len() < self.cap || !state.recvq.is_empty();
-        self.tell(state, 0, 0);
+        if TOLD {
+            self.tell(state, 0, 0);
+        }
         let now = u8::from(receive) * CAN_RECEIVE + u8::from(send) * CAN_SEND;
         if self.can.load(Ordering::Relaxed) != now {
             self.can.store(now, Ordering::Release);
@@ -374,7 +380,6 @@ impl<T> Hchan<T> {
     }
 
     /// What every send does first: the choice point, and the read that an unordered close conflicts with.
-    #[inline]
     #[track_caller]
     fn about_to_send(&self, op: Op, v: &T) {
         seam::point(op, &self.tag);
@@ -385,14 +390,34 @@ impl<T> Hchan<T> {
     #[inline]
     #[track_caller]
     fn send(&self, v: T) {
+        // One look at the hooks for all that a send tells.
+        if hooked() {
+            self.send_told(v);
+        } else {
+            self.send_so::<false>(v);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn send_told(&self, v: T) {
         self.about_to_send(Op::Send, &v);
-        let v = match self.offer(v) {
+        self.send_so::<true>(v);
+    }
+
+    #[inline]
+    #[track_caller]
+    fn send_so<const TOLD: bool>(&self, v: T) {
+        let v = match self.offer::<TOLD>(v) {
             Offered::Taken => return,
             Offered::Closed(v) => v,
             Offered::Full(state, v) => {
                 let at = Location::caller();
                 self.add_can(CAN_RECEIVE);
-                self.tell(&state, 0, 1);
+                if TOLD {
+                    self.tell(&state, 0, 1);
+                }
                 match wait_on(state, |s| &mut s.sendq, Some(v), WaitReason::ChanSend, at) {
                     None => return,
                     Some(v) => v,
@@ -410,7 +435,7 @@ impl<T> Hchan<T> {
             seam::outcome(|| "would block".to_string());
             return Err(v);
         }
-        match self.offer(v) {
+        match self.offer::<true>(v) {
             Offered::Taken => Ok(()),
             Offered::Closed(v) => send_on_closed(v),
             Offered::Full(state, v) => {
@@ -423,19 +448,36 @@ impl<T> Hchan<T> {
 
     #[inline]
     fn recv(&self, at: &'static Location<'static>) -> Option<T> {
+        if hooked() {
+            self.recv_told(at)
+        } else {
+            self.recv_so::<false>(at)
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn recv_told(&self, at: &'static Location<'static>) -> Option<T> {
         seam::point_at(Op::Recv, &self.tag, at);
-        let v = match self.find() {
+        let v = self.recv_so::<true>(at);
+        self.received(v.as_ref());
+        v
+    }
+
+    #[inline]
+    fn recv_so<const TOLD: bool>(&self, at: &'static Location<'static>) -> Option<T> {
+        match self.find::<TOLD>() {
             Found::Value(v) => Some(v),
             Found::Closed => None,
             Found::Empty(mut state) => {
                 state.will_wait();
                 self.add_can(CAN_SEND);
-                self.tell(&state, 1, 0);
+                if TOLD {
+                    self.tell(&state, 1, 0);
+                }
                 wait_on(state, |s| &mut s.recvq, None, WaitReason::ChanReceive, at)
             }
-        };
-        self.received(v.as_ref());
-        v
+        }
     }
 
     #[inline]
@@ -446,7 +488,7 @@ impl<T> Hchan<T> {
             seam::outcome(|| "would block".to_string());
             return Err(WouldBlock);
         }
-        let v = match self.find() {
+        let v = match self.find::<true>() {
             Found::Value(v) => Some(v),
             Found::Closed => None,
             Found::Empty(state) => {
@@ -482,7 +524,7 @@ impl<T> Hchan<T> {
         while let Some(w) = state.next_sender() {
             woken.push_first(w);
         }
-        self.unlock(state);
+        self.unlock::<true>(state);
         for w in woken {
             seam::give(w.g());
             w.ready();

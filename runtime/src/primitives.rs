@@ -42,6 +42,9 @@ impl<T> std::ops::Deref for CachePadded<T> {
 /// is never taken. A hook that finds it non-zero asks the thread-local whether *this* thread is being observed.
 pub(crate) static HOOKS: AtomicU32 = AtomicU32::new(0);
 
+/// How many schedules are run now of which every step is written down: what came of an operation is told to nobody else.
+pub(crate) static READERS: AtomicU32 = AtomicU32::new(0);
+
 /// Whether any observer is alive in the process.
 #[inline(always)]
 pub(crate) fn hooked() -> bool {
@@ -51,6 +54,12 @@ pub(crate) fn hooked() -> bool {
 
 /// The epoch of what is not explored. An exploration's schedules have smaller numbers.
 const NATIVE: u32 = u32::MAX;
+
+/// Whether anybody writes down what came of an operation.
+#[inline(always)]
+pub(crate) fn read() -> bool {
+    !cfg!(goroutines_without_hooks) && READERS.load(Ordering::Relaxed) != 0
+}
 
 /// What an object (channel, lock, variable) is known as to an observer: assigned at first use, valid for one schedule.
 ///

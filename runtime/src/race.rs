@@ -167,8 +167,7 @@ impl<T: Copy + Send + 'static> Shared<T> {
     #[inline]
     #[track_caller]
     pub fn get(&self) -> T {
-        seam::point(Op::Get, &self.0.tag);
-        seam::access(&self.0.tag, false);
+        seam::use_variable(Op::Get, &self.0.tag, false);
         let v = self.0.cell.load();
         seam::outcome(|| arrow(show(&v)));
         v
@@ -184,8 +183,7 @@ impl<T: Copy + Send + 'static> Shared<T> {
     #[inline]
     #[track_caller]
     pub fn set(&self, v: T) {
-        seam::point(Op::Set, &self.0.tag);
-        seam::access(&self.0.tag, true);
+        seam::use_variable(Op::Set, &self.0.tag, true);
         self.0.cell.store(v);
         seam::outcome(|| show(&v));
     }

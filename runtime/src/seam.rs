@@ -26,7 +26,7 @@ use crate::goroutine::G;
 pub(crate) use crate::op::Op;
 use crate::overflow::Overflow;
 use crate::poller::{Mode, PollDesc};
-use crate::primitives::{Lock, Tag, hooked};
+use crate::primitives::{Lock, Tag, hooked, read};
 use crate::snapshot::SchedSnapshot;
 use crate::stack::Stack;
 use crate::timers::{Fire, Heap, Key, NEVER};
@@ -162,6 +162,11 @@ pub(crate) trait Observer {
     fn give(&self, other: &'static G);
     /// A plain read or write of a variable, for the race detector.
     fn access(&self, tag: &Tag, write: bool, at: &'static Location<'static>);
+    /// [`Observer::point`] and then [`Observer::access`].
+    fn use_variable(&self, op: Op, tag: &Tag, write: bool, at: &'static Location<'static>) {
+        self.point(op, Some(tag), at);
+        self.access(tag, write, at);
+    }
     /// A lock changed hands.
     fn hold(&self, tag: &Tag, how: Hold);
     /// [`Observer::acquire`] and [`Observer::hold`] in one.
@@ -209,6 +214,15 @@ pub(crate) fn observer() -> Option<&'static dyn Observer> {
 #[cold]
 fn native() -> Option<&'static dyn Observer> {
     NATIVE.get().map(|&o| o as &dyn Observer)
+}
+
+/// Who listens on this thread, and the epoch of the schedule that is run on it (0: none is).
+#[inline(never)]
+fn listener() -> (Option<&'static dyn Observer>, u32) {
+    match OBSERVER.get() {
+        None => (native(), 0),
+        Some((exploring, epoch)) => (Some(exploring), epoch),
+    }
 }
 
 /// The epoch of the schedule that is run on this thread; 0: nobody listens.
@@ -455,11 +469,44 @@ pub(crate) fn point_at(op: Op, tag: &Tag, at: &'static Location<'static>) {
     }
 }
 
+/// As [`point_at`], at an object that a former schedule may have left in the middle of something (a `static` lock, held by a
+/// goroutine that is gone): `renew` makes it as new where the schedule that runs on this thread has not met it. For who has
+/// seen that it is [`hooked`].
+#[inline]
+pub(crate) fn point_anew(op: Op, tag: &Tag, at: &'static Location<'static>, renew: impl FnOnce()) {
+    let (o, epoch) = listener();
+    if epoch != 0 && tag.get(epoch).is_none() {
+        renew();
+    }
+    match o {
+        Some(o) => o.point(op, Some(tag), at),
+        None => at_native_point(op, Some(tag), at),
+    }
+}
+
+/// A choice point, and then a plain read or write of a variable, for the race detector.
+#[inline(always)]
+#[track_caller]
+pub(crate) fn use_variable(op: Op, tag: &Tag, write: bool) {
+    if hooked() {
+        at_variable(op, tag, write, Location::caller());
+    }
+}
+
+#[inline(never)]
+#[cold]
+fn at_variable(op: Op, tag: &Tag, write: bool, at: &'static Location<'static>) {
+    match observer() {
+        Some(o) => o.use_variable(op, tag, write, at),
+        None => at_native_point(op, Some(tag), at),
+    }
+}
+
 /// Whether the goroutine that runs is being explored. Then whatever hides interleavings behind luck or time (spinning,
 /// starvation mode) is left out.
 #[inline(always)]
 pub(crate) fn observed() -> bool {
-    hooked() && with_observer(|o| o.explores()) == Some(true)
+    hooked() && epoch() != 0
 }
 
 /// Whether the object has not been met in the schedule that runs on this thread: then nobody alive holds it, whatever a
@@ -501,7 +548,7 @@ pub(crate) fn also(tag: &Tag) {
 /// What came of the last point, for whoever reads the schedule.
 #[inline(always)]
 pub(crate) fn outcome(mut text: impl FnMut() -> String) {
-    if hooked() {
+    if read() {
         with_observer(|o| o.outcome(&mut text));
     }
 }

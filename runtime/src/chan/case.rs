@@ -298,7 +298,7 @@ macro_rules! common {
         unsafe fn unlock(&self) {
             // SAFETY: locked by `lock`, which forgot the guard (the caller's promise).
             unsafe {
-                self.c().publish(&*self.c().state.data_ptr());
+                self.c().publish::<true>(&*self.c().state.data_ptr());
                 self.c().state.force_unlock(guard_state());
             }
         }
@@ -324,7 +324,7 @@ impl<T> Case for RecvCase<'_, T> {
         let c = self.c();
         // SAFETY: as in `ready`.
         let state = unsafe { &mut *c.state.data_ptr() };
-        match c.get(state) {
+        match c.get::<true>(state) {
             Got::Value(v, sender) => {
                 self.value = Some(v);
                 *wake = sender.map(|w| w.claimed());
@@ -400,7 +400,7 @@ impl<T> Case for SendCase<'_, T> {
         };
         // SAFETY: as in `ready`.
         let state = unsafe { &mut *c.state.data_ptr() };
-        match c.put(state, v) {
+        match c.put::<true>(state, v) {
             Put::Taken(receiver) => {
                 *wake = receiver.map(|w| w.claimed());
                 true

@@ -127,7 +127,7 @@ pub(crate) fn closed<T: Send + 'static>() -> Chan<T> {
     seam::release(&c.tag, 0);
     let mut state = c.state.lock();
     state.closed = true;
-    c.unlock(state);
+    c.unlock::<true>(state);
     Chan(Some(c))
 }
 

@@ -8,8 +8,8 @@ use std::time::Instant;
 use super::options::Strategy;
 use super::{Kind, notes};
 use crate::lab::{
-    COUNT, Counts, Driver, Every, Exploration, Follow, Outcome, Pct, Plan, Pos, Random, Ranks,
-    Setup, Urw, Verdict,
+    COUNT, Counts, Driver, Every, Exploration, Follow, Outcome, Pct, Plan, Random, Ranks, Setup,
+    Spare, Verdict,
 };
 
 /// Starts one schedule of the program.
@@ -172,6 +172,7 @@ impl Runner<'_> {
         let mut every = None;
         let mut interleavings = None;
         let mut visits = Visits::of(task);
+        let mut spare = Spare::default();
         let mut index = 0;
         while t.ran < task.schedules {
             if t.found.is_some() && self.steps > PATIENCE {
@@ -196,24 +197,28 @@ impl Runner<'_> {
             let driver = match every.take() {
                 Some(every) => Driver::Every(every),
                 None if provoking => Driver::Random(Random::new(task.seed, index as u64, false)),
-                None => driver(task.strategy, task.seed, index, &longest),
+                None => driver(task.strategy, task.seed, index, &longest, &mut spare),
             };
             let kind = self.run_so(driver, false, provoking);
-            if let Driver::Every(mut visited) = self.x.take_driver() {
-                if visited.counts() {
+            match self.x.take_driver() {
+                Driver::Every(mut visited) => {
+                    if visited.counts() {
+                        self.count(&mut t, &mut seen, &mut longest, kind);
+                    }
+                    visits.left -= 1;
+                    if visited.another() {
+                        every = Some(visited).filter(|_| visits.left > 0);
+                    } else if !visited.gave_up() {
+                        t.exhausted = true;
+                        interleavings = Some(visited.found);
+                        break;
+                    }
+                }
+                done => {
+                    spare.keep(done);
                     self.count(&mut t, &mut seen, &mut longest, kind);
+                    index += 1;
                 }
-                visits.left -= 1;
-                if visited.another() {
-                    every = Some(visited).filter(|_| visits.left > 0);
-                } else if !visited.gave_up() {
-                    t.exhausted = true;
-                    interleavings = Some(visited.found);
-                    break;
-                }
-            } else {
-                self.count(&mut t, &mut seen, &mut longest, kind);
-                index += 1;
             }
             task.tell(t.ran);
         }
@@ -353,9 +358,15 @@ impl Lengths {
 }
 
 /// The driver of schedule `index`.
-fn driver(strategy: Strategy, seed: u64, index: usize, longest: &Lengths) -> Driver {
+fn driver(
+    strategy: Strategy,
+    seed: u64,
+    index: usize,
+    longest: &Lengths,
+    spare: &mut Spare,
+) -> Driver {
     let random = |hasty| Random::new(seed, index as u64, hasty);
-    let pct = |hasty, depth| Driver::Pct(Pct::new(random(hasty), depth, longest.steps));
+    let mut pct = |hasty, depth| Driver::Pct(spare.pct(random(hasty), depth, longest.steps));
     // In a quarter of the schedules a timer may win against work that is ready.
     let quarter = index % 4 == 3;
     match strategy {
@@ -371,13 +382,12 @@ fn driver(strategy: Strategy, seed: u64, index: usize, longest: &Lengths) -> Dri
             };
             let hasty = (i / TURNS) % 4 == 3;
             match i % TURNS {
-                0 => Driver::Urw(Urw::new(random(hasty), &longest.each)),
+                0 => Driver::Urw(spare.urw(random(hasty), &longest.each)),
                 1 => pct(hasty, 1),
-                2 => Driver::Pos(Pos::new(random(hasty))),
+                2 | 6 => Driver::Pos(spare.pos(random(hasty))),
                 3 => pct(hasty, 2),
                 4 => Driver::Lazy(random(hasty)),
                 5 => pct(hasty, 3),
-                6 => Driver::Pos(Pos::new(random(hasty))),
                 _ => Driver::Random(random(hasty)),
             }
         }

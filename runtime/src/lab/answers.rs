@@ -162,27 +162,26 @@ impl Scheduler for Lab {
 }
 
 impl Observer for Lab {
-    #[inline]
     fn point(&self, op: Op, tag: Option<&Tag>, at: &'static Location<'static>) {
         let g = {
             let mut st = self.state();
             let me = st.current;
             let why = st.arrive(op, tag, at);
             // The thread's count of panics is everybody's: see `mod.rs`.
-            let unwinds =
-                std::thread::panicking() && (st.unwinding.is_empty() || st.unwinding.contains(&me));
-            let next = if unwinds {
-                st.insist(me)
+            let next = if std::thread::panicking() {
+                st.decide_unwinding(me, why)
             } else {
-                let next = st.decide(why);
-                if st.calls.is_empty() {
-                    next
-                } else {
+                st.decide(why)
+            };
+            let next = match next {
+                Some(who) if who == me => return,
+                None if !st.calls.is_empty() => {
                     drop(st);
                     let next = self.decide(why);
                     st = self.state();
                     next
                 }
+                next => next,
             };
             match next {
                 Some(who) if who == me => return,
@@ -297,7 +296,7 @@ impl Observer for Lab {
             let me = st.current - 1;
             st.clocks.acquire(me, object, slot);
         }
-        st.hold(object, how);
+        st.takes(object, how);
     }
 
     fn gave(&self, tag: &Tag, slot: usize, how: Hold) {
@@ -307,7 +306,7 @@ impl Observer for Lab {
             let me = st.current - 1;
             st.clocks.release(me, object, slot);
         }
-        st.hold(object, how);
+        st.gives_back(object, how);
     }
 
     fn claims(&self, g: &'static G) {

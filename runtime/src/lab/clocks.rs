@@ -7,7 +7,8 @@
 //!
 //! **Columns.** Clocks are only ever asked about goroutines that have touched a variable. A goroutine gets its column in
 //! the tables with its first access: what others knew of it before is never asked for. So a thousand goroutines that
-//! only lock and send to each other cost nothing here.
+//! only lock and send to each other cost nothing here: who has no column leaves its table and no span, and while all have
+//! the same table there is nothing to learn.
 //!
 //! **Shared tables.** What a goroutine knows of the others is an immutable table, shared and counted. A release leaves
 //! `(table, who, span)`, without copying. Each table is labelled with a goroutine and a span whose whole knowledge it is
@@ -189,12 +190,28 @@ struct Access {
     at: At,
 }
 
-#[derive(Debug, Default)]
-struct Variable {
+/// What is known of an object: what was released into its places, and who used it as a variable.
+#[derive(Debug)]
+struct Object {
+    /// The first place; most objects have no other.
+    place: Released,
+    more: Vec<Released>,
     write: Option<Access>,
     reads: Vec<Access>,
     /// At this length the reads are looked through for those that a later one stands for.
     full: usize,
+}
+
+impl Object {
+    const fn new() -> Object {
+        Object {
+            place: Released::NOTHING,
+            more: Vec::new(),
+            write: None,
+            reads: Vec::new(),
+            full: FEW,
+        }
+    }
 }
 
 /// The shortest list of reads that is looked through.
@@ -216,10 +233,9 @@ pub(crate) struct Clocks {
     of: Vec<Clock>,
     columns: u32,
     tables: Tables,
-    /// By object: what was released into its slots, and the variable.
-    slots: Vec<Vec<Released>>,
-    variables: Vec<Variable>,
-    objects: usize,
+    objects: Vec<Object>,
+    /// So many of them are not as new.
+    used: usize,
     pub(crate) race: Option<RaceFound>,
 }
 
@@ -232,15 +248,14 @@ impl Clocks {
         self.of.clear();
         self.columns = 0;
         self.tables.reset();
-        for s in &mut self.slots[..self.objects] {
-            s.clear();
+        for o in &mut self.objects[..self.used] {
+            o.place = Released::NOTHING;
+            o.more.clear();
+            o.write = None;
+            o.reads.clear();
+            o.full = FEW;
         }
-        for v in &mut self.variables[..self.objects] {
-            v.write = None;
-            v.reads.clear();
-            v.full = FEW;
-        }
-        self.objects = 0;
+        self.used = 0;
         self.race = None;
     }
 
@@ -308,33 +323,33 @@ impl Clocks {
                 || self.table_knows(table, label.who) >= label.span)
     }
 
-    /// All that `me` knows now. It must tick afterwards.
+    /// All that `me` knows now. It must tick afterwards. Of one without a column nobody will ask up to where it is known.
     #[inline]
     fn known(&self, me: u32) -> Released {
         let clock = self.of[me as usize];
-        Released {
-            table: clock.table,
-            by: Label {
+        let by = if clock.column == NONE {
+            Label::NOBODY
+        } else {
+            Label {
                 who: me,
                 span: clock.span,
-            },
+            }
+        };
+        Released {
+            table: clock.table,
+            by,
         }
     }
 
-    /// Whether `me` knows all that was left. (Of one without a column nobody asks what is known.)
+    /// Whether `me` knows all that was left.
     #[inline]
     fn includes(&self, me: u32, left: Released) -> bool {
         let by = left.by;
         if by.who != NONE {
-            if self.knows(me, by.who) >= by.span {
-                return true;
-            }
-            if self.of[by.who as usize].column != NONE {
-                return false;
-            }
+            return self.knows(me, by.who) >= by.span;
         }
-        let clock = self.of[me as usize];
-        if left.table == EMPTY || left.table == clock.table {
+        let mine = self.of[me as usize].table;
+        if left.table == EMPTY || left.table == mine {
             return true;
         }
         let label = self.tables.all[left.table as usize].label;
@@ -391,43 +406,72 @@ impl Clocks {
         own
     }
 
-    fn object(&mut self, object: u32) {
+    #[inline]
+    fn object(&mut self, object: u32) -> &mut Object {
         let n = object as usize + 1;
-        if self.objects < n {
-            self.objects = n;
-            if self.slots.len() < n {
-                self.slots.resize_with(n, Vec::new);
-                self.variables.resize_with(n, Variable::default);
-            }
+        if self.used < n {
+            self.use_up_to(n);
+        }
+        &mut self.objects[object as usize]
+    }
+
+    #[cold]
+    fn use_up_to(&mut self, n: usize) {
+        self.used = n;
+        if self.objects.len() < n {
+            self.objects.resize_with(n, Object::new);
         }
     }
 
     #[inline]
-    fn find(&mut self, object: u32, slot: usize) -> Released {
-        self.object(object);
-        let slots = &self.slots[object as usize];
-        let there = slots.get(slot % MOST_SLOTS);
+    fn find(&self, object: u32, slot: usize) -> Released {
+        let there = self
+            .objects
+            .get(object as usize)
+            .and_then(|o| match slot % MOST_SLOTS {
+                0 => Some(&o.place),
+                n => o.more.get(n - 1),
+            });
         there.copied().unwrap_or(Released::NOTHING)
+    }
+
+    /// A place, to be written to.
+    #[inline]
+    fn place(&mut self, object: u32, slot: usize) -> &mut Released {
+        let object = self.object(object);
+        match slot % MOST_SLOTS {
+            0 => &mut object.place,
+            n => {
+                if object.more.len() < n {
+                    object.more.resize(n, Released::NOTHING);
+                }
+                &mut object.more[n - 1]
+            }
+        }
     }
 
     /// Leaves `left` in a slot, in place of what is there.
     #[inline]
     fn put(&mut self, object: u32, slot: usize, left: Released) {
-        let slot = slot % MOST_SLOTS;
         self.tables.hold(left.table);
-        let slots = &mut self.slots[object as usize];
-        if slots.len() <= slot {
-            slots.resize(slot + 1, Released::NOTHING);
-        }
-        let former = std::mem::replace(&mut slots[slot], left);
+        let former = std::mem::replace(self.place(object, slot), left);
         if former.table != NONE {
             self.tables.let_go(former.table);
         }
     }
 
+    /// Whether nothing but a table was left there, and that is `table`.
+    #[inline]
+    fn is_but(there: Released, table: Id) -> bool {
+        there.table == table && there.by.who == NONE
+    }
+
     #[inline]
     pub(crate) fn acquire(&mut self, me: u32, object: u32, slot: usize) {
         let there = self.find(object, slot);
+        if there.table == NONE || Clocks::is_but(there, self.of[me as usize].table) {
+            return;
+        }
         if let Some(whole) = self.learn(me, there)
             && whole != there.table
         {
@@ -440,10 +484,13 @@ impl Clocks {
     #[inline]
     pub(crate) fn release(&mut self, me: u32, object: u32, slot: usize) {
         let there = self.find(object, slot);
-        if there.table == NONE || self.includes(me, there) {
-            self.put(object, slot, self.known(me));
+        let known = self.known(me);
+        if known.by.who == NONE && Clocks::is_but(there, known.table) {
+            // It stands there already.
+        } else if there.table == NONE || self.includes(me, there) {
+            self.put(object, slot, known);
         } else {
-            self.add_to(me, object, slot % MOST_SLOTS, there);
+            self.add_to(me, object, slot, there);
         }
         self.tick(me);
     }
@@ -453,7 +500,7 @@ impl Clocks {
         let known = self.known(me);
         let column = self.column(there.by.who);
         // From here on the slot's hold on the table is ours.
-        self.slots[object as usize][slot] = Released::NOTHING;
+        *self.place(object, slot) = Released::NOTHING;
         let label = self.tables.all[known.table as usize].label;
         let covered = known.table == EMPTY
             || known.table == there.table
@@ -465,7 +512,7 @@ impl Clocks {
         }
         self.tables.raise(own, self.column(me), known.by.span);
         self.tables.all[own as usize].label = Label::NOBODY;
-        self.slots[object as usize][slot] = Released {
+        *self.place(object, slot) = Released {
             table: own,
             by: Label::NOBODY,
         };
@@ -485,15 +532,43 @@ impl Clocks {
         self.tick(me);
     }
 
-    /// Both ways.
+    /// Both ways: from here on they share a table, until one of them learns something else.
     pub(crate) fn meet(&mut self, me: u32, other: u32) {
         let (mine, theirs) = (self.known(me), self.known(other));
-        self.tables.hold(mine.table);
-        self.learn(me, theirs);
-        self.learn(other, mine);
-        self.tables.let_go(mine.table);
+        if !(self.includes(me, theirs) && self.includes(other, mine)) {
+            self.share(me, other);
+        }
         self.tick(me);
         self.tick(other);
+    }
+
+    fn share(&mut self, me: u32, other: u32) {
+        let (mine, theirs) = (self.of[me as usize], self.of[other as usize]);
+        let both_have_it = mine.table == theirs.table
+            && mine.table != EMPTY
+            && self.tables.all[mine.table as usize].holders == 2;
+        let own = if both_have_it {
+            mine.table
+        } else {
+            let own = self.tables.own(mine.table);
+            if theirs.table != mine.table {
+                self.tables.add(own, theirs.table);
+            }
+            self.tables.let_go(theirs.table);
+            self.of[me as usize].table = own;
+            self.of[other as usize].table = self.tables.hold(own);
+            own
+        };
+        self.tables.raise(own, mine.column, mine.span);
+        self.tables.raise(own, theirs.column, theirs.span);
+        // Who knows the span that begins now knows all of this.
+        self.tables.all[own as usize].label = match mine.column {
+            NONE => Label::NOBODY,
+            _ => Label {
+                who: me,
+                span: mine.span + 1,
+            },
+        };
     }
 
     /// From `me` to `other`.
@@ -503,7 +578,6 @@ impl Clocks {
     }
 
     pub(crate) fn access(&mut self, me: u32, object: u32, write: bool, at: At) {
-        self.object(object);
         if self.of[me as usize].column == NONE {
             self.of[me as usize].column = self.columns;
             self.columns += 1;
@@ -514,18 +588,25 @@ impl Clocks {
             span: clock.span,
             at,
         };
+        self.object(object);
         let (of, tables) = (&self.of, &self.tables);
         let unordered =
             |a: &Access| a.who != me && tables.get(clock.table, of[a.who as usize].column) < a.span;
-        let v = &mut self.variables[object as usize];
-        let found = v
-            .write
-            .filter(|w| unordered(w))
-            .map(|w| (w, true))
-            .or_else(|| {
-                let r = v.reads.iter().find(|r| write && unordered(r))?;
-                Some((*r, false))
-            });
+        let v = &mut self.objects[object as usize];
+        if self.race.is_none() {
+            let found = match &v.write {
+                Some(w) if unordered(w) => Some((w, true)),
+                _ if write => v.reads.iter().find(|r| unordered(r)).map(|r| (r, false)),
+                _ => None,
+            };
+            if let Some((a, wrote)) = found {
+                self.race = Some(RaceFound {
+                    object,
+                    first: (a.who + 1, a.at, wrote),
+                    second: (me + 1, at, write),
+                });
+            }
+        }
         if write {
             v.write = Some(now);
             v.reads.clear();
@@ -540,155 +621,8 @@ impl Clocks {
                 _ => v.reads.push(now),
             }
         }
-        if let Some((a, wrote)) = found
-            && self.race.is_none()
-        {
-            self.race = Some(RaceFound {
-                object,
-                first: (a.who + 1, a.at, wrote),
-                second: (me + 1, at, write),
-            });
-        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::rng::Rng;
-    use super::*;
-
-    /// Clocks as the books have them: one vector each, merged element by element.
-    #[derive(Default)]
-    struct Plain {
-        of: Vec<Vec<u32>>,
-        slots: std::collections::HashMap<(u32, usize), Vec<u32>>,
-    }
-
-    fn merge(into: &mut Vec<u32>, other: &[u32]) {
-        if into.len() < other.len() {
-            into.resize(other.len(), 0);
-        }
-        for (a, &b) in into.iter_mut().zip(other) {
-            *a = (*a).max(b);
-        }
-    }
-
-    impl Plain {
-        fn tick(&mut self, who: u32) {
-            self.of[who as usize][who as usize] += 1;
-        }
-
-        fn birth(&mut self, by: Option<u32>) {
-            let who = self.of.len();
-            let mut clock = by.map_or_else(Vec::new, |by| self.of[by as usize].clone());
-            clock.resize(64, 0);
-            clock[who] = 1;
-            if let Some(by) = by {
-                self.tick(by);
-            }
-            self.of.push(clock);
-        }
-
-        fn acquire(&mut self, me: u32, at: (u32, usize)) {
-            if let Some(there) = self.slots.get(&at) {
-                merge(&mut self.of[me as usize], there);
-            }
-        }
-
-        fn exchange(&mut self, me: u32, at: (u32, usize)) {
-            let known = self.of[me as usize].clone();
-            self.acquire(me, at);
-            self.slots.insert(at, known);
-            self.tick(me);
-        }
-
-        fn release(&mut self, me: u32, at: (u32, usize)) {
-            merge(self.slots.entry(at).or_default(), &self.of[me as usize]);
-            self.tick(me);
-        }
-
-        fn give(&mut self, me: u32, other: u32) {
-            let known = self.of[me as usize].clone();
-            merge(&mut self.of[other as usize], &known);
-            self.tick(me);
-        }
-
-        fn meet(&mut self, me: u32, other: u32) {
-            let theirs = self.of[other as usize].clone();
-            let mine = self.of[me as usize].clone();
-            merge(&mut self.of[me as usize], &theirs);
-            merge(&mut self.of[other as usize], &mine);
-            self.tick(me);
-            self.tick(other);
-        }
-    }
-
-    #[test]
-    fn shared_tables_say_what_plain_vectors_say() {
-        // One and the same for all programs: what is reused must not show.
-        let mut clocks = Clocks::default();
-        for seed in 0..300 {
-            let mut rng = Rng::new(seed, 0);
-            let mut plain = Plain::default();
-            clocks.reset(true);
-            clocks.birth(None);
-            plain.birth(None);
-            let mut alive = vec![0_u32];
-            // From which of its spans on somebody is asked about: there it first touched a variable.
-            let mut since = [u32::MAX; 40];
-            for step in 0..200 {
-                let me = alive[rng.below(alive.len())];
-                let other = alive[rng.below(alive.len())];
-                let at = (rng.below(3) as u32, rng.below(2));
-                match rng.below(8) {
-                    0 if plain.of.len() < 40 => {
-                        alive.push(plain.of.len() as u32);
-                        clocks.birth(Some(me));
-                        plain.birth(Some(me));
-                    }
-                    1 if alive.len() > 2 => {
-                        alive.retain(|&g| g != me);
-                        clocks.ended(me);
-                    }
-                    2 if me != other => {
-                        clocks.meet(me, other);
-                        plain.meet(me, other);
-                    }
-                    3 if me != other => {
-                        clocks.give(me, other);
-                        plain.give(me, other);
-                    }
-                    4 => {
-                        clocks.exchange(me, at.0, at.1);
-                        plain.exchange(me, at);
-                    }
-                    5 | 6 => {
-                        clocks.release(me, at.0, at.1);
-                        plain.release(me, at);
-                    }
-                    _ => {
-                        clocks.acquire(me, at.0, at.1);
-                        plain.acquire(me, at);
-                    }
-                }
-                let toucher = alive[rng.below(alive.len())];
-                if rng.below(4) == 0 {
-                    clocks.access(toucher, 9, false, Location::caller());
-                    let first = &mut since[toucher as usize];
-                    *first = (*first).min(clocks.of[toucher as usize].span);
-                }
-                for &g in &alive {
-                    for who in 0..plain.of.len() as u32 {
-                        let since = since[who as usize];
-                        let asked = |span: u32| if span < since { 0 } else { span };
-                        assert_eq!(
-                            asked(clocks.knows(g, who)),
-                            asked(plain.of[g as usize][who as usize]),
-                            "seed {seed}, step {step}: what {g} knows of {who}"
-                        );
-                    }
-                }
-            }
-        }
-    }
-}
+mod tests;

@@ -3,11 +3,12 @@
 use super::facts::Fact;
 use super::footprint::How;
 use super::objects::only_reads;
+use super::objects::tally;
 use super::plan::CLOCK;
 use super::record::{Record, What};
 use super::rng::mix;
 use super::state::{At, OUTPUT, PATIENCE, Pending, Stand, State, Verdict};
-use super::strategy::{self, Asked, Intent, View, Why};
+use super::strategy::{self, Asked, Driver, Intent, View, Why};
 use crate::primitives::Tag;
 use crate::seam::Op;
 
@@ -60,31 +61,57 @@ impl State {
 
     /// Who makes the next step; `None`: functions of timers are to be called first (`calls`), or the schedule is over, and
     /// `verdict` says how.
-    #[inline]
+    #[inline(always)]
     pub(super) fn decide(&mut self, why: Why) -> Option<u32> {
         if why == Why::Yield && self.idle.all_poll(self.runnable.len()) {
             self.let_time_pass();
+            return self.choose_one(why);
         }
-        // Nobody to choose among.
-        if let [who] = self.runnable[..]
-            && match self.asked {
-                Asked::Never => true,
-                Asked::WithATimer => !self.may_move(),
-                Asked::Always => false,
-            }
+        // Most decisions: nothing is to be looked at but who can run.
+        if self.plain
             && self.steps < self.max_steps
-            && self.calls.is_empty()
+            && !(self.asked == Asked::WithATimer && self.may_move())
         {
-            self.alone = true;
+            let (current, others) = (self.current, self.runnable.len() > 1);
+            let usual;
+            let who = match &self.runnable[..] {
+                [] => return self.choose_one(why),
+                &[who] => {
+                    self.alone = true;
+                    usual = who;
+                    who
+                }
+                runnable => {
+                    usual = strategy::usual(runnable, current, why);
+                    let who = match &mut self.driver {
+                        Driver::Random(r) => r.draw(runnable, current, why),
+                        driver => driver.next(&View {
+                            runnable,
+                            current,
+                            why,
+                            usual,
+                            steps: self.steps,
+                            timer: false,
+                            fresh: &self.fresh,
+                            intents: &self.intents,
+                            alone: self.alone,
+                        }),
+                    };
+                    self.alone = false;
+                    self.fresh.clear();
+                    who
+                }
+            };
             self.steps += 1;
-            self.recorded.turn(who, self.current, why, who, false);
-            self.step(who);
+            self.recorded.turn(who, current, why, usual, others);
+            self.begin_step(who);
             return Some(who);
         }
         self.choose_one(why)
     }
 
     /// The same where there is something to decide.
+    #[inline(never)]
     fn choose_one(&mut self, why: Why) -> Option<u32> {
         if self.tracing {
             return self.visit(why);
@@ -103,6 +130,20 @@ impl State {
             if self.steps >= self.max_steps {
                 self.too_long();
                 return None;
+            }
+            // Nobody to choose among.
+            if let [who] = self.runnable[..]
+                && match self.asked {
+                    Asked::Never => true,
+                    Asked::WithATimer => !self.may_move(),
+                    Asked::Always => false,
+                }
+            {
+                self.alone = true;
+                self.steps += 1;
+                self.recorded.turn(who, self.current, why, who, false);
+                self.step(who);
+                return Some(who);
             }
             if self.provoking {
                 self.find_eager();
@@ -177,6 +218,17 @@ impl State {
         }
     }
 
+    /// The same where somebody unwinds: who that is goes on, if it is `me`.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn decide_unwinding(&mut self, me: u32, why: Why) -> Option<u32> {
+        if self.unwinding.is_empty() || self.unwinding.contains(&me) {
+            self.insist(me)
+        } else {
+            self.decide(why)
+        }
+    }
+
     /// As many steps have been made as may be.
     pub(super) fn too_long(&mut self) {
         self.verdict = Some(if self.owners.ring_stands() {
@@ -204,39 +256,61 @@ impl State {
     }
 
     /// `who` makes a step: what it is about to do happens now.
-    #[inline]
     pub(super) fn step(&mut self, who: u32) {
-        self.current = who;
-        let slot = &mut self.slots[who as usize - 1];
-        let pending = slot.pending;
-        if !slot.amid && who != 1 {
-            if !slot.begun {
-                slot.begun = true;
-                self.workers += 1;
-                self.counts.at_least(Fact::overlap, 1);
-            }
-            if self.workers >= 2 {
-                slot.amid = true;
-                self.amid += 1;
-                self.counts.at_least(Fact::overlap, self.amid);
-            }
-        }
-        self.pulse.mark(who, pending.at);
-        if let What::Does(op) = pending.what {
-            slot.last = pending;
-            slot.ops += 1;
-            // A lock is touched when it is had (see `hold`): how often somebody asked for it in vain is no difference.
-            if pending.object != 0 && !matches!(op, Op::Lock | Op::RLock) {
-                let key = mix(slot.ident, u64::from(slot.ops));
-                self.objects[pending.object as usize].touch(key, only_reads(op));
-            }
-            self.count(who, op);
-        }
+        self.begin_step(who);
+        let pending = self.slots[who as usize - 1].pending;
         if self.tracing {
             self.begins(pending);
         }
         if self.recording {
             self.record(who, pending);
+        }
+    }
+
+    /// The same where nobody keeps a record of it.
+    #[inline(always)]
+    fn begin_step(&mut self, who: u32) {
+        self.current = who;
+        let slot = &mut self.slots[who as usize - 1];
+        // Field by field, as they were written: a wider load would have to wait for the stores.
+        let Pending { what, object, at } = slot.pending;
+        self.pulse.mark(who, at);
+        if let What::Does(op) = what {
+            slot.last.what = what;
+            slot.last.object = object;
+            slot.last.at = at;
+            slot.ops += 1;
+            // A lock is touched when it is had (see `hold`): how often somebody asked for it in vain is no difference.
+            if object != 0 && !matches!(op, Op::Lock | Op::RLock) {
+                let key = mix(slot.ident, u64::from(slot.ops));
+                self.objects[object as usize].touch(key, only_reads(op));
+            }
+            let (fact, more) = tally(op);
+            if let Some(fact) = fact {
+                self.counts.add(fact);
+            }
+            if more {
+                self.count(who, op);
+            }
+        }
+        if !self.slots[who as usize - 1].amid && who != 1 {
+            self.comes_in(who);
+        }
+    }
+
+    /// `who` has not made a step yet while another one was in its course.
+    #[inline(never)]
+    fn comes_in(&mut self, who: u32) {
+        let slot = &mut self.slots[who as usize - 1];
+        if !slot.begun {
+            slot.begun = true;
+            self.workers += 1;
+            self.counts.at_least(Fact::overlap, 1);
+        }
+        if self.workers >= 2 {
+            slot.amid = true;
+            self.amid += 1;
+            self.counts.at_least(Fact::overlap, self.amid);
         }
     }
 

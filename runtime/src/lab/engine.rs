@@ -10,7 +10,7 @@ use super::state::{NOBODY, State};
 use super::strategy::{Driver, Random, Why};
 use crate::coro::{Command, Resumed};
 use crate::goroutine::{self, G, Status};
-use crate::primitives::{HOOKS, Lock};
+use crate::primitives::{HOOKS, Lock, READERS};
 use crate::seam::{self, Observer, Scheduler};
 use crate::stack::{DEFAULT_MAX_STACK, StackCache, StackPool};
 use crate::{birth, overflow, panics};
@@ -169,12 +169,18 @@ impl Exploration {
             st.reset(epoch, setup.races);
             st.tracing = matches!(setup.driver, Driver::Every(_));
             st.asked = setup.driver.asked_alone();
+            st.plain = setup.driver.is_free() && !setup.provoking && !setup.recording;
             st.driver = setup.driver;
             st.max_steps = setup.max_steps;
             st.provoking = setup.provoking;
             st.recording = setup.recording;
         }
-        let end = End(lab, seam::set_observer(Some((lab, epoch))));
+        let end = End {
+            lab,
+            former: seam::set_observer(Some((lab, epoch))),
+            read: u32::from(setup.recording),
+        };
+        READERS.fetch_add(end.read, Ordering::SeqCst);
         seam::set_current(Some(lab), None);
         birth::spawn(
             move || {
@@ -224,12 +230,18 @@ impl Drop for Exploration {
 }
 
 /// Clears a schedule up, also when something of the engine panics.
-struct End(&'static Lab, Option<(&'static dyn Observer, u32)>);
+struct End {
+    lab: &'static Lab,
+    former: Option<(&'static dyn Observer, u32)>,
+    /// 1 if its steps were written down.
+    read: u32,
+}
 
 impl Drop for End {
     fn drop(&mut self) {
-        seam::set_observer(self.1);
-        self.0.clear_up();
+        READERS.fetch_sub(self.read, Ordering::SeqCst);
+        seam::set_observer(self.former);
+        self.lab.clear_up();
     }
 }
 
@@ -283,15 +295,14 @@ impl Lab {
                 .as_mut()
                 .expect("a goroutine that can run has its coroutine")
                 .resume();
-            seam::set_current(Some(self), None);
             next = match resumed {
                 Resumed::Suspended(Command::Yield | Command::StandBack) => {
                     let st = self.state();
-                    match (st.next, &st.verdict) {
-                        (NOBODY, Some(_)) => None,
+                    match st.next {
                         // `gosched` has passed its point, where this was decided already.
-                        (NOBODY, None) => Some(who),
-                        (chosen, _) => Some(chosen),
+                        NOBODY if st.verdict.is_none() => Some(who),
+                        NOBODY => None,
+                        chosen => Some(chosen),
                     }
                 }
                 Resumed::Suspended(Command::Park(unlock)) => {
@@ -331,9 +342,11 @@ impl Lab {
                 }
             };
         }
+        seam::set_current(Some(self), None);
         self.catch_up("");
     }
 
+    #[inline]
     fn forced(&self) -> Option<u32> {
         if self.mail.load(Ordering::Acquire) {
             self.read_mail();

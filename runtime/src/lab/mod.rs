@@ -69,4 +69,4 @@ pub(crate) use record::What;
 #[cfg(test)]
 pub(crate) use rng::Rng;
 pub(crate) use state::Verdict;
-pub(crate) use strategy::{Driver, Follow, Pct, Pos, Random, Ranks, Tree, Urw};
+pub(crate) use strategy::{Driver, Follow, Pct, Random, Ranks, Spare, Tree};

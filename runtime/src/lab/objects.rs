@@ -70,58 +70,74 @@ impl State {
     }
 
     /// A lock changed hands.
-    #[inline]
     pub(super) fn hold(&mut self, object: u32, how: Hold) {
-        let who = self.current;
-        let at = self.slots[who as usize - 1].last.at;
+        match how {
+            Hold::Mutex | Hold::Exclusive | Hold::Shared => self.takes(object, how),
+            Hold::MutexReleased | Hold::Released | Hold::SharedReleased => {
+                self.gives_back(object, how);
+            }
+        }
+    }
+
+    /// The goroutine that runs has a lock from here on.
+    #[inline]
+    pub(super) fn takes(&mut self, object: u32, how: Hold) {
         if self.tracing {
             self.holds(object, how);
         }
-        match how {
-            Hold::Mutex | Hold::Exclusive | Hold::Shared => {
-                let slot = self.slot(who);
-                slot.held += 1;
-                slot.had += 1;
-                slot.locks |= bit(object);
-                slot.fruitless = 0;
-                let held = slot.held;
-                let key = mix(slot.ident ^ 0x1ced, u64::from(slot.had));
-                self.objects[object as usize].touch(key, how == Hold::Shared);
-                if how != Hold::Shared {
-                    self.wrote();
-                }
-                self.counts.at_least(Fact::held_together, held);
-                if !std::mem::replace(&mut self.objects[object as usize].locked, true) {
-                    self.counts.add(Fact::mutexes);
-                }
-                self.holdings.push(Holding {
-                    object,
-                    who,
-                    at,
-                    shared: how == Hold::Shared,
-                });
-                if self.slots[who as usize - 1].held > 1 {
-                    self.owners.got_another(who, &self.holdings);
-                }
-            }
-            Hold::MutexReleased | Hold::Released | Hold::SharedReleased => {
-                let shared = how == Hold::SharedReleased;
-                // Its own if it has one: a lock may also be given back by another than who took it.
-                let of = |h: &Holding| h.object == object && h.shared == shared;
-                let found = self
-                    .holdings
-                    .iter()
-                    .rposition(|h| of(h) && h.who == who)
-                    .or_else(|| self.holdings.iter().rposition(of));
-                if let Some(i) = found {
-                    let h = self.holdings.swap_remove(i);
-                    let left = self.holdings.iter().filter(|o| o.who == h.who);
-                    let locks = left.fold(0, |all, o| all | bit(o.object));
-                    let slot = self.slot(h.who);
-                    slot.held -= 1;
-                    slot.locks = locks;
-                }
-            }
+        let who = self.current;
+        let shared = how == Hold::Shared;
+        let slot = &mut self.slots[who as usize - 1];
+        slot.held += 1;
+        slot.had += 1;
+        slot.locks |= bit(object);
+        slot.fruitless = 0;
+        let (held, at) = (slot.held, slot.last.at);
+        let key = mix(slot.ident ^ 0x1ced, u64::from(slot.had));
+        if who != 1 && !shared && !std::mem::replace(&mut slot.wrote, true) {
+            self.counts.add(Fact::workers_that_wrote);
+        }
+        let lock = &mut self.objects[object as usize];
+        lock.touch(key, shared);
+        self.counts.at_least(Fact::held_together, held);
+        if !std::mem::replace(&mut lock.locked, true) {
+            self.counts.add(Fact::mutexes);
+        }
+        self.holdings.push(Holding {
+            object,
+            who,
+            at,
+            shared,
+        });
+        if held > 1 {
+            self.owners.got_another(who, &self.holdings);
+        }
+    }
+
+    /// A lock is given back: his own by who runs if he has it, for it may also be another than who took it.
+    #[inline]
+    pub(super) fn gives_back(&mut self, object: u32, how: Hold) {
+        if self.tracing {
+            self.holds(object, how);
+        }
+        let who = self.current;
+        let shared = how == Hold::SharedReleased;
+        let of = |h: &Holding| h.object == object && h.shared == shared;
+        let found = self
+            .holdings
+            .iter()
+            .rposition(|h| of(h) && h.who == who)
+            .or_else(|| self.holdings.iter().rposition(of));
+        if let Some(i) = found {
+            let h = self.holdings.swap_remove(i);
+            let slot = &mut self.slots[h.who as usize - 1];
+            slot.held -= 1;
+            slot.locks = if slot.held == 0 {
+                0
+            } else {
+                let left = self.holdings.iter().filter(|o| o.who == h.who);
+                left.fold(0, |all, o| all | bit(o.object))
+            };
         }
     }
 
@@ -155,75 +171,50 @@ impl State {
         }
     }
 
-    #[inline]
+    /// What there is to be counted of a step beside what [`tally`] says.
+    #[inline(never)]
     pub(super) fn count(&mut self, who: u32, op: Op) {
         let slot = &self.slots[who as usize - 1];
         let (held, locks, object) = (slot.held, slot.locks, slot.last.object);
-        if who == 1 && matches!(op, Op::Recv | Op::Select | Op::Wait | Op::CondWait) {
-            self.main_waited = true;
-        }
-        if who != 1 && matches!(op, Op::Get | Op::Set) && self.structure.touches(who, object, locks)
-        {
-            self.counts.add(Fact::unguarded);
-        }
-        if who == 1 {
-            match op {
-                Op::Send | Op::TrySend => self.counts.add(Fact::main_sends),
-                Op::Recv | Op::TryRecv => self.counts.add(Fact::main_recvs),
-                _ => {}
-            }
-        }
+        let main = who == 1;
         let c = &mut self.counts;
         match op {
-            Op::Sleep => c.add(Fact::sleeps),
-            Op::Gosched => c.add(Fact::gosched),
-            Op::Send => {
-                c.add(Fact::sends);
+            Op::Recv | Op::TryRecv if main => {
+                self.main_waited |= op == Op::Recv;
+                c.add(Fact::main_recvs);
+            }
+            Op::Select | Op::Wait | Op::CondWait if main => self.main_waited = true,
+            Op::Send | Op::TrySend => {
+                if main {
+                    c.add(Fact::main_sends);
+                }
                 self.structure.sends(who, object);
-                self.wrote();
-            }
-            Op::TrySend => {
-                c.add(Fact::sends);
-                self.structure.sends(who, object);
-            }
-            Op::Recv | Op::TryRecv => c.add(Fact::recvs),
-            Op::Select => c.add(Fact::selects),
-            Op::Close => {
-                c.add(Fact::closes);
-                if self.structure.closes_for_others(who, object) {
-                    c.add(Fact::foreign_closes);
+                if op == Op::Send {
+                    self.wrote();
                 }
             }
-            Op::Lock | Op::RLock => c.add(Fact::locks),
-            Op::Add => c.add(Fact::adds),
-            Op::Done => c.add(Fact::dones),
-            Op::Wait => c.add(Fact::waits),
-            Op::AtomicLoad => c.add(Fact::atomics),
-            Op::Syscall => {
-                c.add(Fact::calls);
-                if held != 0 {
-                    c.add(Fact::locked_calls);
-                }
+            Op::Syscall if held != 0 => c.add(Fact::locked_calls),
+            Op::Close if self.structure.closes_for_others(who, object) => {
+                c.add(Fact::foreign_closes);
             }
-            Op::AtomicStore | Op::AtomicUpdate => {
-                c.add(Fact::atomics);
-                self.wrote();
-            }
-            Op::Get => {
-                c.add(Fact::shared_reads);
-                if held == 0 {
-                    c.add(Fact::unlocked_reads);
+            Op::AtomicStore | Op::AtomicUpdate => self.wrote(),
+            Op::Get | Op::Set => {
+                if !main && self.structure.touches(who, object, locks) {
+                    c.add(Fact::unguarded);
                 }
-            }
-            Op::Set => {
-                c.add(Fact::shared_writes);
-                if held == 0 {
-                    c.add(Fact::unlocked_writes);
+                if op == Op::Get {
+                    if held == 0 {
+                        c.add(Fact::unlocked_reads);
+                    }
+                } else {
+                    if held == 0 {
+                        c.add(Fact::unlocked_writes);
+                    }
+                    if main {
+                        c.add(Fact::writes_by_main);
+                    }
+                    self.wrote();
                 }
-                if who == 1 {
-                    c.add(Fact::writes_by_main);
-                }
-                self.wrote();
             }
             _ => {}
         }
@@ -266,7 +257,7 @@ impl Object {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn touch(&mut self, key: u64, read: bool) {
         if read {
             self.reads = self.reads.wrapping_add(mix(key, self.writes));
@@ -289,4 +280,28 @@ pub(super) fn only_reads(op: Op) -> bool {
         op,
         Op::Get | Op::AtomicLoad | Op::Len | Op::Err | Op::RLock | Op::RUnlock
     )
+}
+
+/// The fact that counts such operations, and whether there is more to be counted of one: see `count`.
+#[inline(always)]
+pub(super) fn tally(op: Op) -> (Option<Fact>, bool) {
+    match op {
+        Op::Sleep => (Some(Fact::sleeps), false),
+        Op::Gosched => (Some(Fact::gosched), false),
+        Op::Send | Op::TrySend => (Some(Fact::sends), true),
+        Op::Recv | Op::TryRecv => (Some(Fact::recvs), true),
+        Op::Select => (Some(Fact::selects), true),
+        Op::Close => (Some(Fact::closes), true),
+        Op::Lock | Op::RLock => (Some(Fact::locks), false),
+        Op::Add => (Some(Fact::adds), false),
+        Op::Done => (Some(Fact::dones), false),
+        Op::Wait => (Some(Fact::waits), true),
+        Op::CondWait => (None, true),
+        Op::AtomicLoad => (Some(Fact::atomics), false),
+        Op::Syscall => (Some(Fact::calls), true),
+        Op::AtomicStore | Op::AtomicUpdate => (Some(Fact::atomics), true),
+        Op::Get => (Some(Fact::shared_reads), true),
+        Op::Set => (Some(Fact::shared_writes), true),
+        _ => (None, false),
+    }
 }

@@ -27,7 +27,6 @@ enum Want {
 
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
-    who: u32,
     object: u32,
     want: Want,
 }
@@ -49,7 +48,10 @@ pub(crate) struct Nested {
 /// Of one schedule.
 #[derive(Debug, Default)]
 pub(super) struct Owners {
-    waiting: Vec<Waiting>,
+    /// By goroutine: the lock that it waits for.
+    waiting: Vec<Option<Waiting>>,
+    /// Those who are the next writer of something.
+    writers: Vec<u32>,
     /// The members of the first ring, each waiting for the next, with what they wait for.
     ring: Vec<(u32, u32)>,
     nested: Vec<Nested>,
@@ -64,6 +66,7 @@ const DEEP: usize = 5;
 impl Owners {
     pub(super) fn reset(&mut self) {
         self.waiting.clear();
+        self.writers.clear();
         self.ring.clear();
         self.nested.clear();
         self.inverted.clear();
@@ -83,36 +86,51 @@ impl Owners {
             WaitReason::RWMutexWrite => Want::Write,
             _ => return false,
         };
-        self.waiting.push(Waiting { who, object, want });
-        if !self.ring.is_empty() {
+        let i = who as usize;
+        if self.waiting.len() <= i {
+            self.waiting.resize(i + 1, None);
+        }
+        self.waiting[i] = Some(Waiting { object, want });
+        if want == Want::Write {
+            self.writers.push(who);
+        }
+        // Mostly who has it runs, and waits for nobody.
+        let waits = |h: &Holding| h.who == who || self.waits_for(h.who).is_some();
+        let blocked = holdings.iter().any(|h| h.object == object && waits(h));
+        if !self.ring.is_empty() || !blocked && self.writers.is_empty() {
             return false;
         }
-        let mut path = Vec::new();
-        if self.reach(who, who, holdings, &mut path) {
-            self.ring = path;
+        let mut path = std::mem::take(&mut self.ring);
+        if !self.reach(who, who, holdings, &mut path) {
+            path.clear();
         }
+        self.ring = path;
         !self.ring.is_empty()
     }
 
     pub(super) fn wakes(&mut self, who: u32) {
-        if let Some(i) = self.waiting.iter().position(|w| w.who == who) {
-            self.waiting.swap_remove(i);
+        if let Some(w) = self.waiting.get_mut(who as usize).and_then(Option::take)
+            && w.want == Want::Write
+        {
+            self.writers.retain(|&other| other != who);
         }
+    }
+
+    #[inline]
+    fn waits_for(&self, who: u32) -> Option<Waiting> {
+        self.waiting.get(who as usize).copied().flatten()
     }
 
     /// Whether there was a ring, and its members still wait as they did then.
     pub(super) fn ring_stands(&self) -> bool {
-        let still = |&(who, object): &(u32, u32)| {
-            self.waiting
-                .iter()
-                .any(|w| w.who == who && w.object == object)
-        };
+        let still =
+            |&(who, object): &(u32, u32)| self.waits_for(who).is_some_and(|w| w.object == object);
         !self.ring.is_empty() && self.ring.iter().all(still)
     }
 
     /// Whether `from`, who waits, waits in the end for `to`; who is on the way is left in `path`.
     fn reach(&self, from: u32, to: u32, holdings: &[Holding], path: &mut Vec<(u32, u32)>) -> bool {
-        let Some(w) = self.waiting.iter().find(|w| w.who == from).copied() else {
+        let Some(w) = self.waits_for(from) else {
             return false;
         };
         if path.iter().any(|&(who, _)| who == from) {
@@ -121,11 +139,9 @@ impl Owners {
         path.push((from, w.object));
         let keeps_out = |h: &&Holding| h.object == w.object && !(h.shared && w.want != Want::Write);
         let owners = holdings.iter().filter(keeps_out).map(|h| h.who);
-        let next_writer = self
-            .waiting
-            .iter()
-            .filter(|o| o.object == w.object && o.want == Want::Write && w.want != Want::Write)
-            .map(|o| o.who);
+        let writes = |&o: &u32| self.waits_for(o).is_some_and(|o| o.object == w.object);
+        let writers = self.writers.iter().copied().filter(writes);
+        let next_writer = writers.filter(|_| w.want != Want::Write);
         for next in owners.chain(next_writer) {
             if next == to || self.reach(next, to, holdings, path) {
                 return true;
@@ -138,11 +154,11 @@ impl Owners {
     /// `who` has just got a lock, the last of its `holdings`, and has others.
     #[cold]
     pub(super) fn got_another(&mut self, who: u32, holdings: &[Holding]) {
-        let mine: Vec<&Holding> = holdings.iter().filter(|h| h.who == who).collect();
-        let Some((new, others)) = mine.split_last() else {
+        let Some((new, former)) = holdings.split_last() else {
             return;
         };
-        for h in others {
+        let others = || former.iter().filter(|h| h.who == who);
+        for h in others() {
             let same = |n: &Nested| (n.who, n.first, n.second) == (who, h.object, new.object);
             if h.object == new.object || self.nested.len() >= MOST || self.nested.iter().any(same) {
                 continue;
@@ -155,8 +171,7 @@ impl Owners {
                 second_at: new.at,
                 first_shared: h.shared,
                 second_shared: new.shared,
-                gates: others
-                    .iter()
+                gates: others()
                     .map(|o| o.object)
                     .filter(|&o| o != h.object)
                     .collect(),

@@ -17,6 +17,8 @@ struct Turn {
     /// It gave way and went on all the same, though others could run.
     insisted: bool,
     choices: u32,
+    /// Steps in it when the schedule last departed from the usual; 0: it did not.
+    departed: u32,
 }
 
 /// The turns of one schedule.
@@ -24,8 +26,6 @@ struct Turn {
 pub(crate) struct Recorded {
     turns: Vec<Turn>,
     choices: Vec<u32>,
-    /// Turns and steps in the last one when the schedule last departed from the usual.
-    departed: Option<(usize, u32)>,
     /// How often a goroutine that could go on was left, or the clock moved though somebody could run.
     pub(crate) preemptions: usize,
 }
@@ -34,7 +34,6 @@ impl Recorded {
     pub(super) fn reset(&mut self) {
         self.turns.clear();
         self.choices.clear();
-        self.departed = None;
         self.preemptions = 0;
     }
 
@@ -42,11 +41,15 @@ impl Recorded {
     /// the usual choice.
     #[inline]
     pub(super) fn turn(&mut self, who: u32, current: u32, why: Why, usual: u32, others: bool) {
+        let departed = who != usual;
         match self.turns.last_mut() {
             Some(t) if t.who == who => {
                 t.count += 1;
                 // It waited, and was the one to go on all the same: its turn is longer than until it waits.
                 t.insisted |= why == Why::Forced || why == Why::Yield && others;
+                if departed {
+                    t.departed = t.count;
+                }
             }
             last => {
                 if let Some(t) = last {
@@ -58,32 +61,28 @@ impl Recorded {
                     forced: false,
                     insisted: false,
                     choices: self.choices.len() as u32,
+                    departed: u32::from(departed),
                 });
             }
         }
         self.preemptions += usize::from(who == CLOCK || (why == Why::Point && who != current));
-        if who != usual {
-            self.depart();
-        }
     }
 
     pub(super) fn choice(&mut self, c: usize) {
         self.choices.push(c as u32);
-        if c != 0 {
-            self.depart();
+        if c != 0
+            && let Some(t) = self.turns.last_mut()
+        {
+            t.departed = t.count;
         }
-    }
-
-    fn depart(&mut self) {
-        let count = self.turns.last().map_or(0, |t| t.count);
-        self.departed = Some((self.turns.len(), count));
     }
 
     /// The plan that repeats this schedule.
     pub(crate) fn plan(&self) -> Plan {
-        let Some((kept, in_last)) = self.departed else {
+        let Some(last) = self.turns.iter().rposition(|t| t.departed != 0) else {
             return Plan::default();
         };
+        let (kept, in_last) = (last + 1, self.turns[last].departed);
         let plan = self.turns[..kept]
             .iter()
             .enumerate()

@@ -122,6 +122,8 @@ pub(super) struct State {
     pub(super) driver: Driver,
     /// Whether the driver is asked where only one can run.
     pub(super) asked: Asked,
+    /// Whether nothing but the driver is asked, and nothing but turns and counts is kept.
+    pub(super) plain: bool,
     /// Somebody made steps alone since the driver was last asked.
     pub(super) alone: bool,
     /// Whether steps leave footprints, and that of the present one.
@@ -183,6 +185,7 @@ impl State {
             eager: Vec::new(),
             driver: Driver::Random(Random::new(0, 0, false)),
             asked: Asked::Always,
+            plain: false,
             alone: false,
             tracing: false,
             print: Footprint::default(),

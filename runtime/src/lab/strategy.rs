@@ -349,19 +349,8 @@ impl Tree {
 
 impl Pct {
     /// `length` is the number of steps that a schedule is thought to have.
-    pub(crate) fn new(mut random: Random, depth: usize, length: u64) -> Pct {
-        let mut falls: Vec<u64> = (1..depth)
-            .map(|_| 1 + random.rng.below(length.max(1) as usize) as u64)
-            .collect();
-        falls.sort_unstable_by(|a, b| b.cmp(a));
-        Pct {
-            random,
-            ranks: Ranks::Drawn,
-            priorities: Vec::new(),
-            queue: BinaryHeap::new(),
-            falls,
-            low: 0,
-        }
+    pub(crate) fn new(random: Random, depth: usize, length: u64) -> Pct {
+        Spare::default().pct(random, depth, length)
     }
 
     /// No priority falls but by the rule of `ranks`.
@@ -429,18 +418,10 @@ impl Pct {
 }
 
 impl Pos {
-    pub(crate) fn new(random: Random) -> Pos {
-        Pos {
-            random,
-            priorities: Vec::new(),
-            done: None,
-        }
-    }
-
     fn next(&mut self, v: &View<'_>) -> u32 {
         if v.runnable.len() > CROWD {
             self.done = None;
-            return self.random.draw(v);
+            return self.random.draw(v.runnable, v.current, v.why);
         }
         if self.priorities.len() <= v.intents.len() {
             self.priorities.resize(v.intents.len() + 1, 0);
@@ -485,22 +466,9 @@ impl Pos {
 }
 
 impl Urw {
-    /// `lengths`: how many steps each goroutine had before, main first.
-    pub(crate) fn new(random: Random, lengths: &[u32]) -> Urw {
-        let mut unborn = vec![0; lengths.len() + 1];
-        for (i, &n) in lengths.iter().enumerate().rev() {
-            unborn[i] = unborn[i + 1] + u64::from(n);
-        }
-        Urw {
-            random,
-            lengths: lengths.to_vec(),
-            unborn,
-        }
-    }
-
     fn next(&mut self, v: &View<'_>) -> u32 {
         if v.runnable.len() > CROWD {
-            return self.random.draw(v);
+            return self.random.draw(v.runnable, v.current, v.why);
         }
         {
             // One who gives way is not drawn while another one can be.
@@ -528,7 +496,92 @@ impl Urw {
     }
 }
 
+/// The lists of drivers that have done their schedule, for the next ones: so that a schedule allocates nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Spare {
+    numbers: Vec<u64>,
+    more: Vec<u64>,
+    signed: Vec<i64>,
+    short: Vec<u32>,
+    queue: BinaryHeap<(i64, u32)>,
+}
+
+impl Spare {
+    /// Takes the lists of a driver that is done.
+    pub(crate) fn keep(&mut self, done: Driver) {
+        match done {
+            Driver::Pct(p) => {
+                self.signed = p.priorities;
+                self.queue = p.queue;
+                self.numbers = p.falls;
+            }
+            Driver::Pos(p) => self.numbers = p.priorities,
+            Driver::Urw(u) => {
+                self.short = u.lengths;
+                self.more = u.unborn;
+            }
+            Driver::Follow(_)
+            | Driver::Random(_)
+            | Driver::Lazy(_)
+            | Driver::Tree(_)
+            | Driver::Every(_) => {}
+        }
+    }
+
+    /// See [`Pct::new`].
+    pub(crate) fn pct(&mut self, mut random: Random, depth: usize, length: u64) -> Pct {
+        let mut falls = empty(&mut self.numbers);
+        falls.extend((1..depth).map(|_| 1 + random.rng.below(length.max(1) as usize) as u64));
+        falls.sort_unstable_by(|a, b| b.cmp(a));
+        let mut queue = std::mem::take(&mut self.queue);
+        queue.clear();
+        Pct {
+            random,
+            ranks: Ranks::Drawn,
+            priorities: empty(&mut self.signed),
+            queue,
+            falls,
+            low: 0,
+        }
+    }
+
+    pub(crate) fn pos(&mut self, random: Random) -> Pos {
+        Pos {
+            random,
+            priorities: empty(&mut self.numbers),
+            done: None,
+        }
+    }
+
+    /// `lengths`: how many steps each goroutine had before, main first.
+    pub(crate) fn urw(&mut self, random: Random, before: &[u32]) -> Urw {
+        let (mut lengths, mut unborn) = (empty(&mut self.short), empty(&mut self.more));
+        lengths.extend_from_slice(before);
+        unborn.resize(before.len() + 1, 0);
+        for (i, &n) in before.iter().enumerate().rev() {
+            unborn[i] = unborn[i + 1] + u64::from(n);
+        }
+        Urw {
+            random,
+            lengths,
+            unborn,
+        }
+    }
+}
+
+/// A list that was kept, without what was in it.
+fn empty<T>(kept: &mut Vec<T>) -> Vec<T> {
+    let mut list = std::mem::take(kept);
+    list.clear();
+    list
+}
+
 impl Driver {
+    /// Whether it decides by itself: no plan is followed, no tree searched.
+    pub(super) fn is_free(&self) -> bool {
+        !matches!(self, Driver::Follow(_) | Driver::Tree(_) | Driver::Every(_))
+    }
+
     /// Whether it is to be asked where only one can run.
     pub(super) fn asked_alone(&self) -> Asked {
         match self {
@@ -547,43 +600,39 @@ impl Driver {
         }
     }
 
-    #[inline]
+    /// Who goes on, or the clock.
     pub(super) fn next(&mut self, v: &View<'_>) -> u32 {
-        if let Driver::Pct(p) = self {
-            p.notice(v.fresh);
-        }
         match self {
             Driver::Follow(f) => return f.next(v),
             Driver::Tree(t) => return t.next(v),
             Driver::Every(_) => unreachable!("asked in `visit`"),
-            Driver::Random(r)
-            | Driver::Lazy(r)
-            | Driver::Pct(Pct { random: r, .. })
-            | Driver::Pos(Pos { random: r, .. })
-            | Driver::Urw(Urw { random: r, .. }) => {
-                if v.timer && r.hasty_clock && r.rng.one_in(HASTE) {
-                    return CLOCK;
-                }
-            }
+            Driver::Pct(p) => p.notice(v.fresh),
+            Driver::Random(_) | Driver::Lazy(_) | Driver::Pos(_) | Driver::Urw(_) => {}
+        }
+        if v.timer && self.lets_the_clock_win() {
+            return CLOCK;
         }
         match self {
             Driver::Pct(p) => p.next(v),
             Driver::Pos(p) => p.next(v),
             Driver::Urw(u) => u.next(v),
-            Driver::Lazy(r) => {
-                if v.why == Why::Yield && r.stubborn > 0 {
-                    r.stubborn -= 1;
-                    v.current
-                } else if v.why == Why::Point && !r.rng.one_in(LAZY) {
-                    v.current
-                } else {
-                    r.draw(v)
-                }
-            }
-            Driver::Random(r) => r.draw(v),
+            Driver::Lazy(r) => r.seldom(v.runnable, v.current, v.why),
+            Driver::Random(r) => r.draw(v.runnable, v.current, v.why),
             Driver::Follow(_) | Driver::Tree(_) | Driver::Every(_) => {
                 unreachable!("answered above")
             }
+        }
+    }
+
+    /// A timer is set: whether it wins against those who can run.
+    fn lets_the_clock_win(&mut self) -> bool {
+        match self {
+            Driver::Random(r)
+            | Driver::Lazy(r)
+            | Driver::Pct(Pct { random: r, .. })
+            | Driver::Pos(Pos { random: r, .. })
+            | Driver::Urw(Urw { random: r, .. }) => r.hasty_clock && r.rng.one_in(HASTE),
+            Driver::Follow(_) | Driver::Tree(_) | Driver::Every(_) => false,
         }
     }
 
@@ -613,16 +662,29 @@ impl Random {
     }
 
     #[inline]
-    fn draw(&mut self, v: &View<'_>) -> u32 {
-        let n = v.runnable.len();
+    pub(super) fn draw(&mut self, runnable: &[u32], current: u32, why: Why) -> u32 {
+        let n = runnable.len();
         if n == 1 {
-            return v.runnable[0];
+            return runnable[0];
         }
-        let mut who = v.runnable[self.rng.below(n)];
+        let mut who = runnable[self.rng.below(n)];
         // Who gives way is not drawn again at once.
-        while v.why == Why::Yield && who == v.current {
-            who = v.runnable[self.rng.below(n)];
+        while why == Why::Yield && who == current {
+            who = runnable[self.rng.below(n)];
         }
         who
+    }
+
+    /// Seldom another one than who has it.
+    #[inline]
+    fn seldom(&mut self, runnable: &[u32], current: u32, why: Why) -> u32 {
+        if why == Why::Yield && self.stubborn > 0 {
+            self.stubborn -= 1;
+            current
+        } else if why == Why::Point && !self.rng.one_in(LAZY) {
+            current
+        } else {
+            self.draw(runnable, current, why)
+        }
     }
 }

@@ -49,13 +49,36 @@ fn tell(op: Op, tag: &Tag, at: &'static Location<'static>) {
     }
 }
 
-/// What came of an operation that reads. Where others run meanwhile, only now is it known whose value was read.
+/// An operation with all that is told of it: before it, what it is; after it, what came of it, in words of `text`. Where
+/// others run meanwhile, only after it is known whose value was read.
+///
+/// One look at the hooks is all that it pays while nobody listens.
 #[inline(always)]
-fn came_of(tag: &Tag, text: impl FnMut() -> String) {
+#[track_caller]
+fn one_step<R>(op: Op, tag: &Tag, text: impl Fn(&R) -> String, effect: impl FnOnce() -> R) -> R {
     if hooked() {
-        seam::acquire(tag, 0);
-        seam::outcome(text);
+        told_step(op, tag, Location::caller(), text, effect)
+    } else {
+        effect()
     }
+}
+
+#[cold]
+#[inline(never)]
+fn told_step<R>(
+    op: Op,
+    tag: &Tag,
+    at: &'static Location<'static>,
+    text: impl Fn(&R) -> String,
+    effect: impl FnOnce() -> R,
+) -> R {
+    tell(op, tag, at);
+    let came_of_it = effect();
+    if op != Op::AtomicStore {
+        seam::acquire(tag, 0);
+    }
+    seam::outcome(|| text(&came_of_it));
+    came_of_it
 }
 
 macro_rules! integers {
@@ -97,10 +120,9 @@ macro_rules! integers {
             #[inline]
             #[track_caller]
             pub fn load(&self) -> $int {
-                about_to(Op::AtomicLoad, &self.tag);
-                let v = self.v.load(Ordering::SeqCst);
-                came_of(&self.tag, || format!("→ {v}"));
-                v
+                one_step(Op::AtomicLoad, &self.tag, |v| format!("→ {v}"), || {
+                    self.v.load(Ordering::SeqCst)
+                })
             }
 
             /// Writes it.
@@ -113,9 +135,9 @@ macro_rules! integers {
             #[inline]
             #[track_caller]
             pub fn store(&self, v: $int) {
-                about_to(Op::AtomicStore, &self.tag);
-                self.v.store(v, Ordering::SeqCst);
-                seam::outcome(|| format!("{v}"));
+                one_step(Op::AtomicStore, &self.tag, |()| format!("{v}"), || {
+                    self.v.store(v, Ordering::SeqCst);
+                });
             }
 
             /// Adds `d` and returns the **new** value, as Go's `Add` does. It wraps around.
@@ -127,10 +149,9 @@ macro_rules! integers {
             #[inline]
             #[track_caller]
             pub fn add(&self, d: $int) -> $int {
-                about_to(Op::AtomicUpdate, &self.tag);
-                let v = self.v.fetch_add(d, Ordering::SeqCst).wrapping_add(d);
-                came_of(&self.tag, || format!("→ {v}"));
-                v
+                one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
+                    self.v.fetch_add(d, Ordering::SeqCst).wrapping_add(d)
+                })
             }
 
             /// Writes `v` and returns what was there before.
@@ -142,10 +163,9 @@ macro_rules! integers {
             #[inline]
             #[track_caller]
             pub fn swap(&self, v: $int) -> $int {
-                about_to(Op::AtomicUpdate, &self.tag);
-                let old = self.v.swap(v, Ordering::SeqCst);
-                came_of(&self.tag, || format!("→ {old}"));
-                old
+                one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
+                    self.v.swap(v, Ordering::SeqCst)
+                })
             }
 
             /// Writes `new` if it holds `old`, and says whether it did.
@@ -158,13 +178,12 @@ macro_rules! integers {
             #[inline]
             #[track_caller]
             pub fn compare_and_swap(&self, old: $int, new: $int) -> bool {
-                about_to(Op::AtomicUpdate, &self.tag);
-                let swapped = self
+                one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
+                    self
                     .v
                     .compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst)
-                    .is_ok();
-                came_of(&self.tag, || format!("→ {swapped}"));
-                swapped
+                    .is_ok()
+                })
             }
 
             /// Keeps the bits of `m` only, and returns the **old** value, as Go's `And` does.
@@ -177,10 +196,9 @@ macro_rules! integers {
             #[inline]
             #[track_caller]
             pub fn and(&self, m: $int) -> $int {
-                about_to(Op::AtomicUpdate, &self.tag);
-                let old = self.v.fetch_and(m, Ordering::SeqCst);
-                came_of(&self.tag, || format!("→ {old}"));
-                old
+                one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
+                    self.v.fetch_and(m, Ordering::SeqCst)
+                })
             }
 
             /// Sets the bits of `m`, and returns the **old** value, as Go's `Or` does.
@@ -193,10 +211,9 @@ macro_rules! integers {
             #[inline]
             #[track_caller]
             pub fn or(&self, m: $int) -> $int {
-                about_to(Op::AtomicUpdate, &self.tag);
-                let old = self.v.fetch_or(m, Ordering::SeqCst);
-                came_of(&self.tag, || format!("→ {old}"));
-                old
+                one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
+                    self.v.fetch_or(m, Ordering::SeqCst)
+                })
             }
         }
 
@@ -264,10 +281,12 @@ impl Bool {
     #[inline]
     #[track_caller]
     pub fn load(&self) -> bool {
-        about_to(Op::AtomicLoad, &self.tag);
-        let v = self.v.load(Ordering::SeqCst);
-        came_of(&self.tag, || format!("→ {v}"));
-        v
+        one_step(
+            Op::AtomicLoad,
+            &self.tag,
+            |v| format!("→ {v}"),
+            || self.v.load(Ordering::SeqCst),
+        )
     }
 
     /// Writes it.
@@ -280,9 +299,14 @@ impl Bool {
     #[inline]
     #[track_caller]
     pub fn store(&self, v: bool) {
-        about_to(Op::AtomicStore, &self.tag);
-        self.v.store(v, Ordering::SeqCst);
-        seam::outcome(|| format!("{v}"));
+        one_step(
+            Op::AtomicStore,
+            &self.tag,
+            |()| format!("{v}"),
+            || {
+                self.v.store(v, Ordering::SeqCst);
+            },
+        );
     }
 
     /// Writes `v` and returns what was there before.
@@ -293,10 +317,12 @@ impl Bool {
     #[inline]
     #[track_caller]
     pub fn swap(&self, v: bool) -> bool {
-        about_to(Op::AtomicUpdate, &self.tag);
-        let old = self.v.swap(v, Ordering::SeqCst);
-        came_of(&self.tag, || format!("→ {old}"));
-        old
+        one_step(
+            Op::AtomicUpdate,
+            &self.tag,
+            |v| format!("→ {v}"),
+            || self.v.swap(v, Ordering::SeqCst),
+        )
     }
 
     /// Writes `new` if it holds `old`, and says whether it did.
@@ -309,13 +335,16 @@ impl Bool {
     #[inline]
     #[track_caller]
     pub fn compare_and_swap(&self, old: bool, new: bool) -> bool {
-        about_to(Op::AtomicUpdate, &self.tag);
-        let swapped = self
-            .v
-            .compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst)
-            .is_ok();
-        came_of(&self.tag, || format!("→ {swapped}"));
-        swapped
+        one_step(
+            Op::AtomicUpdate,
+            &self.tag,
+            |v| format!("→ {v}"),
+            || {
+                self.v
+                    .compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst)
+                    .is_ok()
+            },
+        )
     }
 }
 

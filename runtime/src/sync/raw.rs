@@ -146,10 +146,7 @@ impl Mutex {
     #[inline(always)]
     fn approach(&self, op: Op, at: &'static Location<'static>) {
         if hooked() {
-            if seam::unmet(&self.tag) {
-                self.bare.clear();
-            }
-            seam::point_at(op, &self.tag, at);
+            seam::point_anew(op, &self.tag, at, || self.bare.clear());
         }
     }
 
