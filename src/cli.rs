@@ -114,6 +114,13 @@ pub enum Command {
         /// The schedule, such as G2x2.G3
         token: String,
     },
+    /// Walk through a schedule step by step, forward and back
+    Step {
+        /// Number or name; without it the one you work on
+        exercise: Option<String>,
+        /// The schedule, such as G2x2.G3; without it the one that your program failed under last
+        token: Option<String>,
+    },
     /// Show what the runtime did while a demo or an exercise ran: who ran where, who waited, who woke whom
     Trace(Trace),
     /// For authors of lessons and exercises

@@ -12,6 +12,7 @@ mod progress;
 mod workbook;
 mod check;
 mod page;
+mod step;
 mod watch;
 mod doctor;
 mod cli;

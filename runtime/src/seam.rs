@@ -135,6 +135,8 @@ pub(crate) trait Observer {
     fn claims(&self, _g: &'static G) {}
     /// The goroutine that runs has waited for this object among others, and does so no more.
     fn leaves(&self, _tag: &Tag) {}
+    /// How a channel stands: values in its buffer, `recvx`, receivers, senders.
+    fn stands(&self, _tag: &Tag, _counts: [usize; 4], _closed: bool) {}
     /// Whether a WaitGroup is above zero now.
     fn shut(&self, _tag: &Tag, _shut: bool) {}
     /// So much is added to a WaitGroup, for the count of it.
@@ -438,7 +440,11 @@ pub(crate) fn stands(tag: &Tag, counts: [usize; 4], closed: bool) {
 #[inline(never)]
 #[cold]
 fn tell_stand(tag: &Tag, counts: [usize; 4], closed: bool) {
-    if let Some(s) = current_scheduler() {
+    if let Some(o) = observer()
+        && o.explores()
+    {
+        o.stands(tag, counts, closed);
+    } else if let Some(s) = current_scheduler() {
         let [len, recvx, receivers, senders] = counts.map(|n| u32::try_from(n).unwrap_or(u32::MAX));
         s.tell(&|| trace::What::Chan {
             object: tag.native(),

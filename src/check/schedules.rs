@@ -6,14 +6,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use goroutines::explore::wire::{Expect, Request, Response, WireFailure};
-use goroutines::explore::{Kind, Render, Schedule};
+use goroutines::explore::{Kind, Render, Schedule, Story};
 
 use crate::curriculum::Match;
 use crate::progress::write_whole;
 use crate::report::Look;
 
 use super::condition::Failed;
-use super::execute::{self, Cancel, Ended, Limits};
+use super::execute::{self, Cancel, Ended, Limits, Ran};
 use super::judge::Task;
 use super::show::WIDE;
 use super::verdict::{Explored, FailedSchedule, Tried};
@@ -96,25 +96,61 @@ pub fn replay(ask: &Ask<'_>, schedule: Schedule, cancel: &Cancel) -> io::Result<
     answer(ask, &mut request, cancel)
 }
 
-/// Starts the program with `request`, and reads what it answers.
-fn answer(ask: &Ask<'_>, request: &mut Request, cancel: &Cancel) -> io::Result<Explored> {
-    let dir = tempfile::Builder::new().prefix("gotour-").tempdir()?;
-    let file = dir.path().join("request");
-    request.response = dir.path().join("response");
-    fs::write(&file, request.to_text())?;
-    let mut command = super::command(ask.program, ask.dir);
-    command.env("GOEXPLORE", &file);
-    let limits = Limits {
-        time: request.time_limit + ANSWER,
-        ..super::limits()
+/// A schedule, step by step.
+#[derive(Debug)]
+pub struct Told {
+    pub token: String,
+    /// How it ends, in a line.
+    pub ending: String,
+    pub story: Story,
+}
+
+/// Runs one schedule, and gives all its steps, also where it passes. `Err`: why it cannot be run.
+pub fn story(
+    ask: &Ask<'_>,
+    schedule: Schedule,
+    cancel: &Cancel,
+) -> io::Result<Result<Box<Told>, String>> {
+    let token = schedule.to_string();
+    let mut request = request(ask);
+    request.first = vec![schedule];
+    request.schedules = 1;
+    request.story = true;
+    let (ran, _, response) = respond(ask, &mut request, cancel)?;
+    let Some(response) = response else {
+        return Ok(Err(match ran.ended {
+            Ended::Exit(_) => "it never called `goroutines::run`".to_string(),
+            Ended::Time => "it came to no end".to_string(),
+            ended => format!("it ended in the middle ({ended:?})"),
+        }));
     };
-    let ran = execute::run(&mut command, &limits, cancel)?;
-    let answered = fs::read_to_string(&request.response)
-        .ok()
-        .filter(|_| matches!(ran.ended, Ended::Exit(0..=2)))
-        .and_then(|text| Response::from_text(&text).ok());
+    Ok(
+        match (response.could_not, response.failure, response.story) {
+            (Some(why), _, _) => Err(why),
+            (None, Some(f), _) => Ok(Box::new(Told {
+                token,
+                ending: format!(
+                    "{}: {}",
+                    f.kind,
+                    f.message.lines().next().unwrap_or_default()
+                ),
+                story: f.story,
+            })),
+            (None, None, Some(story)) => Ok(Box::new(Told {
+                token,
+                ending: "right under this schedule".to_string(),
+                story,
+            })),
+            (None, None, None) => Err("its library is older than this gotour".to_string()),
+        },
+    )
+}
+
+/// Starts the program with `request`, and sorts what it answers.
+fn answer(ask: &Ask<'_>, request: &mut Request, cancel: &Cancel) -> io::Result<Explored> {
+    let (ran, begun, answered) = respond(ask, request, cancel)?;
     let Some(response) = answered else {
-        return Ok(Explored::Died(ran, request.begun().exists()));
+        return Ok(Explored::Died(ran, begun));
     };
     if let Some(why) = response.could_not {
         return Ok(Explored::Unable(why));
@@ -132,6 +168,30 @@ fn answer(ask: &Ask<'_>, request: &mut Request, cancel: &Cancel) -> io::Result<E
         failure: response.failure.map(|f| Box::new(told(ask, f))),
         facts: response.facts.0,
     })
+}
+
+/// Starts the program with `request`: how it ended, whether it called `run`, and its answer if it gave one.
+fn respond(
+    ask: &Ask<'_>,
+    request: &mut Request,
+    cancel: &Cancel,
+) -> io::Result<(Ran, bool, Option<Response>)> {
+    let dir = tempfile::Builder::new().prefix("gotour-").tempdir()?;
+    let file = dir.path().join("request");
+    request.response = dir.path().join("response");
+    fs::write(&file, request.to_text())?;
+    let mut command = super::command(ask.program, ask.dir);
+    command.env("GOEXPLORE", &file);
+    let limits = Limits {
+        time: request.time_limit + ANSWER,
+        ..super::limits()
+    };
+    let ran = execute::run(&mut command, &limits, cancel)?;
+    let answered = fs::read_to_string(&request.response)
+        .ok()
+        .filter(|_| matches!(ran.ended, Ended::Exit(0..=2)))
+        .and_then(|text| Response::from_text(&text).ok());
+    Ok((ran, request.begun().exists(), answered))
 }
 
 /// A failure in the words of a verdict.

@@ -7,6 +7,7 @@ mod exercise;
 mod lesson;
 mod quiz;
 mod setup;
+mod step;
 pub mod tour;
 mod trace;
 mod watch;
@@ -73,6 +74,9 @@ impl Context {
             Command::Doctor => setup::doctor(self),
             Command::Completions { shell } => Ok(setup::completions(self, shell)),
             Command::Replay { exercise, token } => check::replay(self, &exercise, &token),
+            Command::Step { exercise, token } => {
+                step::step(self, exercise.as_deref(), token.as_deref())
+            }
             Command::Trace(args) => trace::trace(self, &args),
             Command::Dev(Dev::Check(args)) => authors::check(self, &args),
         }

@@ -99,7 +99,7 @@ impl<'a> Pager<'a> {
                 Key::PageUp | Key::Char('b') | Key::Backspace => self.back(keys, page)?,
                 Key::Home | Key::Char('g') => self.back(keys, self.lines.len())?,
                 Key::Resized => self.resized(keys)?,
-                Key::Char(_) => {}
+                Key::Char(_) | Key::Left | Key::Right | Key::Tab => {}
             }
         }
     }

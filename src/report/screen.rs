@@ -2,6 +2,7 @@
 
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crossterm::{cursor, execute, terminal};
+use ratatui::backend::CrosstermBackend;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Once, OnceLock};
@@ -30,6 +31,9 @@ pub fn is_raw() -> bool {
 #[derive(Debug)]
 pub struct Keys(());
 
+/// Whole pictures, of which only what has changed is sent to the terminal.
+pub type Canvas = ratatui::Terminal<CrosstermBackend<io::Stdout>>;
+
 /// What the learner did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
@@ -41,6 +45,9 @@ pub enum Key {
     Down,
     PageUp,
     PageDown,
+    Left,
+    Right,
+    Tab,
     Home,
     End,
     /// Ctrl-C.
@@ -97,6 +104,11 @@ impl Keys {
         Ok(Some(Key::Resized))
     }
 
+    /// A screen to draw whole pictures on, for the alternate one.
+    pub fn canvas(&self) -> io::Result<Canvas> {
+        Canvas::new(CrosstermBackend::new(io::stdout()))
+    }
+
     /// Empties the line the cursor stands on.
     pub fn clear_line(&self) -> io::Result<()> {
         execute!(
@@ -151,6 +163,9 @@ fn translate(event: Event) -> Option<Key> {
                 KeyCode::Down => Some(Key::Down),
                 KeyCode::PageUp => Some(Key::PageUp),
                 KeyCode::PageDown => Some(Key::PageDown),
+                KeyCode::Left => Some(Key::Left),
+                KeyCode::Right => Some(Key::Right),
+                KeyCode::Tab => Some(Key::Tab),
                 KeyCode::Home => Some(Key::Home),
                 KeyCode::End => Some(Key::End),
                 _ => None,

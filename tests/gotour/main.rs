@@ -13,6 +13,7 @@ mod house;
 mod lessons;
 mod pages;
 mod pipes;
+mod step;
 mod terminal;
 mod trace;
 mod watch;

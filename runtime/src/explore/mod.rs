@@ -67,4 +67,4 @@ pub use options::{Options, Strategy};
 pub use report::{Blocked, Failure, Kind, Report};
 pub use schedule::{ParseScheduleError, Schedule};
 #[doc(hidden)]
-pub use story::{Access, Hold, Member, Moment, Place, Race, Story, Thing, Wait};
+pub use story::{Access, Hold, Member, Moment, Place, Race, Stand, Story, Thing, Wait};

@@ -84,6 +84,28 @@ pub struct Moment {
     pub preempted: bool,
     /// What it printed.
     pub printed: String,
+    /// Who could run from then on: goroutines that it made or woke.
+    pub ready: Vec<u64>,
+    /// How the channels stood after it that it was about.
+    pub stands: Vec<Stand>,
+}
+
+/// How a channel stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Stand {
+    /// The channel, as an index.
+    pub object: usize,
+    /// How many values its buffer has.
+    pub len: u64,
+    /// The place that the next receive takes.
+    pub recvx: u64,
+    /// How many wait to receive.
+    pub receivers: u64,
+    /// How many wait to send.
+    pub senders: u64,
+    /// Whether it is closed.
+    pub closed: bool,
 }
 
 /// Somebody who waits at the end of a [`Story`].
@@ -187,6 +209,19 @@ impl Story {
                 ended: r.ended,
                 preempted: r.preempted && r.who != CLOCK,
                 printed: r.printed.clone(),
+                ready: r.ready.iter().map(|&g| u64::from(g)).collect(),
+                stands: r
+                    .stands
+                    .iter()
+                    .map(|s| Stand {
+                        object: s.object as usize,
+                        len: s.len as u64,
+                        recvx: s.recvx as u64,
+                        receivers: s.receivers as u64,
+                        senders: s.senders as u64,
+                        closed: s.closed,
+                    })
+                    .collect(),
             })
             .collect();
         let access = |(who, at, write): (u32, &'static Location<'static>, bool)| Access {

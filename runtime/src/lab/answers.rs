@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use super::engine::Lab;
 use super::facts::Fact;
 use super::footprint::How;
-use super::record::Made;
+use super::record::{Made, Stand};
 use super::state::{CLAIM, NOBODY, TIME, Verdict};
 use crate::coro::Command;
 use crate::goroutine::{G, Status};
@@ -321,6 +321,25 @@ impl Observer for Lab {
         if st.tracing {
             let object = st.object(tag);
             st.print.touch(object, How::Write);
+        }
+    }
+
+    fn stands(&self, tag: &Tag, [len, recvx, receivers, senders]: [usize; 4], closed: bool) {
+        let mut st = self.state();
+        if !st.recording {
+            return;
+        }
+        let object = st.object(tag);
+        if let Some(r) = st.records.last_mut() {
+            r.stands.retain(|s| s.object != object);
+            r.stands.push(Stand {
+                object,
+                len,
+                recvx,
+                receivers,
+                senders,
+                closed,
+            });
         }
     }
 

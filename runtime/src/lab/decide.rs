@@ -334,6 +334,8 @@ impl State {
             ended: false,
             preempted: false,
             printed: String::new(),
+            ready: Vec::new(),
+            stands: Vec::new(),
         });
     }
 

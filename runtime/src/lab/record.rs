@@ -139,6 +139,21 @@ pub(crate) struct Record {
     pub(crate) preempted: bool,
     /// What it printed.
     pub(crate) printed: String,
+    /// Who could run from then on: was made, or woken.
+    pub(crate) ready: Vec<u32>,
+    /// How channels stood after it.
+    pub(crate) stands: Vec<Stand>,
+}
+
+/// How a channel stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stand {
+    pub(crate) object: u32,
+    pub(crate) len: usize,
+    pub(crate) recvx: usize,
+    pub(crate) receivers: usize,
+    pub(crate) senders: usize,
+    pub(crate) closed: bool,
 }
 
 /// Where and as what an object was made.

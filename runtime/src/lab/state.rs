@@ -295,6 +295,7 @@ impl State {
 
     pub(super) fn born(&mut self, g: &'static G) {
         let who = self.next_id();
+        self.is_ready(who);
         let by = (self.current != NOBODY).then_some(self.current);
         let ident = match by {
             Some(by) => {
@@ -383,10 +384,21 @@ impl State {
         }
     }
 
+    /// Writes down that somebody can run from here on.
+    #[inline]
+    fn is_ready(&mut self, who: u32) {
+        if self.recording
+            && let Some(r) = self.records.last_mut()
+        {
+            r.ready.push(who);
+        }
+    }
+
     pub(super) fn woken(&mut self, who: u32) {
         let slot = self.slot(who);
         debug_assert_eq!(slot.stand, Stand::Waits);
         slot.stand = Stand::Ready;
+        self.is_ready(who);
         self.owners.wakes(who);
         if self.tracing {
             self.print.enabled.push(who);

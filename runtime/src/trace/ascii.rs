@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::event::Waker;
-use super::spans::{Being, Life, Spans, short_name};
+use super::spans::{Being, Life, Spans};
 
 /// How wide a drawing is, in characters, its names included.
 const WIDTH: usize = 100;
@@ -124,13 +124,7 @@ pub(super) fn draw(spans: &Spans, look: Look) -> String {
 }
 
 fn name(life: &Life) -> String {
-    match life.at {
-        None => format!("G{} main", life.g),
-        Some(at) => {
-            let file = at.file.rsplit('/').next().unwrap_or(at.file);
-            format!("G{} {} {file}:{}", life.g, short_name(life.name), at.line)
-        }
-    }
+    format!("G{} {}", life.g, life.label())
 }
 
 /// `text` in exactly so many characters.
@@ -293,10 +287,10 @@ mod tests {
         assert_eq!(
             lines[..4],
             [
-                "                         |0 ns      |25 µs     |50 µs     |75 µs",
-                "G1 main                  #########        ..................#########",
-                "G2 main::{{closure}} a…      ....#########^#####~~~~~~~######",
-                "P0                       11111111222222222222222       22222111111111",
+                "                |0 ns        |25 µs       |50 µs       |75 µs",
+                "G1 main         ###########          .....................###########",
+                "G2 a.rs:3 main       .....###########^#####~~~~~~~~~~######",
+                "P0              111111111122222222222222222          2222211111111111",
             ]
         );
         assert_eq!(draw(&Spans::default(), look), "nothing was traced\n");

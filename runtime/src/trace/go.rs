@@ -323,6 +323,7 @@ impl Writer {
         let Thread { p, g: by } = *self.at(m);
         let runs = by.is_none_or(|by| self.is(by) == Some(GoIs::Running));
         if p.is_some() && runs {
+            // Go's tools group goroutines by this name: those of one `go` are one kind.
             let frame = at.map_or(0, |at| self.frame(name, at));
             let by = self.stack(by, at);
             self.put(m, e, code::GO_CREATE, &[g, frame, by]);

@@ -47,10 +47,13 @@ pub(super) fn write(spans: &Spans, events: &[Event], lost: usize) -> String {
     );
     let mut comma = "";
     for life in spans.lives.values() {
-        let name = texts.number(short_name(life.name));
+        let (name, label) = (
+            texts.number(short_name(life.name)),
+            texts.number(&life.label()),
+        );
         let at = texts.place(life.at);
         let ended = life.ended.map_or(-1, |t| t.as_nanos() as i128);
-        let _ = write!(data, "{comma}[{},{name},{at},{ended}]", life.g);
+        let _ = write!(data, "{comma}[{},{name},{label},{at},{ended}]", life.g);
         comma = ",";
     }
     data.push_str("],\n\"spans\":[");

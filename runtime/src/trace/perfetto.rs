@@ -6,7 +6,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::spans::{Being, Life, Spans, short_name};
+use super::spans::{Being, Life, Spans};
 
 const PS: u32 = 1;
 const GS: u32 = 2;
@@ -52,18 +52,14 @@ pub(super) fn write(spans: &Spans) -> String {
 }
 
 fn name(life: &Life) -> String {
-    let name = short_name(life.name);
-    match life.at {
-        Some(at) => format!("G{} {name} {at}", life.g),
-        None => format!("G{} {name}", life.g),
-    }
+    format!("G{} {}", life.g, life.label())
 }
 
 fn slices(out: &mut String, life: &Life) {
     for span in &life.spans {
         let (what, place) = match span.being {
             Being::Running { p, m } => {
-                let what = format!("G{} {}", life.g, short_name(life.name));
+                let what = name(life);
                 let args = format!("{{\"m\":{m},\"until\":{}}}", quoted(span.end));
                 slice(out, &what, (PS, p as u64), (span.from, span.to), &args);
                 (format!("runs on P{p}"), None)

@@ -228,7 +228,7 @@ impl Spans {
     }
 }
 
-/// The innermost name of a closure, without the crate's own wrappers: `main::{{closure}}` of
+/// The function that a closure stands in, without the crate and the crate's own wrappers: `main` of
 /// `goroutines::…::go<prog::main::{{closure}}>::{{closure}}`.
 pub(super) fn short_name(name: &str) -> &str {
     let inner = match name.find('<') {
@@ -238,7 +238,26 @@ pub(super) fn short_name(name: &str) -> &str {
         }
         _ => name,
     };
-    inner.split_once("::").map_or(inner, |(_, rest)| rest)
+    let inner = inner.split_once("::").map_or(inner, |(_, rest)| rest);
+    inner.split("::{{closure}}").next().unwrap_or(inner)
+}
+
+impl Life {
+    /// What a person calls it: where it was made, and in which function.
+    pub(super) fn label(&self) -> String {
+        label(self.name, self.at)
+    }
+}
+
+/// As [`Life::label`].
+pub(super) fn label(name: &str, at: Option<Place>) -> String {
+    match at {
+        None => "main".to_string(),
+        Some(at) => {
+            let file = at.file.rsplit('/').next().unwrap_or(at.file);
+            format!("{file}:{} {}", at.line, short_name(name))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -249,9 +268,12 @@ mod tests {
     fn the_name_inside_the_wrapper_is_shown() {
         assert_eq!(
             short_name("goroutines::sync::WaitGroup::go<prog::main::{{closure}}>::{{closure}}"),
-            "main::{{closure}}"
+            "main"
         );
-        assert_eq!(short_name("prog::work::{{closure}}"), "work::{{closure}}");
+        assert_eq!(
+            short_name("prog::a::work::{{closure}}::{{closure}}"),
+            "a::work"
+        );
         assert_eq!(short_name("main"), "main");
     }
 }

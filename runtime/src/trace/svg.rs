@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::ascii::short;
-use super::spans::{Being, Life, Spans, short_name};
+use super::spans::{Being, Life, Spans};
 
 const NAMES: f64 = 190.0;
 const WIDTH: f64 = 760.0;
@@ -112,11 +112,7 @@ fn bar(out: &mut String, class: &str, (x, y): (f64, f64), (w, h): (f64, f64), sa
 }
 
 fn row(out: &mut String, life: &Life, row: usize, scale: &Scale, left: &mut usize) {
-    let name = match life.at {
-        None => format!("G{} main", life.g),
-        Some(_) => format!("G{} {}", life.g, short_name(life.name)),
-    };
-    let whole = life.at.map_or(name.clone(), |at| format!("{name} {at}"));
+    let whole = format!("G{} {}", life.g, life.label());
     label(out, row, &whole);
     for span in &life.spans {
         if *left == 0 {

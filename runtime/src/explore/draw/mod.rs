@@ -100,6 +100,11 @@ impl Story {
         finish(&layout::table(&rows, o.width), o.ascii)
     }
 
+    /// What the program calls each thing, by its index; empty where its source does not say.
+    pub fn names(&self, source_root: &std::path::Path) -> Vec<String> {
+        rows::names(self, &mut Sources::new(source_root))
+    }
+
     /// When each goroutine ran: a line each, from left to right.
     pub fn lanes(&self, o: &Render) -> String {
         finish(&layout::lanes(self, o.width), o.ascii)

@@ -155,7 +155,7 @@ impl Rows {
 }
 
 /// What each thing is called, by its index.
-fn names(story: &Story, sources: &mut Sources) -> Vec<String> {
+pub(super) fn names(story: &Story, sources: &mut Sources) -> Vec<String> {
     let mut names = vec![String::new(); story.things.len()];
     for m in &story.moments {
         if let (Some(p), Some(name)) = (&m.place, names.get_mut(m.object))

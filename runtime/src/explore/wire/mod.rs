@@ -38,6 +38,8 @@ pub struct Request {
     pub max_steps: u64,
     pub races: bool,
     pub leaks: bool,
+    /// The steps are wanted of a schedule that passes, too: of the first in `first`.
+    pub story: bool,
     /// Tried before all others.
     pub first: Vec<Schedule>,
     pub expect: Option<Expect>,
@@ -65,6 +67,7 @@ impl Default for Request {
             max_steps: super::options::MAX_STEPS,
             races: true,
             leaks: true,
+            story: false,
             first: Vec::new(),
             expect: None,
             response: PathBuf::new(),
@@ -124,6 +127,8 @@ pub struct Response {
     pub exhausted: bool,
     pub elapsed: Duration,
     pub failure: Option<WireFailure>,
+    /// The steps of a schedule that passed, where they were asked for.
+    pub story: Option<Story>,
     pub facts: Facts,
     /// What went well and could go wrong all the same.
     pub notes: Vec<String>,

@@ -12,7 +12,7 @@ use super::{Facts, Request, Response, WireBlocked, WireFailure, stdout};
 use crate::explore::check::{message_of_output, settle};
 use crate::explore::search::{Rules, Runner, Task};
 use crate::explore::{Failure, Kind, Schedule, Story};
-use crate::lab::{Exploration, Pulse, Setup};
+use crate::lab::{Driver, Exploration, Follow, Pulse, Setup};
 use crate::primitives::Lock;
 use crate::tid::Tid;
 
@@ -120,6 +120,11 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
         )
     });
     let notes = tally.notes(failure.as_ref().map(|f| f.kind));
+    let story = (request.story && failure.is_none()).then(|| {
+        let plan = first.first().cloned().unwrap_or_default();
+        runner.run(Driver::Follow(Follow::new(plan)), true);
+        Story::of(&runner.x.result())
+    });
     let response = Response {
         ran: tally.ran,
         distinct: tally.distinct,
@@ -127,6 +132,7 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
         exhausted: tally.exhausted,
         elapsed: began.elapsed(),
         failure,
+        story,
         facts: facts(&tally.least, &tally.most),
         notes,
         could_not: None,
@@ -286,6 +292,7 @@ fn stuck(request: &Request, pulse: &Pulse, exploring: &Thread, began: Instant) -
             blocked: Vec::new(),
             story: Story::default(),
         }),
+        story: None,
         facts: Facts::default(),
         notes: Vec::new(),
         could_not: None,

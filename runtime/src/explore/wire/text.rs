@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::{Expect, Facts, Request, Response, WireBlocked, WireFailure};
-use crate::explore::story::{Access, Hold, Member, Moment, Place, Race, Story, Thing, Wait};
+use crate::explore::story::{Access, Hold, Member, Moment, Place, Race, Stand, Story, Thing, Wait};
 use crate::explore::{Kind, Strategy};
 
 /// The first line. It changes when the meaning of a line does.
@@ -162,6 +162,7 @@ impl Request {
         o.line("max_steps", &[&self.max_steps]);
         o.line("races", &[&self.races]);
         o.line("leaks", &[&self.leaks]);
+        o.line("story", &[&self.story]);
         for s in &self.first {
             o.line("first", &[s]);
         }
@@ -196,6 +197,7 @@ impl Request {
                 "max_steps" => r.max_steps = l.get()?,
                 "races" => r.races = l.get()?,
                 "leaks" => r.leaks = l.get()?,
+                "story" => r.story = l.get()?,
                 "first" => r.first.push(l.get()?),
                 "exact" => r.expect = Some(Expect::Exact(l.text()?)),
                 "unordered" => r.expect = Some(Expect::Unordered(l.text()?)),
@@ -229,6 +231,9 @@ impl Response {
         }
         if let Some(f) = &self.failure {
             failure(&mut o, f);
+        } else if let Some(s) = &self.story {
+            o.line("story", &[]);
+            story(&mut o, s);
         }
         o.line("end", &[]);
         o.0
@@ -265,10 +270,12 @@ impl Response {
                         story: Story::default(),
                     });
                 }
+                "story" => r.story = Some(Story::default()),
                 "end" => ended = true,
-                _ => match &mut r.failure {
-                    Some(f) => of_failure(f, &mut l)?,
-                    None => return l.fail("unknown"),
+                _ => match (&mut r.failure, &mut r.story) {
+                    (Some(f), _) => of_failure(f, &mut l)?,
+                    (None, Some(s)) => of_story(s, &mut l)?,
+                    (None, None) => return l.fail("unknown"),
                 },
             }
         }
@@ -299,7 +306,10 @@ fn failure(o: &mut Out, f: &WireFailure) {
             &[&b.goroutine, &b.reason, &b.file, &b.line, &b.column],
         );
     }
-    let s = &f.story;
+    story(o, &f.story);
+}
+
+fn story(o: &mut Out, s: &Story) {
     for m in &s.members {
         let (file, line, column) = parts(m.place.as_ref());
         o.line("member", &[&m.id, &m.by, &file, &line, &column]);
@@ -327,6 +337,22 @@ fn failure(o: &mut Out, f: &WireFailure) {
                 &m.printed,
             ],
         );
+        for g in &m.ready {
+            o.line("ready", &[g]);
+        }
+        for c in &m.stands {
+            o.line(
+                "stand",
+                &[
+                    &c.object,
+                    &c.len,
+                    &c.recvx,
+                    &c.receivers,
+                    &c.senders,
+                    &c.closed,
+                ],
+            );
+        }
     }
     for w in &s.waits {
         let (file, line, column) = parts(w.place.as_ref());
@@ -354,7 +380,6 @@ fn failure(o: &mut Out, f: &WireFailure) {
 }
 
 fn of_failure(f: &mut WireFailure, l: &mut Line) -> Result<(), ParseError> {
-    let s = &mut f.story;
     match l.name.as_str() {
         "blocked" => f.blocked.push(WireBlocked {
             goroutine: l.get()?,
@@ -363,6 +388,13 @@ fn of_failure(f: &mut WireFailure, l: &mut Line) -> Result<(), ParseError> {
             line: l.get()?,
             column: l.get()?,
         }),
+        _ => of_story(&mut f.story, l)?,
+    }
+    Ok(())
+}
+
+fn of_story(s: &mut Story, l: &mut Line) -> Result<(), ParseError> {
+    match l.name.as_str() {
         "member" => s.members.push(Member {
             id: l.get()?,
             by: l.get()?,
@@ -384,7 +416,30 @@ fn of_failure(f: &mut WireFailure, l: &mut Line) -> Result<(), ParseError> {
             ended: l.get()?,
             preempted: l.get()?,
             printed: l.text()?,
+            ready: Vec::new(),
+            stands: Vec::new(),
         }),
+        "ready" => {
+            let g = l.get()?;
+            match s.moments.last_mut() {
+                Some(m) => m.ready.push(g),
+                None => return l.fail("no step was told"),
+            }
+        }
+        "stand" => {
+            let stand = Stand {
+                object: l.get()?,
+                len: l.get()?,
+                recvx: l.get()?,
+                receivers: l.get()?,
+                senders: l.get()?,
+                closed: l.get()?,
+            };
+            match s.moments.last_mut() {
+                Some(m) => m.stands.push(stand),
+                None => return l.fail("no step was told"),
+            }
+        }
         "wait" => s.waits.push(Wait {
             who: l.get()?,
             reason: l.text()?,

@@ -1,0 +1,232 @@
+//! A schedule, step by step: forward and back, on a screen of its own or printed.
+
+pub mod frames;
+mod screen;
+
+use frames::{Channel, Frame, Is, Row};
+use goroutines::explore::{Moment, Story};
+use std::collections::HashMap;
+use std::path::Path;
+
+pub use screen::{Left, walk};
+
+/// How many lines of the source are shown around the one that runs.
+const AROUND: usize = 4;
+
+/// A schedule to be walked through.
+#[derive(Debug)]
+pub struct Walk {
+    pub title: String,
+    pub token: String,
+    /// How it ends, in a line.
+    pub ending: String,
+    pub story: Story,
+    frames: Vec<Frame>,
+    names: Vec<String>,
+    sources: HashMap<String, Vec<String>>,
+}
+
+impl Walk {
+    /// `root` is where the paths of the story begin.
+    pub fn new(title: String, token: String, ending: String, story: Story, root: &Path) -> Walk {
+        let files = story.moments.iter().filter_map(|m| m.place.as_ref());
+        let mut sources = HashMap::new();
+        for place in files {
+            sources.entry(place.file.clone()).or_insert_with(|| {
+                // A library's file that is not here has no lines to show.
+                let text = std::fs::read_to_string(root.join(&place.file)).unwrap_or_default();
+                text.lines().map(str::to_string).collect()
+            });
+        }
+        Walk {
+            frames: frames::of(&story),
+            names: story.names(root),
+            title,
+            token,
+            ending,
+            story,
+            sources,
+        }
+    }
+
+    /// How many steps there are.
+    pub fn steps(&self) -> usize {
+        self.story.moments.len()
+    }
+
+    /// The step that led to this frame.
+    fn moment(&self, at: usize) -> Option<&Moment> {
+        self.story.moments.get(at.checked_sub(1)?)
+    }
+
+    /// The next frame to which another goroutine than that of frame `at` has led.
+    fn next_switch(&self, at: usize) -> usize {
+        let who = self.moment(at).map(|m| m.who);
+        (at + 1..=self.steps())
+            .find(|i| self.moment(*i).map(|m| m.who) != who)
+            .unwrap_or(self.steps())
+    }
+
+    /// The next frame to which `who` has led.
+    fn next_of(&self, who: u64, at: usize) -> Option<usize> {
+        (at + 1..=self.steps()).find(|i| self.moment(*i).is_some_and(|m| m.who == who))
+    }
+
+    fn name(&self, object: usize) -> String {
+        match self.names.get(object) {
+            Some(name) if !name.is_empty() => name.clone(),
+            _ => match self.story.things.get(object) {
+                Some(thing) if !thing.kind.is_empty() => format!("a {}", thing.kind),
+                _ => String::new(),
+            },
+        }
+    }
+
+    /// What a step did: `G2 n.get → 0`.
+    pub fn says(&self, at: usize) -> String {
+        let Some(m) = self.moment(at) else {
+            return "nothing has run yet".to_string();
+        };
+        let who = match m.who {
+            0 => String::new(),
+            who => format!("G{who} "),
+        };
+        let what = match (self.name(m.object), m.what.as_str()) {
+            (_, "clock") => "the clock moves on".to_string(),
+            (name, what) if name.is_empty() => what.to_string(),
+            (name, what) => format!("{name}.{what}"),
+        };
+        let mut out = format!("{who}{what}");
+        if !m.outcome.is_empty() {
+            out.push(' ');
+            out.push_str(&m.outcome);
+        }
+        if let Some(reason) = &m.parked {
+            out.push_str(&format!(", and waits: {reason}"));
+        }
+        if m.ended {
+            out.push_str(", and ends");
+        }
+        out
+    }
+
+    /// The lines around the one of this step, with a mark at it.
+    pub fn source(&self, at: usize, rows: usize) -> Vec<String> {
+        let Some(place) = self.moment(at).and_then(|m| m.place.as_ref()) else {
+            return Vec::new();
+        };
+        let lines = self.sources.get(&place.file).map_or(&[][..], Vec::as_slice);
+        let here = place.line as usize;
+        let around = (rows / 2).min(rows.saturating_sub(1));
+        let first = here.saturating_sub(around).max(1);
+        (first..=lines.len())
+            .take(rows)
+            .map(|n| {
+                let mark = if n == here { '▶' } else { ' ' };
+                format!("{mark}{n:>4} {}", lines[n - 1])
+            })
+            .collect()
+    }
+
+    /// A line for each goroutine that was made.
+    pub fn goroutines(&self, at: usize) -> Vec<String> {
+        let who = self.moment(at).map(|m| m.who);
+        let rows = self.frames[at].rows.iter();
+        rows.filter(|r| r.is != Is::Unborn)
+            .map(|r| {
+                let mark = if Some(r.id) == who { '▶' } else { ' ' };
+                format!("{mark}{}", self.goroutine(r))
+            })
+            .collect()
+    }
+
+    fn goroutine(&self, r: &Row) -> String {
+        let name = if r.id == 1 {
+            "G1 main".to_string()
+        } else {
+            format!("G{}", r.id)
+        };
+        let line = r.line.map_or(String::new(), |n| format!("  :{n}"));
+        match &r.is {
+            Is::Unborn => name,
+            Is::CanRun => format!("{name} can run{line}"),
+            Is::Ended => format!("{name} has ended"),
+            Is::Waits { reason, object } => {
+                let on = self.name(*object);
+                let on = if on.is_empty() { on } else { format!(", {on}") };
+                format!("{name} waits: {reason}{on}{line}")
+            }
+        }
+    }
+
+    /// Channels, variables, locks.
+    pub fn objects(&self, at: usize) -> Vec<String> {
+        let frame = &self.frames[at];
+        let mut out: Vec<String> = Vec::new();
+        for (object, value) in &frame.values {
+            out.push(format!("{} = {value}", self.name(*object)));
+        }
+        for (object, who) in &frame.held {
+            out.push(format!("{} held by G{who}", self.name(*object)));
+        }
+        for c in &frame.channels {
+            out.extend(self.channel(c));
+        }
+        out
+    }
+
+    fn channel(&self, c: &Channel) -> Vec<String> {
+        let ring: String = (0..c.cap.min(16))
+            .map(|i| {
+                let nth = (i + c.cap - c.recvx % c.cap.max(1)) % c.cap.max(1);
+                if nth < c.len { '■' } else { '·' }
+            })
+            .collect();
+        let closed = if c.closed { ", closed" } else { "" };
+        let mut out = vec![format!(
+            "{} [{ring}] {} of {}{closed}",
+            self.name(c.object),
+            c.len,
+            c.cap
+        )];
+        for (queue, who) in [("recvq", &c.recvq), ("sendq", &c.sendq)] {
+            if !who.is_empty() {
+                let who: Vec<String> = who.iter().map(|g| format!("G{g}")).collect();
+                out.push(format!("  {queue}: {}", who.join(" ")));
+            }
+        }
+        out
+    }
+
+    /// What was printed until this frame.
+    pub fn output(&self, at: usize) -> &str {
+        &self.frames[at].output
+    }
+
+    /// All frames as text, one below the other.
+    pub fn print(&self, mut line: impl FnMut(String)) {
+        for at in 0..=self.steps() {
+            line(format!("step {at} of {}: {}", self.steps(), self.says(at)));
+            for l in self
+                .source(at, AROUND)
+                .into_iter()
+                .filter(|l| l.starts_with('▶'))
+            {
+                line(format!("  {}", l.trim_end()));
+            }
+            for l in self.goroutines(at) {
+                line(format!("  {l}"));
+            }
+            for l in self.objects(at) {
+                line(format!("   {l}"));
+            }
+            line(String::new());
+        }
+        let output = self.output(self.steps());
+        if !output.is_empty() {
+            line("printed:".to_string());
+            output.lines().for_each(|l| line(format!("  {l}")));
+        }
+        line(self.ending.clone());
+    }
+}

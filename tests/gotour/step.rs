@@ -1,0 +1,119 @@
+//! `gotour step`: printed through pipes, and walked through in a terminal.
+
+use crate::book::{NAME, program, save, with_workbook};
+use crate::desk::Desk;
+use rustix::process::{Signal, kill_process};
+
+/// The schedule in which exercise 1, as it is shipped, loses an update.
+const TOKEN: &str = "G2x2.G3";
+
+#[test]
+fn through_a_pipe_all_steps_are_printed() {
+    let desk = with_workbook();
+    let ran = desk.run(&["step", NAME, TOKEN]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.out.contains("step 0 of "), "{}", ran.out);
+    assert!(ran.out.contains("counter.n.get → 0"), "{}", ran.out);
+    assert!(ran.out.contains("counter.n = 1"), "{}", ran.out);
+    assert!(
+        ran.out.contains("waits: sync.WaitGroup.Wait"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.lines().all(|l| l.chars().count() < 100),
+        "{}",
+        ran.out
+    );
+    let json = desk.run(&["step", NAME, TOKEN, "--json"]).json();
+    let steps = json["steps"].as_array().expect("steps").len();
+    assert!(ran.out.contains(&format!("of {}:", steps - 1)), "{steps}");
+    // A schedule under which a program is right is walked through as well.
+    save(
+        &desk,
+        &program("let ch = chan(1); ch.send(7); println!(\"{:?}\", ch.recv());"),
+    );
+    let ran = desk.run(&["step", NAME, "G1"]);
+    assert!(ran.out.contains("[■] 1 of 1"), "{}", ran.out);
+    assert!(ran.out.contains("printed:\n  Some(7)"), "{}", ran.out);
+    assert!(!ran.out.contains("race"), "{}", ran.out);
+}
+
+#[test]
+fn without_a_schedule_it_is_the_one_that_failed_last() {
+    let desk = with_workbook();
+    let usual = desk.run(&["step", NAME, "--json"]).json();
+    let checked = desk.run(&["check", NAME, "--json"]);
+    assert_eq!(checked.code, Some(1), "{checked:?}");
+    let failed = desk.run(&["step", NAME, "--json"]).json();
+    assert_ne!(failed["schedule"], usual["schedule"]);
+}
+
+#[test]
+fn in_a_terminal_it_goes_forward_and_back() {
+    let desk = with_workbook();
+    let mut t = desk.terminal(80, 24, &["step", NAME, TOKEN]);
+    t.wait_for("q leave");
+    for panel in ["source", "printed", "goroutines", "objects", "q leave"] {
+        assert!(t.screen().contains(panel), "{panel} in\n{}", t.screen());
+    }
+    t.send(" ");
+    t.wait_for("step 1 of ");
+    t.send("\u{1b}[C");
+    t.wait_for("step 2 of ");
+    t.send("\u{1b}[D");
+    t.wait_for("step 1 of ");
+    // To the next step of G2, and what it is about stands beside it.
+    t.send("2");
+    t.wait_until("G2's step", |s| {
+        s.contains("▶G2") && !s.contains("step 1 of ")
+    });
+    t.send("G");
+    t.wait_for("the end: ");
+    t.wait_for("counter.n = 1");
+    t.send("g");
+    t.wait_for("step 0 of ");
+    t.send("?");
+    t.wait_for("on to the next switch");
+    t.send("?");
+    t.wait_until("the panels", |s| {
+        s.contains("goroutines") && s.contains("objects")
+    });
+    t.resize(100, 30);
+    t.wait_for("step 0 of ");
+    t.send("n");
+    t.wait_until("another step", |s| !s.contains("step 0 of "));
+    t.send("q");
+    let code = t.end();
+    assert_eq!(code, 0, "{}", t.screen());
+    assert!(t.is_as_before());
+}
+
+#[test]
+fn every_way_out_leaves_the_terminal_as_it_was() {
+    let desk = with_workbook();
+    for (key, code) in [("q", 0), ("\u{1b}", 0), ("\u{3}", 130)] {
+        let mut t = desk.terminal(80, 24, &["step", NAME, TOKEN]);
+        t.wait_for("step 0 of ");
+        assert!(!t.is_as_before());
+        t.send(key);
+        assert_eq!(t.end(), code, "{key:?}");
+        assert!(t.is_as_before(), "{key:?}");
+    }
+    let mut t = desk.terminal(80, 24, &["step", NAME, TOKEN]);
+    t.wait_for("step 0 of ");
+    kill_process(t.id(), Signal::TERM).unwrap();
+    assert_eq!(t.end(), -Signal::TERM.as_raw());
+    assert!(t.is_as_before());
+}
+
+#[test]
+fn what_cannot_be_walked_through_is_said() {
+    let desk = Desk::new();
+    let ran = desk.run(&["step", NAME, "G2.."]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.err.contains("is no schedule"), "{ran:?}");
+    assert!(!desk.path("workbook").exists(), "nothing is made for it");
+    let ran = desk.run(&["step", "no-such-exercise"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+}
