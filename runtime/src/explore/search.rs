@@ -91,7 +91,7 @@ const LOOK: usize = 16;
 
 impl Kind {
     /// How much a failure teaches, less is more: a race is said when nothing else failed.
-    fn rank(self) -> u8 {
+    pub(super) fn rank(self) -> u8 {
         match self {
             Kind::Panic | Kind::Fatal | Kind::Deadlock | Kind::Output => 0,
             Kind::Leak => 1,

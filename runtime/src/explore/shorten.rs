@@ -188,25 +188,32 @@ impl Shortener<'_, '_> {
     /// Every schedule of fewer preemptions, fewest first, as long as the budget lasts.
     fn search_fewer(&mut self) {
         for bound in 0..=self.cost.preemptions {
-            let mut tree = Tree::new(Some(bound));
-            loop {
-                if self.spent() {
-                    return;
-                }
-                self.replays += 1;
-                if self.runner.run(Driver::Tree(tree), false) == Some(self.kind) {
-                    self.take();
-                }
-                let Driver::Tree(again) = self.runner.x.take_driver() else {
-                    return;
-                };
-                tree = again;
-                if !tree.another() {
-                    break;
-                }
+            // Most have nothing more in the whole tree; where they do it may have no end.
+            if self.search(Tree::new(Some(bound))) {
+                self.search(Tree::whole(Some(bound)));
             }
-            if self.cost.preemptions <= bound {
+            if self.cost.preemptions <= bound || self.spent() {
                 return;
+            }
+        }
+    }
+
+    /// Every schedule of a tree; whether the whole tree has more.
+    fn search(&mut self, mut tree: Tree) -> bool {
+        loop {
+            if self.spent() {
+                return false;
+            }
+            self.replays += 1;
+            if self.runner.run(Driver::Tree(tree), false) == Some(self.kind) {
+                self.take();
+            }
+            let Driver::Tree(again) = self.runner.x.take_driver() else {
+                return false;
+            };
+            tree = again;
+            if !tree.another() {
+                return tree.more;
             }
         }
     }

@@ -133,6 +133,8 @@ pub(crate) struct Tree {
     spent: usize,
     /// Also those in which the clock moves while somebody can run, and in which who gives way goes on.
     whole: bool,
+    /// There are such.
+    pub(crate) more: bool,
 }
 
 /// A plan being followed.
@@ -286,9 +288,9 @@ impl Tree {
     }
 
     /// Without exception.
-    #[cfg(test)]
-    pub(crate) fn whole() -> Tree {
+    pub(crate) fn whole(bound: Option<usize>) -> Tree {
         Tree {
+            bound,
             whole: true,
             ..Tree::default()
         }
@@ -323,21 +325,31 @@ impl Tree {
 
     fn next(&mut self, v: &View<'_>) -> u32 {
         let n = v.runnable.len();
-        if self.whole {
+        if self.whole && self.bound.is_none() {
             let k = self.branch(n + usize::from(v.timer));
             return v.runnable.get(k).copied().unwrap_or(CLOCK);
         }
+        // The usual first, then the others by number, then the clock. A preemption too many is none of them.
+        let may = self.bound.is_none_or(|b| self.spent < b);
         let preempts = v.why == Why::Point;
-        if n == 1 || preempts && self.bound.is_some_and(|b| self.spent >= b) {
-            return v.usual;
-        }
-        // The usual first, then the others by number. Who gives way does not go on while another one can.
-        let out = v.why == Why::Yield;
-        let k = self.branch(n - usize::from(out));
+        let out = v.why == Why::Yield && n > 1;
+        let clock = v.timer && may;
+        self.more |= out || clock;
+        let out = out && !self.whole;
+        let clock = clock && self.whole;
+        let others = if preempts && !may {
+            0
+        } else {
+            n - 1 - usize::from(out)
+        };
+        let k = self.branch(1 + others + usize::from(clock));
         if k == 0 {
             return v.usual;
         }
-        self.spent += usize::from(preempts);
+        self.spent += usize::from(preempts || k > others);
+        if k > others {
+            return CLOCK;
+        }
         v.runnable
             .iter()
             .copied()
