@@ -84,6 +84,7 @@ fn explore(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Report {
         failed: tally.failed,
         exhausted: tally.exhausted,
         failure,
+        first: tally.found.map(|found| found.index),
         notes,
     }
 }
@@ -124,6 +125,7 @@ fn follow(opts: &Options, schedule: &Schedule, f: impl Fn() + Send + Sync + 'sta
         distinct: 1,
         failed: usize::from(failure.is_some()),
         exhausted: false,
+        first: failure.is_some().then_some(1),
         failure,
         notes: Vec::new(),
     }

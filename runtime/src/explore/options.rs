@@ -34,6 +34,15 @@ pub enum Strategy {
         /// How many operations must come in one order for the mistake to show; at least 1.
         depth: usize,
     },
+    /// Partial-order sampling, as one of the portfolio.
+    #[doc(hidden)]
+    Pos,
+    /// The uniform random walk, as one of the portfolio.
+    #[doc(hidden)]
+    Urw,
+    /// Switches seldom, as one of the portfolio.
+    #[doc(hidden)]
+    Lazy,
     /// Every interleaving, once each, until all have been visited or `schedules` is reached: of schedules that differ only
     /// in the order of operations which do not touch each other, one. The clock may move whenever a timer is set. A
     /// program that asks how many goroutines there are, is woken by threads, prints past this library, makes more than

@@ -137,6 +137,9 @@ pub struct Report {
     pub exhausted: bool,
     /// The shortest failing schedule.
     pub failure: Option<Failure>,
+    /// Which schedule was the first that failed so, from 1.
+    #[doc(hidden)]
+    pub first: Option<usize>,
     /// What went well in every schedule that was tried and could go wrong all the same, a sentence or two each: locks
     /// that are taken in two orders.
     pub notes: Vec<String>,

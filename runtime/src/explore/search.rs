@@ -8,8 +8,8 @@ use std::time::Instant;
 use super::options::Strategy;
 use super::{Kind, notes};
 use crate::lab::{
-    COUNT, Counts, Driver, Every, Exploration, Follow, Outcome, Pct, Plan, Random, Ranks, Setup,
-    Spare, Verdict,
+    COUNT, Counts, Driver, Every, Exploration, Follow, Keen, Outcome, Pct, Plan, Random, Ranks,
+    Setup, Spare, Verdict,
 };
 
 /// Starts one schedule of the program.
@@ -194,7 +194,9 @@ impl Runner<'_> {
                 visits.begin_at = None;
                 every = Some(Box::new(Every::new()));
             }
-            let driver = match every.take() {
+            // The others go on meanwhile: where there are too many interleavings, a mistake does not wait for that to show.
+            let visit = every.is_some() && (visits.only || t.ran % BETWEEN != 0);
+            let driver = match every.take_if(|_| visit) {
                 Some(every) => Driver::Every(every),
                 None if provoking => Driver::Random(Random::new(task.seed, index as u64, false)),
                 None => driver(task.strategy, task.seed, index, &longest, &mut spare),
@@ -311,6 +313,8 @@ struct Visits {
     /// After so many schedules of the rotation: they find most mistakes, and show what a program does besides.
     begin_at: Option<usize>,
     left: usize,
+    /// Nothing else is tried meanwhile.
+    only: bool,
 }
 
 impl Visits {
@@ -321,9 +325,17 @@ impl Visits {
                 let begin = WARM.min(task.schedules / 4).max(PLAIN);
                 (Some(begin), (task.schedules / 10).max(VISITS))
             }
-            Strategy::Random | Strategy::Pct { .. } => (None, 0),
+            Strategy::Random
+            | Strategy::Pct { .. }
+            | Strategy::Pos
+            | Strategy::Urw
+            | Strategy::Lazy => (None, 0),
         };
-        Visits { begin_at, left }
+        Visits {
+            begin_at,
+            left,
+            only: task.strategy == Strategy::Exhaustive,
+        }
     }
 }
 
@@ -372,12 +384,17 @@ fn driver(
     match strategy {
         Strategy::Random => Driver::Random(random(quarter)),
         Strategy::Pct { depth } => pct(quarter, depth.max(1)),
+        Strategy::Pos => Driver::Pos(spare.pos(random(quarter))),
+        Strategy::Urw => Driver::Urw(spare.urw(random(quarter), &longest.each)),
+        Strategy::Lazy => Driver::Lazy(random(quarter)),
         Strategy::Portfolio | Strategy::Exhaustive => {
             // The plain schedules first.
             let i = match index {
-                0 => return Driver::Pct(Pct::plain(random(false), Ranks::Youngest)),
-                1 => return Driver::Pct(Pct::plain(random(false), Ranks::InStep)),
-                2 => return Driver::Follow(Follow::new(Plan::default())),
+                0 => return Driver::Keen(Keen::new(false)),
+                1 => return Driver::Keen(Keen::new(true)),
+                2 => return Driver::Pct(Pct::plain(random(false), Ranks::Youngest)),
+                3 => return Driver::Pct(Pct::plain(random(false), Ranks::InStep)),
+                4 => return Driver::Follow(Follow::new(Plan::default())),
                 _ => index - PLAIN,
             };
             let hasty = (i / TURNS) % 4 == 3;
@@ -397,11 +414,13 @@ fn driver(
 /// How many strategies take turns in a portfolio.
 const TURNS: usize = 8;
 /// How many plain schedules come first.
-const PLAIN: usize = 3;
+const PLAIN: usize = 5;
 /// The plain schedules, and each strategy eight times.
 const WARM: usize = PLAIN + 8 * TURNS;
 /// At least so many schedules are spent on visiting every interleaving before it is given up: a tenth, where that is more.
 const VISITS: usize = 1_000;
+/// While all are visited, one schedule of so many is of another strategy.
+const BETWEEN: usize = 4;
 /// One schedule of so many looks for a deadlock, once there is reason to.
 const PROVOKE: usize = 4;
 

@@ -16,11 +16,13 @@
 //! - `Lazy` goes on with whom it has and switches seldom. In the schedules with a hasty clock it does so even with one who
 //!   gives way, a bounded number of times: `gosched` is no promise that somebody else gets anywhere.
 //! - `Tree` visits every schedule, one after the other, depth first; with a bound, every one of so many preemptions.
+//! - `Keen` (a file of its own) makes two more plain schedules: all writes first, and all reads first.
 //! - `Every` (a file of its own) visits one of each kind.
 
 use std::collections::BinaryHeap;
 
 use super::every::Every;
+use super::keen::Keen;
 use super::plan::{CLOCK, Plan};
 use super::rng::Rng;
 use super::state::NOBODY;
@@ -118,6 +120,7 @@ pub(crate) enum Driver {
     Pos(Pos),
     Urw(Urw),
     Lazy(Random),
+    Keen(Keen),
     Tree(Tree),
     Every(Box<Every>),
 }
@@ -535,6 +538,7 @@ impl Spare {
             Driver::Follow(_)
             | Driver::Random(_)
             | Driver::Lazy(_)
+            | Driver::Keen(_)
             | Driver::Tree(_)
             | Driver::Every(_) => {}
         }
@@ -591,13 +595,17 @@ fn empty<T>(kept: &mut Vec<T>) -> Vec<T> {
 impl Driver {
     /// Whether it decides by itself: no plan is followed, no tree searched.
     pub(super) fn is_free(&self) -> bool {
-        !matches!(self, Driver::Follow(_) | Driver::Tree(_) | Driver::Every(_))
+        !matches!(
+            self,
+            Driver::Follow(_) | Driver::Keen(_) | Driver::Tree(_) | Driver::Every(_)
+        )
     }
 
     /// Whether it is to be asked where only one can run.
     pub(super) fn asked_alone(&self) -> Asked {
         match self {
             Driver::Follow(_) | Driver::Tree(_) | Driver::Every(_) => Asked::Always,
+            Driver::Keen(_) => Asked::Never,
             Driver::Random(r)
             | Driver::Lazy(r)
             | Driver::Pct(Pct { random: r, .. })
@@ -616,6 +624,7 @@ impl Driver {
     pub(super) fn next(&mut self, v: &View<'_>) -> u32 {
         match self {
             Driver::Follow(f) => return f.next(v),
+            Driver::Keen(k) => return k.next(v),
             Driver::Tree(t) => return t.next(v),
             Driver::Every(_) => unreachable!("asked in `visit`"),
             Driver::Pct(p) => p.notice(v.fresh),
@@ -630,7 +639,7 @@ impl Driver {
             Driver::Urw(u) => u.next(v),
             Driver::Lazy(r) => r.seldom(v.runnable, v.current, v.why),
             Driver::Random(r) => r.draw(v.runnable, v.current, v.why),
-            Driver::Follow(_) | Driver::Tree(_) | Driver::Every(_) => {
+            Driver::Follow(_) | Driver::Keen(_) | Driver::Tree(_) | Driver::Every(_) => {
                 unreachable!("answered above")
             }
         }
@@ -644,7 +653,7 @@ impl Driver {
             | Driver::Pct(Pct { random: r, .. })
             | Driver::Pos(Pos { random: r, .. })
             | Driver::Urw(Urw { random: r, .. }) => r.hasty_clock && r.rng.one_in(HASTE),
-            Driver::Follow(_) | Driver::Tree(_) | Driver::Every(_) => false,
+            Driver::Follow(_) | Driver::Keen(_) | Driver::Tree(_) | Driver::Every(_) => false,
         }
     }
 
@@ -652,6 +661,7 @@ impl Driver {
     pub(super) fn choose(&mut self, n: usize) -> usize {
         match self {
             Driver::Follow(f) => f.choose(n),
+            Driver::Keen(_) => 0,
             Driver::Tree(t) => t.branch(n),
             Driver::Every(e) => e.choose(n),
             Driver::Random(r)

@@ -88,7 +88,11 @@ struct Sums {
 
 fn compare(seed: u64, sums: &mut Sums) {
     let family = FAMILIES[seed as usize % FAMILIES.len()];
-    let lengths = if (seed / 6).is_multiple_of(2) { SMALL } else { WIDE };
+    let lengths = if (seed / 6).is_multiple_of(2) {
+        SMALL
+    } else {
+        WIDE
+    };
     let program: Arc<Program> = Arc::new(draw(family, seed, lengths));
     let note = Arc::new(StdMutex::new(Vec::new()));
     let (own, notes) = (program.clone(), note.clone());

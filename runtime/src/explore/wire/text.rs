@@ -156,6 +156,9 @@ impl Request {
             Strategy::Portfolio => ("portfolio", 0),
             Strategy::Random => ("random", 0),
             Strategy::Pct { depth } => ("pct", depth),
+            Strategy::Pos => ("pos", 0),
+            Strategy::Urw => ("urw", 0),
+            Strategy::Lazy => ("lazy", 0),
             Strategy::Exhaustive => ("exhaustive", 0),
         };
         o.line("strategy", &[&strategy, &depth]);
@@ -190,6 +193,9 @@ impl Request {
                         "portfolio" => Strategy::Portfolio,
                         "random" => Strategy::Random,
                         "pct" => Strategy::Pct { depth },
+                        "pos" => Strategy::Pos,
+                        "urw" => Strategy::Urw,
+                        "lazy" => Strategy::Lazy,
                         "exhaustive" => Strategy::Exhaustive,
                         _ => return l.fail("no such strategy"),
                     };
