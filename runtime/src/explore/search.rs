@@ -195,7 +195,7 @@ impl Runner<'_> {
                 every = Some(Box::new(Every::new()));
             }
             // The others go on meanwhile: where there are too many interleavings, a mistake does not wait for that to show.
-            let visit = every.is_some() && (visits.only || t.ran % BETWEEN != 0);
+            let visit = every.is_some() && (visits.only || !t.ran.is_multiple_of(BETWEEN));
             let driver = match every.take_if(|_| visit) {
                 Some(every) => Driver::Every(every),
                 None if provoking => Driver::Random(Random::new(task.seed, index as u64, false)),

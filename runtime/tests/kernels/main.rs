@@ -6,7 +6,7 @@
 //! and with more where `KERNELS_SCHEDULES` says so:
 //!
 //! ```text
-//! KERNELS_SCHEDULES=20000 cargo test --release -p goroutines --test kernels -- right
+//! KERNELS_SCHEDULES=20000 cargo test --release -p goroutines --test kernels -- right --nocapture
 //! ```
 
 mod chans;
@@ -15,6 +15,7 @@ mod groups;
 #[path = "../limit/mod.rs"]
 mod limit;
 mod locks;
+mod repeats;
 mod right;
 mod right_more;
 mod time_and_context;
@@ -79,14 +80,33 @@ fn in_right_programs_nothing_is_ever_found() {
         .map_or(400, |n| n.parse().expect("KERNELS_SCHEDULES is a number"));
     let mut broken = Vec::new();
     let mut names = std::collections::HashSet::new();
+    let start = std::time::Instant::now();
+    let mut all = 0;
     for &(name, program) in RIGHT.iter().copied().flatten() {
         assert!(names.insert(name), "{name} is there twice");
-        let r = check(&Options::new().schedules(schedules), program);
-        println!("{name}: {} schedules, {} distinct", r.ran, r.distinct);
-        if r.failure.is_some() || !r.notes.is_empty() {
-            broken.push(format!("{name}: {r}"));
+        let (mut ran, mut seed) = (0, 0);
+        // All interleavings of a small program are fewer: then again, under other seeds.
+        while ran < schedules {
+            seed += 1;
+            let opts = Options::new().schedules(schedules - ran).seed(seed);
+            let r = check(&opts, program);
+            if seed == 1 {
+                println!("{name}: {} schedules, {} distinct", r.ran, r.distinct);
+            }
+            ran += r.ran;
+            if r.failure.is_some() || !r.notes.is_empty() {
+                broken.push(format!("{name}, seed {seed}: {r}"));
+                break;
+            }
         }
+        all += ran;
     }
+    println!(
+        "{} programs, {all} schedules, {} reports, {:?}",
+        names.len(),
+        broken.len(),
+        start.elapsed()
+    );
     assert!(names.len() >= 50, "{} right programs", names.len());
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }
