@@ -283,3 +283,67 @@ fn a_schedule_is_drawn_for_a_lesson() {
 }
 
 mod limit;
+
+/// The failure of a program that comes to no end, as text with its lines joined.
+fn endless(f: impl Fn() + Send + Sync + 'static) -> String {
+    let opts = Options::new().schedules(5).max_steps(3_000).races(false);
+    let f = check(&opts, f).failure.expect("it comes to no end");
+    assert_eq!(f.kind, Kind::StepLimit);
+    let text = f.to_string();
+    for line in text.lines() {
+        assert!(line.chars().count() < 100, "{text}");
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn who_spins_where_and_for_what_is_told() {
+    let here = |line: u32| format!("at runtime/tests/explore_draw.rs:{line}");
+    let first = line!() + 2;
+    let text = endless(|| {
+        let ready = std::sync::Arc::new(sync::atomic::Bool::new(false));
+        while !ready.load() {}
+    });
+    let part = format!(
+        "main asks again and again {}: load, and nobody changes what it reads there any more",
+        here(first + 1)
+    );
+    assert!(text.contains(&part), "{part:?} in {text}");
+    let first = line!() + 2;
+    let text = endless(|| {
+        let n = Shared::new(0);
+        let m = n.clone();
+        go!(loop {
+            m.set(1);
+            goroutines::runtime::gosched();
+        });
+        while n.get() != 2 {
+            goroutines::runtime::gosched();
+        }
+    });
+    let part = format!(
+        "main asks again and again {}: get of the variable made {}. Goroutine 2 changes it {}, but never to what main \
+         waits for",
+        here(first + 6),
+        here(first),
+        here(first + 3)
+    );
+    assert!(text.contains(&part), "{part:?} in {text}");
+    let first = line!() + 4;
+    let text = endless(|| {
+        let ch = chan::<i32>(0);
+        go!(_ = ch.recv());
+        loop {
+            goroutines::runtime::gosched();
+        }
+    });
+    for part in [
+        format!("main gives way again and again {}", here(first + 1)),
+        format!(
+            "goroutine 2 waits meanwhile: chan receive {}",
+            here(first - 1)
+        ),
+    ] {
+        assert!(text.contains(&part), "{part:?} in {text}");
+    }
+}

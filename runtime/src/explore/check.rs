@@ -8,6 +8,7 @@ use super::report::{Blocked, Failure, Kind, Report};
 use super::schedule::Schedule;
 use super::search::{Found, Rules, Runner, Task};
 use super::shorten::shorten;
+use super::spin;
 use super::story::Story;
 use crate::lab::{Driver, Exploration, Follow, Outcome, Plan, Random, Setup, Verdict};
 
@@ -356,7 +357,9 @@ fn message(o: &Outcome<'_>, kind: Kind, story: &Story, rules: &Rules<'_>) -> Str
             } else {
                 "the program came to no end"
             };
-            format!("{who} after {} steps", rules.max_steps)
+            let mut lines = vec![format!("{who} after {} steps", rules.max_steps)];
+            lines.extend(spin::told(story));
+            lines.join("\n")
         }
         (kind, _) => kind.to_string(),
     }

@@ -52,6 +52,7 @@ mod report;
 mod schedule;
 mod search;
 mod shorten;
+mod spin;
 mod story;
 #[cfg(test)]
 mod tests;

@@ -170,6 +170,10 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut head = String::new();
         for (i, line) in self.message.lines().enumerate() {
+            // Who goes round is told below.
+            if i > 0 && self.kind == Kind::StepLimit {
+                break;
+            }
             // The kind is said once; a long line is wrapped below it.
             let says = if i == 0 && !line.starts_with(&self.kind.to_string()) {
                 format!("{}: {line}", self.kind)

@@ -66,6 +66,11 @@ impl Told<'_> {
             Kind::Leak => waits::leak(self.story, &mut sources, o.width),
             Kind::Race => race::race(self.story, &mut sources, o.width),
             Kind::Nondeterminism => wrap(self.message, o.width),
+            // The first line is the headline.
+            Kind::StepLimit => {
+                let rest = self.message.split_once('\n').map_or("", |(_, rest)| rest);
+                wrap(rest, o.width)
+            }
             _ => String::new(),
         };
         out.push_str(&waits);
