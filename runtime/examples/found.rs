@@ -5,7 +5,7 @@
 use bugs::{BUGS, median};
 use goroutines::explore::Strategy;
 
-#[path = "../tests/found/bugs.rs"]
+#[path = "../tests/explore_found/bugs.rs"]
 mod bugs;
 
 /// No strategy is asked for more.

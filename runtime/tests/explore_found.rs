@@ -2,7 +2,7 @@
 //!
 //! All strategies beside each other, as a table: `cargo run --release -p goroutines --example found`.
 
-#[path = "found/bugs.rs"]
+#[path = "explore_found/bugs.rs"]
 mod bugs;
 mod limit;
 

@@ -67,7 +67,7 @@ pub const CODE: &[&str] = &[
 
 /// Whether a file holds tests only: nothing of it is in what a user runs.
 pub fn is_test(path: &str) -> bool {
-    path.starts_with("tests/") || path.starts_with("runtime/tests/") || path.ends_with("/tests.rs")
+    path.starts_with("tests/") || path.contains("/tests/") || path.ends_with("/tests.rs")
 }
 
 /// What breaks a rule.

@@ -1,7 +1,7 @@
 //! The order of the modules: each uses only those whose `mod` line stands above its own.
 
 use super::reading::Words;
-use super::{Broken, read, rust_files};
+use super::{Broken, is_test, read, rust_files};
 use std::collections::HashMap;
 
 /// The `mod` lines of a crate's root, in their order.
@@ -101,7 +101,7 @@ fn in_order(root_file: &str, folders: &[&str]) {
     let place = |name: &str| rooms.iter().position(|room| room == name);
     let files: Vec<(String, String, Words)> = rust_files(folders)
         .into_iter()
-        .filter(|path| path != root_file && !path.ends_with("/tests.rs"))
+        .filter(|path| path != root_file && !is_test(path))
         .map(|path| {
             let words = Words::without_tests(&path, &read(&path));
             (path.clone(), module(&path)[0].clone(), words)

@@ -1,7 +1,7 @@
 //! Where `unsafe` stands: in files that are listed with their reason, and never without a word.
 
 use super::reading::Words;
-use super::{Broken, read, rust_files};
+use super::{Broken, is_test, read, rust_files};
 use std::ops::Range;
 
 /// The files of the library that contain `unsafe`, and what for.
@@ -145,7 +145,7 @@ fn unsafe_stands_only_where_the_list_says() {
     );
     let mut seen = Vec::new();
     for path in rust_files(&["runtime/src"]) {
-        if path.ends_with("/tests.rs") {
+        if is_test(&path) {
             continue;
         }
         let lines = Words::without_tests(&path, &read(&path)).find(&["unsafe"]);
