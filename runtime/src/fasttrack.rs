@@ -294,6 +294,10 @@ impl Observer for Native {
 
     fn made(&self, _: &Tag, _: &'static str, _: usize, _: At) {}
 
+    fn looks(&self) {}
+
+    fn raised(&self) {}
+
     fn asks_for(&self, _: u64) {}
 
     fn print(&self, _: &str, _: bool) {}

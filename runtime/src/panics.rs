@@ -42,6 +42,7 @@ pub(crate) fn install_hook() {
                 .location()
                 .map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
             let text = said(info.payload());
+            seam::raised();
             // SAFETY: the hook runs on the thread that panics, and that thread runs `g`.
             unsafe {
                 g.with_raised(|list| {

@@ -183,6 +183,10 @@ pub(crate) trait Observer {
     }
     /// An object was made here; `kind` is Go's word for it (`chan`, `sync.Mutex`, `variable`), `detail` e.g. its capacity.
     fn made(&self, tag: &Tag, kind: &'static str, detail: usize, at: &'static Location<'static>);
+    /// A value that others have left is taken without an operation: nobody else has the object any more.
+    fn looks(&self);
+    /// A panic was raised, whether somebody recovers it or not.
+    fn raised(&self);
     /// Something that comes at `when` was asked for, and is not waited for.
     fn asks_for(&self, when: u64);
     /// Output of the library's own `print!` family.
@@ -716,6 +720,22 @@ fn made_at(tag: &Tag, kind: &'static str, detail: usize, at: &'static Location<'
             detail,
             at: Some(at.into()),
         });
+    }
+}
+
+/// See [`Observer::looks`].
+#[inline(always)]
+pub(crate) fn looks() {
+    if hooked() {
+        with_observer(|o| o.looks());
+    }
+}
+
+/// See [`Observer::raised`].
+#[inline(always)]
+pub(crate) fn raised() {
+    if hooked() {
+        with_observer(|o| o.raised());
     }
 }
 

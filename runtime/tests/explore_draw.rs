@@ -347,3 +347,24 @@ fn who_spins_where_and_for_what_is_told() {
         assert!(text.contains(&part), "{part:?} in {text}");
     }
 }
+
+#[test]
+fn where_the_clock_moves_because_all_only_ask_it_is_told() {
+    let f = || {
+        let due = time::after(time::Duration::from_secs(1));
+        while due.try_recv().is_err() {}
+        panic!("over");
+    };
+    let f = check(&Options::new().schedules(5), f).failure.unwrap();
+    let text = f.to_string();
+    assert!(
+        text.contains("nobody gets anywhere, so the clock moves"),
+        "{text}"
+    );
+    // Each step has its number, that of the clock too.
+    assert_eq!(
+        f.story.moments.last().unwrap().number,
+        f.steps as u64,
+        "{text}"
+    );
+}

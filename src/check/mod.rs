@@ -230,6 +230,8 @@ fn point_at(verdict: &mut Verdict, text: &str) {
         Why::Native(died) => match died.how {
             Native::Overflow => About::Overflows,
             Native::Signal | Native::Exit => About::Dies,
+            // Where it stands is said if that could be seen.
+            Native::Timeout if !died.place.iter().any(|l| l.contains(".rs:")) => About::Endless,
             _ => return,
         },
         _ => return,

@@ -341,6 +341,7 @@ impl<'a> Scan<'a> {
                 self.extra_ident(i + 2);
                 i += 3;
             }
+            self.look_at_gaps(at, i, &path);
             if self.punct(i, '!') {
                 let last = path.last().cloned().unwrap_or_default();
                 self.rule_by_pattern(at, &format!("{last}!"));
@@ -354,6 +355,35 @@ impl<'a> Scan<'a> {
                     self.look_up(at, &full);
                     self.extra_paths(at, &full);
                 }
+            }
+        }
+    }
+
+    /// Names that a macro puts together: `std::$module` has nothing in it that the table knows, nor has a macro that is
+    /// given `std`.
+    fn look_at_gaps(&mut self, at: usize, end: usize, path: &[String]) {
+        let gap = self.colons(end) && self.punct(end + 2, '$') && self.ident(end + 3).is_some();
+        let given = |i: usize| self.punct(i, ',') || self.open(i, '(') || self.open(i, '[');
+        let handed_over = path == ["std"]
+            && at > 1
+            && given(at - 1)
+            && (self.punct(end, ',') || self.close(end))
+            && (0..self.tokens.len()).any(|i| self.ident(i) == Some("macro_rules"));
+        if !(gap || handed_over) {
+            return;
+        }
+        for full in self.resolve(path) {
+            let whole = full.join("::");
+            let inside = format!("{whole}::");
+            // What a rule names already is found as that.
+            let known = RULES.iter().any(|r| starts_with(&whole, r.pattern));
+            let hides = RULES.iter().any(|r| r.pattern.starts_with(&inside));
+            if hides && !known && full[0] == "std" {
+                let found = if gap { inside + "$..." } else { whole };
+                let advice =
+                    "the whole name, written out: a macro that puts it together hides what it is";
+                self.find(at, "std::$", &found, advice, false);
+                return;
             }
         }
     }

@@ -12,6 +12,8 @@ pub enum About {
     Dies,
     /// A stack was full.
     Overflows,
+    /// It did not end.
+    Endless,
 }
 
 /// A line, and why it is suspected.
@@ -35,6 +37,7 @@ pub fn suspects(text: &str, about: About) -> Vec<Suspect> {
         About::Changes => changing(&tokens),
         About::Dies => dying(&tokens),
         About::Overflows => recursive(&tokens),
+        About::Endless => endless(&tokens),
     };
     found.dedup_by(|a, b| a.0 == b.0);
     found.truncate(MOST);
@@ -157,6 +160,22 @@ fn recursive(tokens: &[Token]) -> Vec<(usize, String)> {
     found
 }
 
+/// Loops that nothing in their first line ends.
+fn endless(tokens: &[Token]) -> Vec<(usize, String)> {
+    let loops = tokens.iter().enumerate().filter_map(|(i, t)| {
+        let opens = || tokens.get(i + 1).is_some_and(|n| n.kind == Kind::Open('{'));
+        let says = match ident(Some(t))? {
+            "loop" if opens() => {
+                "this loop ends only where something in it leaves it: does that happen?"
+            }
+            "while" => "this loop ends when its condition says so: does anybody make it?",
+            _ => return None,
+        };
+        Some((t.line, says.to_string()))
+    });
+    loops.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,5 +214,11 @@ mod tests {
         let text = "fn a() { b(); }\nfn b() -> u64 {\n    if x { 0 } else { b() }\n}\nfn c() {}\nfn d() { c() }\n";
         assert_eq!(lines(text, About::Overflows), [3]);
         assert_eq!(lines("fn", About::Overflows), [0; 0]);
+    }
+
+    #[test]
+    fn loops_that_may_have_no_end() {
+        let text = "fn main() {\n    loop {\n    }\n    while x {}\n    for i in 0..3 {}\n    let r#loop = 1;\n}\n";
+        assert_eq!(lines(text, About::Endless), [2, 4]);
     }
 }

@@ -10,6 +10,7 @@ mod doctor;
 mod exercises;
 mod go;
 mod house;
+mod leaves;
 mod lessons;
 mod pages;
 mod pipes;

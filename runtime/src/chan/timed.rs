@@ -168,7 +168,7 @@ impl<T: Send + 'static> TimedChan<T> {
             }));
             c
         });
-        seam::made(&c.tag, "chan", 0);
+        seam::made(&c.tag, "timer's chan", 0);
         TimedChan(c)
     }
 

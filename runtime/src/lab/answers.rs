@@ -364,6 +364,14 @@ impl Observer for Lab {
         self.state().made(tag, made);
     }
 
+    fn looks(&self) {
+        self.state().looks();
+    }
+
+    fn raised(&self) {
+        self.state().counts.add(Fact::panics);
+    }
+
     fn asks_for(&self, when: u64) {
         self.state().idle.asks_for(when);
     }

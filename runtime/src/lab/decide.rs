@@ -53,6 +53,7 @@ impl State {
         // The fourth try is the one that waits for the others' turn.
         if slot.fruitless > PATIENCE {
             slot.fruitless = weight;
+            self.counts.add(Fact::polls);
             self.idle.gives_way(&mut slot.tries);
             return Why::Yield;
         }
@@ -172,14 +173,7 @@ impl State {
             if who == CLOCK {
                 if self.recording {
                     self.preempted(why);
-                    self.record(
-                        CLOCK,
-                        Pending {
-                            what: What::Clock,
-                            object: 0,
-                            at: None,
-                        },
-                    );
+                    self.clock_moved("");
                 }
                 self.move_clock();
                 continue;
@@ -289,7 +283,7 @@ impl State {
             if let Some(fact) = fact {
                 self.counts.add(fact);
             }
-            if more {
+            if more || who == 1 {
                 self.count(who, op);
             }
         }
@@ -321,6 +315,19 @@ impl State {
         let key = mix(slot.ident, u64::from(slot.ops));
         self.objects[object as usize].touch(key, false);
         self.touch(object, How::Write);
+    }
+
+    /// Writes down that the clock has moved, and why, where it is not that it could.
+    pub(super) fn clock_moved(&mut self, because: &str) {
+        let moves = Pending {
+            what: What::Clock,
+            object: 0,
+            at: None,
+        };
+        self.record(CLOCK, moves);
+        if let Some(r) = self.records.last_mut() {
+            r.outcome.push_str(because);
+        }
     }
 
     fn record(&mut self, who: u32, p: Pending) {

@@ -44,11 +44,15 @@ impl State {
     pub(super) fn made(&mut self, tag: &Tag, made: Made) {
         let i = self.object(tag);
         self.objects[i as usize].made = made;
-        if made.kind == "chan" {
-            self.counts.add(Fact::chans);
-            if made.detail > 0 {
-                self.counts.add(Fact::buffered_chans);
+        match made.kind {
+            "chan" => {
+                self.counts.add(Fact::chans);
+                if made.detail > 0 {
+                    self.counts.add(Fact::buffered_chans);
+                }
             }
+            "timer's chan" | "time.Timer" => self.counts.add(Fact::timers),
+            _ => {}
         }
     }
 
@@ -171,12 +175,21 @@ impl State {
         }
     }
 
+    pub(super) fn looks(&mut self) {
+        if self.current == 1 {
+            self.counts.add(Fact::main_reads);
+        }
+    }
+
     /// What there is to be counted of a step beside what [`tally`] says.
     #[inline(never)]
     pub(super) fn count(&mut self, who: u32, op: Op) {
         let slot = &self.slots[who as usize - 1];
         let (held, locks, object) = (slot.held, slot.locks, slot.last.object);
         let main = who == 1;
+        if main && looks_at_something(op) {
+            self.counts.add(Fact::main_reads);
+        }
         let c = &mut self.counts;
         match op {
             Op::Recv | Op::TryRecv if main => {
@@ -282,7 +295,27 @@ pub(super) fn only_reads(op: Op) -> bool {
     )
 }
 
-/// The fact that counts such operations, and whether there is more to be counted of one: see `count`.
+/// Whether something comes out of it that somebody else has put in.
+#[inline]
+fn looks_at_something(op: Op) -> bool {
+    matches!(
+        op,
+        Op::Recv
+            | Op::TryRecv
+            | Op::Get
+            | Op::AtomicLoad
+            | Op::AtomicUpdate
+            | Op::Lock
+            | Op::TryLock
+            | Op::RLock
+            | Op::TryRLock
+            | Op::Once
+            | Op::Select
+    )
+}
+
+/// The fact that counts such operations, and whether there is more to be counted of one, by whomever: see
+/// `count`, which is called for each step of main too.
 #[inline(always)]
 pub(super) fn tally(op: Op) -> (Option<Fact>, bool) {
     match op {

@@ -467,10 +467,18 @@ impl State {
     #[cold]
     pub(super) fn let_time_pass(&mut self) {
         self.opaque();
+        let before = self.now;
         if !self.move_clock() {
             let to = self.idle.stride(self.now);
             self.idle.moved();
             self.now = to.unwrap_or(self.now);
+        }
+        // No plan says it, since it comes by itself; who reads the schedule must see it.
+        if self.now > before {
+            self.steps += 1;
+            if self.recording {
+                self.clock_moved("nobody gets anywhere");
+            }
         }
     }
 

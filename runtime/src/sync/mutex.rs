@@ -7,6 +7,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::raw;
+use crate::seam;
 
 /// A mutual exclusion lock around a value.
 ///
@@ -99,6 +100,7 @@ impl<T> Mutex<T> {
     /// assert_eq!(m.into_inner(), 3);
     /// ```
     pub fn into_inner(self) -> T {
+        seam::looks();
         self.value.into_inner()
     }
 }
@@ -148,6 +150,7 @@ impl<T: ?Sized> Mutex<T> {
     /// assert_eq!(m.into_inner(), 2);
     /// ```
     pub fn get_mut(&mut self) -> &mut T {
+        seam::looks();
         self.value.get_mut()
     }
 

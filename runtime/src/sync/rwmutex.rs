@@ -7,6 +7,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::raw;
+use crate::seam;
 
 /// A reader/writer lock around a value: any number of readers, or one writer.
 ///
@@ -102,6 +103,7 @@ impl<T> RWMutex<T> {
     /// assert_eq!(goroutines::sync::RWMutex::new(3).into_inner(), 3);
     /// ```
     pub fn into_inner(self) -> T {
+        seam::looks();
         self.value.into_inner()
     }
 }
@@ -184,6 +186,7 @@ impl<T: ?Sized> RWMutex<T> {
     /// assert_eq!(*m.read(), 2);
     /// ```
     pub fn get_mut(&mut self) -> &mut T {
+        seam::looks();
         self.value.get_mut()
     }
 

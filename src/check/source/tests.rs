@@ -200,3 +200,31 @@ fn a_file_that_is_no_rust_passes_to_the_compiler() {
     assert_eq!(found("fn main() { std::thread::spawn("), []);
     assert_eq!(found("\"never closed std::fs"), []);
 }
+
+#[test]
+fn names_that_a_macro_puts_together() {
+    for (text, pattern) in [
+        (
+            "macro_rules! of { ($m:ident) => { std::$m::spawn(|| ()) } } fn main() { of!(thread); }",
+            "std::$",
+        ),
+        (
+            "macro_rules! of { ($s:ident) => { $s::thread::spawn(|| ()) } } fn main() { of!(std); }",
+            "std::$",
+        ),
+        (
+            "macro_rules! of { ($m:ident) => { std::sync::$m::new(0) } } fn main() { of!(Mutex); }",
+            "std::sync",
+        ),
+    ] {
+        assert_eq!(one(text), pattern, "{text}");
+    }
+    // What can only be harmless, and variables of that name.
+    for text in [
+        "macro_rules! show { ($t:ident) => { impl std::fmt::$t for A {} } } fn main() { show!(Debug); }",
+        "macro_rules! new { ($t:ident) => { $t::new() } } fn main() { new!(Vec); }",
+        "fn main() { let std = 1.5; f(std); }",
+    ] {
+        assert_eq!(found(text), [], "{text}");
+    }
+}

@@ -393,7 +393,9 @@ fn draw(story: &Story, sources: &mut Sources, names: &[String], picked: Picked) 
             note: notes[i].clone(),
             values: values.iter().map(|v| v[i].clone()).collect(),
             alive,
-            rule: if clock {
+            rule: if clock && !m[i].outcome.is_empty() {
+                Some(format!("{}, so the clock moves", m[i].outcome))
+            } else if clock {
                 Some("the clock moves to the next timer".to_string())
             } else {
                 rule
@@ -515,7 +517,8 @@ fn text(story: &Story, i: usize, names: &[String], sources: &mut Sources) -> Str
         Some(r) => format!("{r}.{what}"),
         None => what,
     };
-    if !m.outcome.is_empty() {
+    // Why the clock moved stands in the line above its step.
+    if !m.outcome.is_empty() && m.what != "clock" {
         out.push(' ');
         out.push_str(&m.outcome);
     }

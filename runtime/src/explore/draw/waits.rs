@@ -268,7 +268,10 @@ fn reach(story: &Story, from: u64, to: u64, path: &mut Vec<u64>) -> bool {
 
 /// How many came and went on a channel that somebody waits on for ever, and what to do.
 fn channel(story: &Story, object: usize, sources: &mut Sources) -> Option<String> {
-    let thing = story.things.get(object).filter(|t| t.kind == "chan")?;
+    let thing = story
+        .things
+        .get(object)
+        .filter(|t| matches!(t.kind.as_str(), "chan" | "timer's chan"))?;
     let name = name_of(story, object, sources);
     let made = thing
         .place
