@@ -13,7 +13,13 @@ fn an_exercise_is_drawn_in_the_terminal() {
     save(&desk, &program(TALKS));
     let ran = desk.run(&["trace", NAME]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    for row in ["G1 main", "G2 main", "P0 ", "runs", "woke somebody"] {
+    for row in [
+        "G1 main",
+        "G2 lost-update.rs:",
+        "P0 ",
+        "runs",
+        "woke somebody",
+    ] {
         assert!(ran.out.contains(row), "{row} in {}", ran.out);
     }
     let lines = desk.run(&["trace", NAME, "--schedtrace"]);
@@ -65,10 +71,12 @@ fn a_demo_is_traced_program_by_program() {
         assert_eq!(ran.code, Some(2), "{ran:?}");
         assert!(ran.err.contains("has no program 99"), "{ran:?}");
     }
-    // A demo and an exercise have this name: without the option the exercise is meant, and needs a workbook.
-    let ran = desk.run(&["trace", "lost-update", "--demo", "--json"]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert_eq!(ran.json()["name"], "lost-update");
+    // A demo and an exercise have this name. With the option the demo is meant, which only explores.
+    let ran = desk.run(&["trace", "lost-update", "--demo"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.err.contains("the demo `lost-update`"), "{ran:?}");
+    let ran = desk.run(&["trace", "fork-and-join", "--json"]);
+    assert_eq!(ran.json()["name"], "fork-and-join");
     assert!(!desk.path("workbook").exists());
 }
 

@@ -332,14 +332,17 @@ impl Observer for Lab {
         let object = st.object(tag);
         if let Some(r) = st.records.last_mut() {
             r.stands.retain(|s| s.object != object);
-            r.stands.push(Stand {
+            let stand = Stand {
                 object,
                 len,
                 recvx,
                 receivers,
                 senders,
                 closed,
-            });
+            };
+            // A select goes through its channels in the order of their addresses, which is another one each time.
+            let at = r.stands.partition_point(|s| s.object < object);
+            r.stands.insert(at, stand);
         }
     }
 

@@ -95,18 +95,18 @@ pub(super) fn draw(spans: &Spans, look: Look) -> String {
     }
     for p in 0..spans.procs {
         let row = proc_row(p, spans, &scale);
-        let _ = writeln!(out, "{}  {}", pad(&format!("P{p}"), wide), row.trim_end());
+        let line = format!("{}  {row}", pad(&format!("P{p}"), wide));
+        let _ = writeln!(out, "{}", line.trim_end());
     }
     let says = [
         (signs.running, "runs"),
         (signs.runnable, "could run"),
         (signs.syscall, "in a blocking call"),
         (signs.wake, "woke somebody"),
-        (' ', "waits"),
     ];
+    let items = says.map(|(sign, text)| format!("{sign} {text}"));
     let mut line = String::new();
-    for (sign, text) in says {
-        let item = format!("{sign} {text}");
+    for item in items.into_iter().chain(["blank: waits".to_string()]) {
         if line.chars().count() + item.chars().count() + 2 > look.width {
             let _ = writeln!(out, "{}", line.trim_end());
             line.clear();
