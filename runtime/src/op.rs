@@ -1,4 +1,4 @@
-//! What a goroutine can be about to do with an object that others see, and the word for it.
+//! What a goroutine can be about to do with an object that others see, the word for it, and how it stands to a lock.
 
 /// What a goroutine is about to do, at a choice point.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -97,4 +97,16 @@ impl Op {
             Op::Syscall => "syscall",
         }
     }
+}
+
+/// How a goroutine stands to a lock, for owner cycles and "written without a lock".
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Hold {
+    /// A Mutex: whoever wants it competes for it.
+    Mutex,
+    MutexReleased,
+    Exclusive,
+    Shared,
+    Released,
+    SharedReleased,
 }

@@ -23,7 +23,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::goroutine::G;
-pub(crate) use crate::op::Op;
+pub(crate) use crate::op::{Hold, Op};
 use crate::overflow::Overflow;
 use crate::poller::{Mode, PollDesc};
 use crate::primitives::{Lock, Tag, hooked, read};
@@ -31,18 +31,6 @@ use crate::snapshot::SchedSnapshot;
 use crate::stack::Stack;
 use crate::timers::{Fire, Heap, Key, NEVER};
 use crate::trace;
-
-/// How a goroutine stands to a lock, for owner cycles and "written without a lock".
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Hold {
-    /// A Mutex: whoever wants it competes for it.
-    Mutex,
-    MutexReleased,
-    Exclusive,
-    Shared,
-    Released,
-    SharedReleased,
-}
 
 /// A goroutine that is about to be born: everything but its closure.
 pub(crate) struct Newborn {

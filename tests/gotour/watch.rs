@@ -87,7 +87,7 @@ fn keys_and_saves_are_answered_while_a_program_is_stuck() {
     t.send("h");
     t.wait_for("hint 1 of 3");
     t.send("l");
-    t.wait_for("order-two");
+    t.wait_for("exercises solved");
     // The next exercise, and back.
     t.send("n");
     t.wait_for("exercise-2 order-two:");
