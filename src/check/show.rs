@@ -115,10 +115,18 @@ fn not_yet_lines(it: &NotYet, page: &mut Page<'_>) {
     page.named = it.named.clone();
     let hint = format!("hint: gotour hint {}", page.frame.name);
     match &it.why {
-        Why::Schedule(failure, _) if !failure.is_stuck() => page.actions.push(format!(
-            "again: gotour replay {} {}     {hint}",
-            page.frame.name, failure.token
-        )),
+        Why::Schedule(failure, _) if !failure.is_stuck() => {
+            let number = page.frame.number;
+            let again = format!("again: gotour replay {number} {}", failure.token);
+            let more = format!("step: gotour step {number}     hint: gotour hint {number}");
+            // On one line where there is room: each line here is one less for the schedule.
+            let line = format!("{again}     {more}");
+            if text::width(&line) + 2 <= page.frame.look.width {
+                page.actions.push(line);
+            } else {
+                page.actions.extend([again, more]);
+            }
+        }
         Why::Compile(_) => {}
         _ => page.actions.push(hint),
     }
@@ -483,7 +491,7 @@ impl<'a> Page<'a> {
             self.body.pop();
         }
         // A small terminal also has to hold the line that is typed next.
-        let tall = TALL.min(self.frame.look.height.saturating_sub(4)).max(8);
+        let tall = TALL.min(self.frame.look.height.saturating_sub(2)).max(8);
         let room = tall.saturating_sub(tail.len() + 1).max(2);
         if !self.frame.verbose && self.body.len() > room {
             let more = self.body.len() - (room - 1);

@@ -450,7 +450,8 @@ fn a_named_mistake_and_what_to_do_are_never_cut_away() {
         "more lines",
         "The title of sleep",
         "what sleep says",
-        "again: gotour replay lost-update G1x2.G2",
+        "again: gotour replay 7 G1x2.G2",
+        "step: gotour step 7",
         "hint: gotour hint",
     ] {
         assert!(shown.contains(part), "{part} in\n{shown}");

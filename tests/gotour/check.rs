@@ -98,7 +98,7 @@ fn a_failing_schedule_is_shown_kept_and_tried_first() {
     assert_eq!(ran.code, Some(1), "{ran:?}");
     for word in [
         "printed \"1\", expected \"2\"",
-        "again: gotour replay lost-update G",
+        "again: gotour replay 1 G",
         "hint: gotour hint",
     ] {
         assert!(ran.flat().contains(word), "{word:?} in\n{}", ran.out);
