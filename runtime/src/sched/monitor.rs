@@ -265,6 +265,14 @@ impl Monitor {
             self.looked_at_strays = now;
             acted |= sched.stop_strays();
         }
+        if sched.without_p.load(Ordering::Relaxed) > 0
+            && sched.idle.ps() < sched.procs()
+            && sched.anybody_may_stray()
+        {
+            // Whoever comes back from such a call runs beside those who have the Ps, until this is seen.
+            let soon = Duration::from_nanos(STRAYS);
+            self.again = Some(self.again.map_or(soon, |again| again.min(soon)));
+        }
         if sched.first_due().is_some_and(|t| t <= now) {
             sched.wake_one();
         }
@@ -377,6 +385,12 @@ impl Sched {
                 }
             }
         }
+    }
+
+    /// Whether a thread is without its P that will not say when its blocking call is over.
+    fn anybody_may_stray(&'static self) -> bool {
+        let state = self.state.lock();
+        state.ms.iter().any(|m| m.is_taken() && !m.in_syscall())
     }
 
     /// Goroutines whose blocking call is over and that compute on without a P: their threads are stopped. Not those that
