@@ -24,6 +24,7 @@ const LINGER: usize = 1;
 impl M {
     /// The next goroutine, and whether it inherits its predecessor's time slice. Sleeps until there is one; `None` when
     /// the runtime ends.
+    #[inline(always)]
     pub(super) fn find_runnable(&'static self) -> Option<(&'static G, bool)> {
         let sched = self.sched();
         loop {
@@ -58,6 +59,7 @@ impl M {
     }
 
     /// Timers, the local queue, the global one, the netpoller.
+    #[inline(always)]
     fn look_near(&'static self, p: &'static P) -> Option<(&'static G, bool)> {
         let sched = self.sched();
         if p.first_timer() != NEVER {
@@ -188,6 +190,7 @@ impl M {
     }
 
     /// A spinning M that has found work stops spinning, and lets another one search: there may be more.
+    #[inline]
     fn stop_spinning_with_work(&'static self) {
         if self.spinning.swap(false, Ordering::Relaxed) {
             let sched = self.sched();
@@ -198,6 +201,7 @@ impl M {
     }
 
     /// Gives the P back, looks once more, and sleeps. Comes back when there may be work; `None` when the runtime ends.
+    #[inline(never)]
     fn rest(&'static self, p: &'static P) -> Option<()> {
         let sched = self.sched();
         let mut state = sched.state.lock();

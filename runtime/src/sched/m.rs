@@ -314,19 +314,31 @@ impl M {
         // From 1: the M's own loop is the runtime's own code.
         lock::count_with(Some(&self.critical));
         seam::set_current(Some(self), None);
-        while let Some((g, inherits)) = self.find_runnable() {
-            self.execute(g, inherits);
-            if self.ends.load(Ordering::Relaxed) {
-                break;
-            }
+        // Whether it is traced was settled before its thread began: who is not pays nothing for it at a switch.
+        if self.told.tape().is_some() {
+            self.take_turns::<true>();
+        } else {
+            self.take_turns::<false>();
         }
         seam::set_current(None, None);
         lock::count_with(None);
         self.sched().leave(self);
     }
 
+    // All of it in one piece: it is gone through at each switch.
+    #[inline(always)]
+    fn take_turns<const TRACED: bool>(&'static self) {
+        while let Some((g, inherits)) = self.find_runnable() {
+            self.execute::<TRACED>(g, inherits);
+            if self.ends.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+    }
+
     /// Runs one goroutine until it suspends or ends.
-    fn execute(&'static self, g: &'static G, inherits: bool) {
+    #[inline(always)]
+    fn execute<const TRACED: bool>(&'static self, g: &'static G, inherits: bool) {
         let p = self.held();
         if !inherits {
             p.tick.store(
@@ -341,7 +353,7 @@ impl M {
         if !self.equip(g) {
             return;
         }
-        let mut resumed = self.resume(g);
+        let mut resumed = self.resume::<TRACED>(g);
         // A goroutine that suspends while it unwinds stays with this thread, and this thread with it: Rust counts panics
         // by thread. So does one that has called `lock_os_thread`.
         while let Resumed::Suspended(command) = resumed
@@ -350,7 +362,7 @@ impl M {
             if !self.stay_with(g, command) {
                 return;
             }
-            resumed = self.resume(g);
+            resumed = self.resume::<TRACED>(g);
         }
         match resumed {
             Resumed::Suspended(command) => self.carry_out(g, command),
@@ -389,10 +401,13 @@ impl M {
         }
     }
 
-    fn resume(&'static self, g: &'static G) -> Resumed {
+    #[inline(always)]
+    fn resume<const TRACED: bool>(&'static self, g: &'static G) -> Resumed {
         g.set_status(Status::Running);
         self.was_asked();
-        self.tell_of(g, || What::Start);
+        if TRACED {
+            self.tell_of(g, || What::Start);
+        }
         self.running
             .store(std::ptr::from_ref(g).cast_mut(), Ordering::Release);
         seam::set_current(Some(self), Some(g));
@@ -408,7 +423,9 @@ impl M {
             let _state = self.sched().state.lock();
             self.settle();
         }
-        self.tell_back(g, &resumed);
+        if TRACED {
+            self.tell_how(g, &resumed);
+        }
         seam::set_current(Some(self), None);
         self.running.store(std::ptr::null_mut(), Ordering::Release);
         resumed

@@ -59,15 +59,8 @@ impl M {
     }
 
     /// Tells how a goroutine came back from its coroutine.
-    #[inline]
-    pub(super) fn tell_back(&self, g: &G, resumed: &Resumed) {
-        if self.told.tape().is_some() {
-            self.tell_how(g, resumed);
-        }
-    }
-
     #[cold]
-    fn tell_how(&self, g: &G, resumed: &Resumed) {
+    pub(super) fn tell_how(&self, g: &G, resumed: &Resumed) {
         let what = match resumed {
             // Its end was told before `run` could return.
             Resumed::Done if g.id() == 1 && self.sched().has_main_returned() => return,
