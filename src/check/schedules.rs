@@ -116,12 +116,16 @@ pub fn story(
     request.first = vec![schedule];
     request.schedules = 1;
     request.story = true;
-    let (ran, _, response) = respond(ask, &mut request, cancel)?;
+    let (ran, begun, response) = respond(ask, &mut request, cancel)?;
     let Some(response) = response else {
         return Ok(Err(match ran.ended {
-            Ended::Exit(_) => "it never called `goroutines::run`".to_string(),
+            Ended::Exit(_) if !begun => "it never called `goroutines::run`".to_string(),
+            Ended::Exit(code) => format!("it left in the middle, with exit code {code}"),
             Ended::Time => "it came to no end".to_string(),
-            ended => format!("it ended in the middle ({ended:?})"),
+            Ended::Signal(n) => format!("signal {n} ended it in the middle"),
+            Ended::Memory(_) => "it used too much memory".to_string(),
+            Ended::Output => "it printed too much".to_string(),
+            Ended::Cancelled => "it was given up".to_string(),
         }));
     };
     Ok(

@@ -9,7 +9,6 @@ use crate::report::{Exit, OrProblem as _, Problem, Result};
 use crate::stage::{self, Demo, Stage};
 use crate::text;
 use crate::workbook::Workbook;
-use goroutines::trace::Trace;
 use serde_json::json;
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -62,17 +61,6 @@ impl Form {
     /// Text is read where it is printed; the others want a file.
     fn is_read_here(self) -> bool {
         matches!(self, Form::Text | Form::Sched)
-    }
-
-    fn bytes(self, trace: &Trace, width: usize) -> Vec<u8> {
-        match self {
-            Form::Text => trace.ascii_in(width).into_bytes(),
-            Form::Svg => trace.svg().into_bytes(),
-            Form::Html => trace.html().into_bytes(),
-            Form::Perfetto => trace.perfetto().into_bytes(),
-            Form::Go => trace.go(),
-            Form::Sched => trace.schedtrace().into_bytes(),
-        }
     }
 
     fn what_next(self, file: &Path) -> String {
@@ -145,7 +133,7 @@ fn demonstrate(cx: &Context, args: &cli::Trace, form: Form, demo: &Demo) -> Resu
             traces.len()
         ));
     }
-    let bytes = form.bytes(&traces[chosen], r.look().width);
+    let bytes = traces[chosen].as_file(form.ending(), r.look().width);
     hand_over(cx, args, form, demo.name, bytes)
 }
 
@@ -177,7 +165,9 @@ fn exercise(
         .or_problem(|| format!("run {}", program.display()))?;
     let why = match ran.ended {
         Ended::Cancelled => return Ok(Exit::Interrupted),
-        Ended::Exit(_) => "it never called `goroutines::run`".to_string(),
+        Ended::Exit(_) => {
+            "it ended without calling `goroutines::run`, or in the middle of it".to_string()
+        }
         Ended::Signal(n) => format!("signal {n} ended it"),
         Ended::Time => format!("it did not end within {} s", TIME.as_secs()),
         Ended::Memory(_) => format!("it used more than {} MiB", MEMORY >> 20),

@@ -1,25 +1,9 @@
 //! The Rust of the lessons: every `rust` block and every right column of "Go | here" is code that compiles, here.
 
+use crate::go::lessons;
+
 /// This file: what stands in it has been compiled.
 const COMPILED: &str = include_str!("beside.rs");
-
-/// Every lesson's folder, and its text.
-fn lessons() -> Vec<(String, String)> {
-    let mut all: Vec<(String, String)> = std::fs::read_dir("lessons")
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.join("lesson.md").exists())
-        .map(|p| {
-            let folder = p.file_name().unwrap().to_str().unwrap().to_string();
-            (
-                folder,
-                std::fs::read_to_string(p.join("lesson.md")).unwrap(),
-            )
-        })
-        .collect();
-    all.sort();
-    all
-}
 
 /// What the pages show, as it stands there. Compiled, and never run.
 #[allow(dead_code, unused_variables, unused_assignments, clippy::all)]

@@ -64,7 +64,8 @@ fn list() -> List {
     toml::from_str(LIST).unwrap_or_else(|e| panic!("lessons/go.toml: {e}"))
 }
 
-fn lessons() -> Vec<(String, String)> {
+/// Every lesson's folder, and its text.
+pub fn lessons() -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = std::fs::read_dir("lessons")
         .unwrap()
         .map(|e| e.unwrap().path())

@@ -114,6 +114,8 @@ pub(super) struct Monitor {
     stopping_since: u64,
     /// When it last looked at those who run without a P.
     looked_at_strays: u64,
+    /// Whether there was a thread without its P that will not say when its blocking call is over.
+    strays: bool,
     /// When it looks after idle stacks next; `None`: they have no memory, and nobody has run since.
     tidy_at: Option<u64>,
     /// How late the system may end this thread's waits, in nanoseconds, as it was set before.
@@ -259,16 +261,15 @@ impl Monitor {
                 self.again = Some(Duration::from_nanos(BLOCKED));
             }
         }
-        if sched.without_p.load(Ordering::Relaxed) > 0
-            && now.saturating_sub(self.looked_at_strays) > STRAYS
-        {
+        if sched.without_p.load(Ordering::Relaxed) == 0 {
+            self.strays = false;
+        } else if now.saturating_sub(self.looked_at_strays) > STRAYS {
             self.looked_at_strays = now;
-            acted |= sched.stop_strays();
+            let (any, stopped) = sched.stop_strays();
+            self.strays = any;
+            acted |= stopped;
         }
-        if sched.without_p.load(Ordering::Relaxed) > 0
-            && sched.idle.ps() < sched.procs()
-            && sched.anybody_may_stray()
-        {
+        if self.strays && sched.idle.ps() < sched.procs() {
             // Whoever comes back from such a call runs beside those who have the Ps, until this is seen.
             let soon = Duration::from_nanos(STRAYS);
             self.again = Some(self.again.map_or(soon, |again| again.min(soon)));
@@ -387,24 +388,23 @@ impl Sched {
         }
     }
 
-    /// Whether a thread is without its P that will not say when its blocking call is over.
-    fn anybody_may_stray(&'static self) -> bool {
-        let state = self.state.lock();
-        state.ms.iter().any(|m| m.is_taken() && !m.in_syscall())
-    }
-
     /// Goroutines whose blocking call is over and that compute on without a P: their threads are stopped. Not those that
     /// have announced their call: they say when it is over.
-    fn stop_strays(&'static self) -> bool {
+    ///
+    /// Says whether there is anybody who may come back so, and whether anybody was stopped.
+    fn stop_strays(&'static self) -> (bool, bool) {
         let state = self.state.lock();
-        let mut any = false;
+        let (mut any, mut stopped) = (false, false);
         for m in &state.ms {
-            if m.is_taken() && !m.in_syscall() && !m.is_critical() && !m.stop.sleeps() {
-                m.stop.want();
+            if m.is_taken() && !m.in_syscall() {
                 any = true;
+                if !m.is_critical() && !m.stop.sleeps() {
+                    m.stop.want();
+                    stopped = true;
+                }
             }
         }
-        any
+        (any, stopped)
     }
 
     /// The runtime ends: threads that were stopped go on, with or without a P, until they reach the library and leave.

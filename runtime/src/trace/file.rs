@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Sink, Trace, ascii};
+use super::{Sink, Trace};
 
 /// What the environment asks for.
 #[derive(Clone, Debug)]
@@ -21,29 +21,29 @@ impl Wanted {
             width: columns.unwrap_or(100_usize).clamp(40, 400),
         })
     }
+}
 
-    fn bytes(&self, trace: &Trace) -> Vec<u8> {
-        let ending = self.path.extension().and_then(|e| e.to_str());
+impl Trace {
+    /// What is written into a file of this ending; Go's own format where the ending says nothing. A text has `width` columns.
+    #[doc(hidden)]
+    pub fn as_file(&self, ending: &str, width: usize) -> Vec<u8> {
         match ending {
-            Some("txt") => {
-                let look = ascii::Look {
-                    width: self.width,
-                    ..ascii::Look::default()
-                };
-                ascii::draw(&trace.spans(), look).into_bytes()
-            }
-            Some("svg") => trace.svg().into_bytes(),
-            Some("html") => trace.html().into_bytes(),
-            Some("json") => trace.perfetto().into_bytes(),
-            Some("sched") => trace.schedtrace().into_bytes(),
-            _ => trace.go(),
+            "txt" => self.ascii_in(width).into_bytes(),
+            "svg" => self.svg().into_bytes(),
+            "html" => self.html().into_bytes(),
+            "json" => self.perfetto().into_bytes(),
+            "sched" => self.schedtrace().into_bytes(),
+            _ => self.go(),
         }
     }
 }
 
 /// Writes what the sink has caught. A file that cannot be written is told on stderr: the program is not to blame.
 pub(crate) fn write_out(sink: &Sink, wanted: &Wanted) {
-    let bytes = wanted.bytes(&sink.take());
+    let ending = wanted.path.extension().and_then(|e| e.to_str());
+    let bytes = sink
+        .take()
+        .as_file(ending.unwrap_or_default(), wanted.width);
     if let Err(e) = std::fs::write(&wanted.path, bytes) {
         eprintln!("GOTRACE: cannot write {}: {e}", wanted.path.display());
     }

@@ -56,22 +56,12 @@ pub(super) struct Wake {
     pub(super) by: Waker,
 }
 
-/// From when to when an M held a P.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Hold {
-    pub(super) p: usize,
-    pub(super) m: usize,
-    pub(super) from: Duration,
-    pub(super) to: Duration,
-}
-
 /// A whole trace, for drawing.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Spans {
     /// By number.
     pub(super) lives: BTreeMap<u64, Life>,
     pub(super) wakes: Vec<Wake>,
-    pub(super) holds: Vec<Hold>,
     /// The time of the last event.
     pub(super) end: Duration,
     /// The highest GOMAXPROCS.
@@ -105,24 +95,10 @@ impl Life {
 impl Spans {
     pub(super) fn of(events: &[Event]) -> Spans {
         let mut all = Spans::default();
-        let mut held: BTreeMap<usize, (usize, Duration)> = BTreeMap::new();
         for e in events {
             all.end = all.end.max(e.time);
             match e.what {
                 What::Procs { n } => all.procs = all.procs.max(n),
-                What::ProcStart => {
-                    if let (Some(p), Some(m)) = (e.p, e.m) {
-                        held.insert(p, (m, e.time));
-                    }
-                }
-                What::ProcStop => {
-                    if let Some(p) = e.p
-                        && let Some((m, from)) = held.remove(&p)
-                    {
-                        let to = e.time;
-                        all.holds.push(Hold { p, m, from, to });
-                    }
-                }
                 What::Create { g, name, at } => {
                     let mut life = Life {
                         g,
@@ -153,14 +129,6 @@ impl Spans {
             }
         }
         let end = all.end;
-        for (p, (m, from)) in held {
-            all.holds.push(Hold {
-                p,
-                m,
-                from,
-                to: end,
-            });
-        }
         for life in all.lives.values_mut() {
             if life.ended.is_none()
                 && let Some(last) = life.spans.last_mut()
