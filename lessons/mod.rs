@@ -30,6 +30,9 @@ pub struct ExerciseFiles {
     pub expected: &'static str,
 }
 
+/// The terms of all lessons.
+pub const GLOSSARY: &str = include_str!("glossary.toml");
+
 macro_rules! table {
     ($($module:ident $folder:literal [$($exercise:literal),* $(,)?];)*) => {
         $(

@@ -65,6 +65,11 @@ pub enum Command {
     },
     /// Show the lessons and exercises and how far you are
     List,
+    /// Say what a term means, and where it is explained; without one, all terms
+    Glossary {
+        /// Such as `data race`
+        term: Vec<String>,
+    },
     /// Run an exercise once, as an ordinary program
     Run {
         /// Number or name; without it the one you work on

@@ -1,6 +1,10 @@
 //! What the course holds: lessons, exercises, quizzes, read from the embedded files, and found by name or number.
 
-use crate::lessons::{ExerciseFiles, LESSONS, LessonFiles};
+mod glossary;
+
+pub use glossary::Term;
+
+use crate::lessons::{ExerciseFiles, GLOSSARY, LESSONS, LessonFiles};
 use crate::report::{Problem, Result};
 use crate::stage::Demo;
 use crate::text;
@@ -12,6 +16,8 @@ use serde::Deserialize;
 #[derive(Debug)]
 pub struct Course {
     pub lessons: Vec<Lesson>,
+    /// The text of its `glossary.toml`.
+    terms: &'static str,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -197,10 +203,10 @@ struct SchedulesToml {
 impl Course {
     /// The course that this gotour was built with.
     pub fn embedded() -> Self {
-        Self::of(LESSONS)
+        Self::of(LESSONS, GLOSSARY)
     }
 
-    fn of(table: &'static [LessonFiles]) -> Self {
+    fn of(table: &'static [LessonFiles], terms: &'static str) -> Self {
         let mut first = 1;
         let lessons = table
             .iter()
@@ -218,7 +224,7 @@ impl Course {
                 lesson
             })
             .collect();
-        Course { lessons }
+        Course { lessons, terms }
     }
 
     /// Every exercise, in order.
@@ -532,6 +538,7 @@ fn not_a_name<'a, T>(
     Err(match text::near(wanted, all) {
         Some(name) => p.mend(format!("did you mean `{name}`?")),
         None if what == "demo" => p.mend("`gotour demo` shows them all"),
+        None if what == "term" => p.mend("`gotour glossary` shows them all"),
         None => p.mend("`gotour list` shows them all"),
     })
 }

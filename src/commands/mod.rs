@@ -4,6 +4,7 @@ mod authors;
 mod check;
 mod demo;
 mod exercise;
+mod glossary;
 mod lesson;
 mod quiz;
 mod setup;
@@ -62,6 +63,7 @@ impl Context {
             Command::Demo { name, seed } => demo::demo(self, name.as_deref(), seed),
             Command::Quiz { lesson } => quiz::quiz(self, lesson.as_deref()),
             Command::List => tour::list(self),
+            Command::Glossary { term } => glossary::glossary(self, &term),
             Command::Run { exercise } => check::run(self, exercise.as_deref()),
             Command::Check(args) => check::check(self, &args),
             Command::Watch { exercise } => watch::watch(self, exercise.as_deref()),

@@ -37,8 +37,28 @@ const fn exercise(name: &'static str) -> ExerciseFiles {
     }
 }
 
+static TERMS: &str = "[[term]]\nterm='data race'\nsays='Two at once.'\nfirst='01-first-things#First things'\n\
+                      as=['data races']\n[[term]]\nterm='M'\nsays='A thread.'\nfirst='02-more#More'\n";
+
+#[test]
+fn terms_are_found_in_every_form() {
+    let c = course();
+    for wanted in ["data race", "Data Races", "data races"] {
+        assert_eq!(c.find_term(wanted).unwrap().term, "data race", "{wanted}");
+    }
+    assert_eq!(c.find_term("m").unwrap().place(), ("02-more", "More"));
+    assert_eq!(
+        c.find_term("data rase").unwrap_err().to_string(),
+        "there is no term `data rase`; did you mean `data race`?"
+    );
+    assert_eq!(
+        c.find_term("qqq").unwrap_err().to_string(),
+        "there is no term `qqq`; `gotour glossary` shows them all"
+    );
+}
+
 fn course() -> Course {
-    Course::of(TWO)
+    Course::of(TWO, TERMS)
 }
 
 #[test]
@@ -124,7 +144,7 @@ fn a_lesson_that_is_not_written_is_a_gap() {
             exercises: &[exercise("ping-pong")],
         },
     ];
-    let c = Course::of(GAP);
+    let c = Course::of(GAP, "");
     assert_eq!(c.find_lesson("4").unwrap().slug, "more");
     assert_eq!(
         c.find_lesson("3").unwrap_err().to_string(),

@@ -8,6 +8,7 @@ mod contents;
 mod desk;
 mod doctor;
 mod exercises;
+mod glossary;
 mod go;
 mod house;
 mod leaves;

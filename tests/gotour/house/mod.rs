@@ -6,6 +6,7 @@ mod course;
 mod doors;
 mod examples;
 mod files;
+mod glossary;
 mod order;
 mod reading;
 mod unsafety;
