@@ -33,6 +33,9 @@ pub struct ExerciseFiles {
 /// The terms of all lessons.
 pub const GLOSSARY: &str = include_str!("glossary.toml");
 
+/// The page after the last lesson.
+pub const END: &str = include_str!("end.md");
+
 macro_rules! table {
     ($($module:ident $folder:literal [$($exercise:literal),* $(,)?];)*) => {
         $(

@@ -70,6 +70,15 @@ pub enum Command {
         /// Such as `data race`
         term: Vec<String>,
     },
+    /// Draw your way through the course: when each lesson was read and each exercise solved
+    Certificate {
+        /// As a picture, in a new file here
+        #[arg(long)]
+        svg: bool,
+        /// The picture's file; one that is there is not overwritten
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Run an exercise once, as an ordinary program
     Run {
         /// Number or name; without it the one you work on

@@ -1,10 +1,12 @@
 //! What the course holds: lessons, exercises, quizzes, read from the embedded files, and found by name or number.
 
 mod glossary;
+mod last;
 
 pub use glossary::Term;
+pub use last::{Last, OTHERS, THEN};
 
-use crate::lessons::{ExerciseFiles, GLOSSARY, LESSONS, LessonFiles};
+use crate::lessons::{END, ExerciseFiles, GLOSSARY, LESSONS, LessonFiles};
 use crate::report::{Problem, Result};
 use crate::stage::Demo;
 use crate::text;
@@ -16,8 +18,17 @@ use serde::Deserialize;
 #[derive(Debug)]
 pub struct Course {
     pub lessons: Vec<Lesson>,
-    /// The text of its `glossary.toml`.
+    pub title: &'static str,
+    texts: Texts,
+}
+
+/// The files that belong to no single lesson.
+#[derive(Clone, Copy, Debug, Default)]
+struct Texts {
+    /// `glossary.toml`
     terms: &'static str,
+    /// `end.md`
+    end: &'static str,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -203,10 +214,14 @@ struct SchedulesToml {
 impl Course {
     /// The course that this gotour was built with.
     pub fn embedded() -> Self {
-        Self::of(LESSONS, GLOSSARY)
+        let texts = Texts {
+            terms: GLOSSARY,
+            end: END,
+        };
+        Self::of("gotour", LESSONS, texts)
     }
 
-    fn of(table: &'static [LessonFiles], terms: &'static str) -> Self {
+    fn of(title: &'static str, table: &'static [LessonFiles], texts: Texts) -> Self {
         let mut first = 1;
         let lessons = table
             .iter()
@@ -224,7 +239,11 @@ impl Course {
                 lesson
             })
             .collect();
-        Course { lessons, terms }
+        Course {
+            lessons,
+            title,
+            texts,
+        }
     }
 
     /// Every exercise, in order.

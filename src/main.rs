@@ -4,6 +4,7 @@
 // Each module uses only those above it, and a test says so: the order of these lines is that order.
 mod text;
 mod report;
+mod timeline;
 mod stage;
 #[path = "../lessons/mod.rs"]
 mod lessons;

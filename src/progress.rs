@@ -50,6 +50,12 @@ pub struct LessonProgress {
     /// The part of the lesson that comes next, counted from 0.
     #[serde(default)]
     pub place: usize,
+    /// The heading that this part stands under, and which of the parts there: they find it when the lesson has changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under: Option<(String, usize)>,
+    /// How far the part was shown when it was left, in thousandths of its lines.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub seen: usize,
     /// When it was read to its end first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<String>,
@@ -58,6 +64,10 @@ pub struct LessonProgress {
     pub answers: BTreeMap<String, usize>,
     #[serde(flatten)]
     other: BTreeMap<String, serde_json::Value>,
+}
+
+fn is_zero(n: &usize) -> bool {
+    *n == 0
 }
 
 impl Default for Progress {

@@ -247,6 +247,27 @@ pub fn moment(seconds: u64) -> String {
     )
 }
 
+/// The seconds since 1970 of a moment that `moment` wrote.
+pub fn seconds(moment: &str) -> Option<u64> {
+    let (date, time) = moment.strip_suffix('Z')?.split_once('T')?;
+    let numbers = |s: &str, by: char| -> Option<[u64; 3]> {
+        let all: Vec<u64> = s.split(by).map(|n| n.parse().ok()).collect::<Option<_>>()?;
+        all.try_into().ok()
+    };
+    let [year, month, day] = numbers(date, '-')?;
+    let [hours, minutes, seconds] = numbers(time, ':')?;
+    if !(1970..10_000).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // As in `moment`: years that begin in March.
+    let y = year - u64::from(month <= 2);
+    let (era, year_of_era) = (y / 400, y % 400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    let days = (era * 146_097 + day_of_era).checked_sub(719_468)?;
+    Some(days * 86_400 + hours * 3_600 + minutes * 60 + seconds)
+}
+
 /// The present moment, as `moment` writes it.
 pub fn now() -> String {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -307,6 +328,17 @@ mod tests {
         assert_eq!(moment(0), "1970-01-01T00:00:00Z");
         assert_eq!(moment(951_782_400), "2000-02-29T00:00:00Z");
         assert_eq!(moment(1_795_471_922), "2026-11-23T22:12:02Z");
+        for at in [0, 951_782_400, 1_795_471_922, 4_107_542_399] {
+            assert_eq!(seconds(&moment(at)), Some(at));
+        }
+        for no in [
+            "",
+            "2026-11-23",
+            "2026-13-01T00:00:00Z",
+            "1969-01-01T00:00:00Z",
+        ] {
+            assert_eq!(seconds(no), None, "{no}");
+        }
     }
 
     #[test]

@@ -61,7 +61,9 @@ pub fn lines(verdict: &Verdict, frame: &Frame<'_>) -> Vec<Line> {
             for note in &tried.notes {
                 page.wrapped(&format!("note: {note}"));
             }
-            page.actions.push(frame.next.to_string());
+            if !frame.next.is_empty() {
+                page.actions.push(frame.next.to_string());
+            }
         }
         Verdict::NotYet(not_yet) => not_yet_lines(not_yet, &mut page),
         Verdict::CouldNot(could_not) => could_not_lines(could_not, &mut page),

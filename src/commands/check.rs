@@ -9,7 +9,8 @@ use crate::check::show::{self, Frame, Line, Tone};
 use crate::check::verdict::Verdict;
 use crate::check::{self, Checked, Options};
 use crate::cli;
-use crate::curriculum::Entry;
+use crate::curriculum::{Entry, OTHERS, THEN};
+use crate::page;
 use crate::progress::Progress;
 use crate::report::{Exit, OrProblem as _, Problem, Report, Result};
 use crate::text;
@@ -71,8 +72,8 @@ pub fn check(cx: &Context, args: &cli::Check) -> Result<Exit> {
     let options = options(cx, signals()?);
     say_first_build(cx, &book);
     let checked = check::check(&exercise, &book, &options);
-    let next = note(cx, &book, &e, &checked.verdict)?;
-    show(&cx.report, &e, &checked, &next, args.verbose);
+    let noted = note(cx, &book, &e, &checked.verdict)?;
+    show_noted(&cx.report, &e, &checked, &noted, args.verbose)?;
     Ok(exit(&checked.verdict))
 }
 
@@ -202,30 +203,89 @@ pub fn say_first_build(cx: &Context, book: &Workbook) {
     }
 }
 
-/// Notes an outcome in the progress; gives what comes next after a pass.
-pub fn note(cx: &Context, book: &Workbook, e: &Entry, verdict: &Verdict) -> Result<String> {
+/// What comes after an outcome.
+#[derive(Debug, Default)]
+pub struct Noted {
+    /// After a pass, what to do next.
+    pub next: String,
+    /// It passed for the first time.
+    pub first: bool,
+}
+
+/// Notes an outcome in the progress.
+pub fn note(cx: &Context, book: &Workbook, e: &Entry, verdict: &Verdict) -> Result<Noted> {
     let passed = match verdict {
         Verdict::Passed(_) => true,
         Verdict::NotYet(_) => false,
-        Verdict::CouldNot(_) | Verdict::Cancelled => return Ok(String::new()),
+        Verdict::CouldNot(_) | Verdict::Cancelled => return Ok(Noted::default()),
     };
     let store = book.progress();
-    let progress: Progress = cx.change(&store, |p| {
-        p.checked(e.name, passed);
-        p.clone()
-    })?;
+    let (first, progress): (bool, Progress) =
+        cx.change(&store, |p| (p.checked(e.name, passed), p.clone()))?;
     let left = cx
         .course
         .exercises()
         .filter(|e| !progress.is_solved(e.name))
         .count();
-    Ok(match left {
-        0 => "that was the last one: all exercises are solved".to_string(),
-        _ => format!(
+    let next = match (left, first) {
+        (0, true) => {
+            "that was the last one: all exercises are solved     next: gotour next".to_string()
+        }
+        // The rest has just been said.
+        (_, true) => "next: gotour next".to_string(),
+        (..) => format!(
             "next: gotour next     why it works: gotour solution {}",
             e.name
         ),
-    })
+    };
+    Ok(Noted { next, first })
+}
+
+/// Prints what a check came to; after the first pass, what the exercise was about, why the solution works, what else
+/// would have, and one thing to try.
+pub fn show_noted(
+    r: &Report,
+    e: &Entry,
+    checked: &Checked,
+    noted: &Noted,
+    verbose: bool,
+) -> Result<()> {
+    if r.is_json() && matches!(checked.verdict, Verdict::Passed(_)) {
+        let ex = e.read()?;
+        let word = ex.afterword();
+        let mut value = verdict_json::to_json(&checked.verdict, &frame(r, e, &noted.next, verbose));
+        value["after"] = json!({
+            "about": ex.teaches, "why": word.why, "others": word.others, "try": word.then,
+        });
+        r.json(&value);
+        return Ok(());
+    }
+    if !noted.first {
+        show(r, e, checked, &noted.next, verbose);
+        return Ok(());
+    }
+    show(r, e, checked, "", verbose);
+    let ex = e.read()?;
+    let word = ex.afterword();
+    let mut said = vec![
+        format!("**What it was about:** {}", ex.teaches),
+        format!("**Why it works:** {}", word.why),
+    ];
+    if !word.others.is_empty() {
+        said.push(format!("{OTHERS}\n\n{}", word.others));
+    }
+    if !word.then.is_empty() {
+        said.push(format!("{THEN} {}", word.then));
+    }
+    r.blank();
+    for line in page::lines(&said.join("\n\n"), r.look()) {
+        r.line(line);
+    }
+    r.blank();
+    for action in noted.next.split("     ") {
+        r.line(r.dim(&format!("  {action}")));
+    }
+    Ok(())
 }
 
 /// Prints what a check came to.

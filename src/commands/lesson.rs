@@ -6,7 +6,7 @@ use crate::page::{
     self,
     pager::{self, Ways, Went},
 };
-use crate::progress::Progress;
+use crate::progress::{LessonProgress, Progress};
 use crate::report::{Exit, Problem, Result};
 use crate::text;
 use crate::workbook::Workbook;
@@ -54,7 +54,7 @@ pub fn read(cx: &Context, wanted: Option<&str>, seed: Option<u64>) -> Result<Exi
     }
     let mut sitting = Sitting::new(cx, lesson, book.as_ref())?;
     sitting.seed = seed;
-    sitting.read_from(0)
+    sitting.read_from(Spot::default())
 }
 
 /// The lesson that was named, else the one that the learner is in.
@@ -75,6 +75,36 @@ pub fn named_or_current<'a>(
         tour::Todo::Solve(e) => cx.course.lesson_of(&e),
         tour::Todo::Done => &cx.course.lessons[0],
     })
+}
+
+/// A place in a lesson: a part, and how much of it was seen, in thousandths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spot {
+    part: usize,
+    seen: usize,
+}
+
+impl Spot {
+    /// Where a lesson was left, although it may have other parts by now.
+    pub fn left(lesson: &Lesson, progress: &LessonProgress) -> Result<Spot> {
+        let spots = spots(&lesson.parts()?);
+        let at = progress.place.min(spots.len().saturating_sub(1));
+        let found = match &progress.under {
+            Some(under) if spots.get(at) != Some(under) => {
+                // The same part, else the last one of its heading that is not beyond it.
+                let same = spots.iter().position(|s| s == under);
+                same.or_else(|| {
+                    let near = |s: &(String, usize)| s.0 == under.0 && s.1 <= under.1;
+                    spots.iter().rposition(near)
+                })
+            }
+            _ => None,
+        };
+        Ok(Spot {
+            part: found.unwrap_or(at),
+            seen: progress.seen,
+        })
+    }
 }
 
 /// A learner with a lesson.
@@ -100,36 +130,52 @@ impl<'a> Sitting<'a> {
         })
     }
 
-    /// Goes through the lesson from a part on, and remembers how far the learner came.
-    pub fn read_from(&self, place: usize) -> Result<Exit> {
+    /// Goes through the lesson from a place on, and remembers how far the learner came.
+    pub fn read_from(&self, from: Spot) -> Result<Exit> {
         let (r, lesson) = (&self.cx.report, self.lesson);
         let parts = lesson.parts()?;
-        // A text that became shorter since: its last part is shown again.
-        let place = place.min(parts.len().saturating_sub(1));
-        if place > 0 {
-            r.line(r.dim(&format!(
-                "lesson {}, {}, from where you left it",
+        let spots = spots(&parts);
+        if from != Spot::default() {
+            let heading = match spots.get(from.part) {
+                Some((heading, _)) if *heading != lesson.title => format!(": {heading}"),
+                _ => String::new(),
+            };
+            r.text(r.dim(&format!(
+                "lesson {}, {}{heading}, from where you left it",
                 lesson.number, lesson.title
             )));
             r.blank();
         }
-        for (i, part) in parts.iter().enumerate().skip(place) {
+        for (i, part) in parts.iter().enumerate().skip(from.part) {
             let on = on(parts.get(i + 1));
+            let mut seen = 0;
             let step = match part {
-                Part::Text(md) => self.prose(md, on)?,
+                Part::Text(md) => {
+                    let before = if i == from.part { from.seen } else { 0 };
+                    let (step, until) = self.prose(md, on, before)?;
+                    seen = until;
+                    step
+                }
                 Part::Demo(name) | Part::Picture(name) => self.demo(name, on)?,
                 Part::Exercise(name) => self.exercise(name)?,
                 Part::Quiz => quiz::ask_all(self)?,
             };
             if let Step::Left(exit) = step {
                 // The part that was left is where it goes on: it was not seen to its end.
+                self.remember(Spot { part: i, seen }, &spots)?;
                 if exit == Exit::Passed && self.book.is_some() {
                     r.text(format!("{} goes on from here.", r.command("gotour next")));
                     self.cx.how_to_call_it();
                 }
                 return Ok(exit);
             }
-            self.remember(i + 1, parts.len())?;
+            self.remember(
+                Spot {
+                    part: i + 1,
+                    seen: 0,
+                },
+                &spots,
+            )?;
         }
         r.text(format!(
             "This is the end of lesson {}, {}.",
@@ -144,18 +190,20 @@ impl<'a> Sitting<'a> {
         Ok(Exit::Passed)
     }
 
-    fn remember(&self, place: usize, parts: usize) -> Result<()> {
+    fn remember(&self, at: Spot, spots: &[(String, usize)]) -> Result<()> {
         let Some(book) = self.book else { return Ok(()) };
         self.cx.change(&book.progress(), |p| {
             let l = p.lesson_mut(self.lesson.slug);
             // Reading a lesson again does not make it unread.
-            if place >= parts && l.read.is_none() {
+            if at.part >= spots.len() && l.read.is_none() {
                 l.read = Some(text::now());
             }
             if l.read.is_some() {
-                l.place = parts;
-            } else {
-                l.place = l.place.max(place);
+                (l.place, l.under, l.seen) = (spots.len(), None, 0);
+            } else if at.part >= l.place {
+                l.place = at.part;
+                l.under = spots.get(at.part).cloned();
+                l.seen = at.seen;
             }
         })
     }
@@ -173,13 +221,15 @@ impl<'a> Sitting<'a> {
         Ok(())
     }
 
-    fn prose(&self, md: &str, on: &str) -> Result<Step> {
+    /// Shows a text from the screen that was left; says how far it was shown.
+    fn prose(&self, md: &str, on: &str, seen: usize) -> Result<(Step, usize)> {
         let ways = Ways { on, stop: "stop" };
-        let went = pager::show(&self.cx.report, &|look| page::lines(md, look), ways)?;
+        let draw = |look| page::lines(md, look);
+        let (went, seen) = pager::show_from(&self.cx.report, &draw, ways, seen)?;
         if matches!(went, Went::On) {
             self.cx.report.blank();
         }
-        Ok(went.into())
+        Ok((went.into(), seen))
     }
 
     /// A demo at its place: a prediction, the demo, why.
@@ -229,6 +279,30 @@ impl<'a> Sitting<'a> {
     }
 }
 
+/// The heading that each part stands under, and the which of the parts there it is.
+fn spots(parts: &[Part]) -> Vec<(String, usize)> {
+    let mut heading = String::new();
+    let mut count = 0;
+    let mut spots = Vec::new();
+    for part in parts {
+        let headings: Vec<&str> = match part {
+            Part::Text(md) => page::headings(md),
+            _ => Vec::new(),
+        };
+        // A text that opens with its heading stands under that.
+        let opens = matches!(part, Part::Text(md) if md.trim_start().starts_with('#'));
+        if opens && let Some(first) = headings.first() {
+            (heading, count) = (first.to_string(), 0);
+        }
+        spots.push((heading.clone(), count));
+        count += 1;
+        if let Some(last) = headings.last().filter(|last| **last != heading) {
+            (heading, count) = (last.to_string(), 0);
+        }
+    }
+    spots
+}
+
 /// What Enter does, in the words of the part that follows.
 fn on(next: Option<&Part>) -> &'static str {
     match next {
@@ -238,5 +312,25 @@ fn on(next: Option<&Part>) -> &'static str {
         Some(Part::Quiz) => "the quiz",
         Some(Part::Text(_)) => "go on",
         None => "the end",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_has_a_place_of_its_own() {
+        let parts = [
+            Part::Text("# A\n\nx"),
+            Part::Demo("one"),
+            Part::Text("## B\n\ny\n\n## C\n\nz"),
+            Part::Demo("two"),
+            Part::Text("more"),
+            Part::Quiz,
+        ];
+        let spots = spots(&parts);
+        let shown: Vec<_> = spots.iter().map(|(h, n)| format!("{h}{n}")).collect();
+        assert_eq!(shown, ["A0", "A1", "B0", "C0", "C1", "C2"]);
     }
 }

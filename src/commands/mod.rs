@@ -1,6 +1,7 @@
 //! What the commands do: one file a group of them, and here what they share.
 
 mod authors;
+mod certificate;
 mod check;
 mod demo;
 mod exercise;
@@ -64,6 +65,9 @@ impl Context {
             Command::Quiz { lesson } => quiz::quiz(self, lesson.as_deref()),
             Command::List => tour::list(self),
             Command::Glossary { term } => glossary::glossary(self, &term),
+            Command::Certificate { svg, output } => {
+                certificate::certificate(self, svg, output.as_deref())
+            }
             Command::Run { exercise } => check::run(self, exercise.as_deref()),
             Command::Check(args) => check::check(self, &args),
             Command::Watch { exercise } => watch::watch(self, exercise.as_deref()),

@@ -1,6 +1,7 @@
 //! Where the learner is: `gotour` alone, `gotour next`, `gotour list`.
 
-use super::{Context, lesson::Sitting};
+use super::lesson::{Sitting, Spot};
+use super::{Context, certificate};
 use crate::curriculum::{Entry, Exercise, Lesson};
 use crate::progress::Progress;
 use crate::report::{Exit, Result};
@@ -97,7 +98,7 @@ pub fn status(cx: &Context) -> Result<Exit> {
             ));
         }
         Todo::Done => r.text(
-            "Everything is read and solved. `gotour solution NAME` shows how others would have done it.",
+            "Everything is read and solved. The last page says what you have learned, and where to go.",
         ),
     }
     r.blank();
@@ -168,14 +169,17 @@ pub fn next(cx: &Context) -> Result<Exit> {
         return Ok(Exit::Passed);
     }
     match todo {
-        Todo::Read { lesson, place } => Sitting::new(cx, lesson, Some(&book))?.read_from(place),
+        Todo::Read { lesson, .. } => {
+            let spot = Spot::left(lesson, &progress.lesson(lesson.slug))?;
+            Sitting::new(cx, lesson, Some(&book))?.read_from(spot)
+        }
         Todo::Solve(e) => {
             cx.change(&book.progress(), |p| p.current = Some(e.name.to_string()))?;
             brief(cx, &e, Some(&book))?;
             cx.how_to_call_it();
             Ok(Exit::Passed)
         }
-        Todo::Done => status(cx),
+        Todo::Done => certificate::last_page(cx, &progress),
     }
 }
 

@@ -83,14 +83,11 @@ impl watch::Desk for Desk<'_> {
 
     fn show(&self, name: &str, checked: &Checked) -> Result<()> {
         let e = self.entry(name)?;
-        let next = check::note(self.cx, self.book, &e, &checked.verdict)?;
-        let next = if self.terminal && !next.is_empty() {
-            "next: n"
-        } else {
-            &next
-        };
-        check::show(&self.report(), &e, checked, next, false);
-        Ok(())
+        let mut noted = check::note(self.cx, self.book, &e, &checked.verdict)?;
+        if self.terminal && !noted.next.is_empty() {
+            noted.next = "next: n".to_string();
+        }
+        check::show_noted(&self.report(), &e, checked, &noted, false)
     }
 
     fn hint(&self, name: &str) -> Result<()> {

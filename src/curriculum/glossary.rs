@@ -47,7 +47,7 @@ impl Course {
     /// The terms, by the alphabet.
     pub fn glossary(&self) -> Result<Vec<Term>> {
         let mut terms: Terms =
-            toml::from_str(self.terms).map_err(|e| broken("lessons/glossary.toml", &e))?;
+            toml::from_str(self.texts.terms).map_err(|e| broken("lessons/glossary.toml", &e))?;
         terms.term.sort_by_key(|t| t.term.to_lowercase());
         Ok(terms.term)
     }

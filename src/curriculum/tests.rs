@@ -58,7 +58,11 @@ fn terms_are_found_in_every_form() {
 }
 
 fn course() -> Course {
-    Course::of(TWO, TERMS)
+    let texts = Texts {
+        terms: TERMS,
+        end: "",
+    };
+    Course::of("two", TWO, texts)
 }
 
 #[test]
@@ -144,7 +148,7 @@ fn a_lesson_that_is_not_written_is_a_gap() {
             exercises: &[exercise("ping-pong")],
         },
     ];
-    let c = Course::of(GAP, "");
+    let c = Course::of("gap", GAP, Texts::default());
     assert_eq!(c.find_lesson("4").unwrap().slug, "more");
     assert_eq!(
         c.find_lesson("3").unwrap_err().to_string(),

@@ -36,6 +36,20 @@ pub fn lines(markdown: &str, look: Look) -> Vec<String> {
     out.iter().map(|l| look.fit(l)).collect()
 }
 
+/// The headings of `markdown`.
+pub fn headings(markdown: &str) -> Vec<&str> {
+    let mut fenced = false;
+    let mut out = Vec::new();
+    for line in markdown.lines() {
+        fenced ^= line.starts_with("```");
+        let title = line.trim_start_matches('#');
+        if !fenced && title.len() < line.len() && title.starts_with(' ') {
+            out.push(title.trim());
+        }
+    }
+    out
+}
+
 struct Page {
     skin: MadSkin,
     look: Look,

@@ -28,27 +28,35 @@ pub struct Ways<'a> {
 /// `draw` gives the lines for a look: it is asked again when the window changes its width.
 /// Without a terminal everything is printed and nothing is asked.
 pub fn show(report: &Report, draw: &dyn Fn(Look) -> Vec<String>, ways: Ways) -> Result<Went> {
+    show_from(report, draw, ways, 0).map(|(went, _)| went)
+}
+
+/// As `show`, from the screen that ends so many thousandths into the text; says where it ended when it was left.
+pub fn show_from(
+    report: &Report,
+    draw: &dyn Fn(Look) -> Vec<String>,
+    ways: Ways,
+    seen: usize,
+) -> Result<(Went, usize)> {
     if !report.moves() {
         for line in draw(report.look()) {
             report.line(line);
         }
         if !report.interactive() {
-            return Ok(Went::On);
+            return Ok((Went::On, 0));
         }
-        return Ok(
-            match report
-                .ask(&format!("[Enter: {}, q: {}] ", ways.on, ways.stop))
-                .as_deref()
-            {
-                None | Some("q" | "Q") => Went::Stop,
-                Some(_) => Went::On,
-            },
-        );
+        let ask = format!("[Enter: {}, q: {}] ", ways.on, ways.stop);
+        let went = match report.ask(&ask).as_deref() {
+            None | Some("q" | "Q") => Went::Stop,
+            Some(_) => Went::On,
+        };
+        return Ok((went, 0));
     }
     let keys = Keys::enter().or_problem(|| "read keys from the terminal".to_string())?;
-    let went = Pager::new(report, draw).run(&keys, ways);
+    let mut pager = Pager::new(report, draw);
+    let went = pager.run(&keys, ways, seen);
     drop(keys);
-    went
+    Ok((went?, pager.seen()))
 }
 
 struct Pager<'a> {
@@ -77,8 +85,18 @@ impl<'a> Pager<'a> {
         self.look.height.saturating_sub(1).max(1)
     }
 
-    fn run(&mut self, keys: &Keys, ways: Ways) -> Result<Went> {
+    /// How much of the text was shown, in thousandths.
+    fn seen(&self) -> usize {
+        (self.shown * 1000)
+            .checked_div(self.lines.len())
+            .unwrap_or(0)
+    }
+
+    fn run(&mut self, keys: &Keys, ways: Ways, seen: usize) -> Result<Went> {
         let doing = || "write to the terminal".to_string();
+        // What stands above that screen was read before.
+        let end = (self.lines.len() * seen.min(1000)).div_ceil(1000);
+        self.shown = end.saturating_sub(self.rows());
         self.more(self.rows());
         loop {
             self.prompt(ways);

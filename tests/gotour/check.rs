@@ -140,6 +140,24 @@ fn a_pass_says_what_was_tried_and_marks_it_solved() {
         first.ends_with(" distinct") || first.ends_with(" interleavings"),
         "{first}"
     );
+    // The first time it is said what it was about.
+    let words = [
+        "What it was about: A read and a later write",
+        "Why it works: n = n + 1 is a read",
+        "What else would have done it • Put the number into the lock",
+        "Try this: change",
+    ];
+    let said = ran.flat();
+    for word in words {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    assert!(said.ends_with("next: gotour next"), "{said}");
+    let again = desk.run(&["check", NAME]).flat();
+    assert!(words.iter().all(|word| !again.contains(word)), "{again}");
+    assert!(
+        again.ends_with("why it works: gotour solution lost-update"),
+        "{again}"
+    );
     let progress: serde_json::Value =
         serde_json::from_str(&desk.read("workbook/.gotour/progress.json")).unwrap();
     assert!(
@@ -156,6 +174,9 @@ fn a_pass_says_what_was_tried_and_marks_it_solved() {
     save(&desk, SOLUTION);
     let json = desk.run(&["check", NAME, "--json"]).json();
     assert_eq!(json["verdict"], "passed");
+    for part in ["about", "why", "others", "try"] {
+        assert!(json["after"][part].as_str().unwrap().len() > 20, "{json}");
+    }
     assert!(
         json["schedules"]["ran"].as_u64().unwrap() >= 1_000
             || json["schedules"]["exhausted"] == true

@@ -229,3 +229,101 @@ fn who_cannot_type_gotour_is_told_how_to() {
     assert_eq!(t.end(), 0);
     assert!(!t.screen().contains("alias"), "{}", t.screen());
 }
+
+/// What is left of a lesson in `progress.json`.
+fn left(desk: &Desk, lesson: &str) -> serde_json::Value {
+    let progress: serde_json::Value =
+        serde_json::from_str(&desk.read("workbook/.gotour/progress.json")).unwrap();
+    progress["lessons"][lesson].clone()
+}
+
+#[test]
+fn next_goes_on_with_the_screen_that_was_left() {
+    let desk = Desk::new();
+    desk.run(&["init"]);
+    let mut t = desk.terminal(80, 8, &["next"]);
+    t.wait_for("[space: more, ");
+    t.send(" ");
+    t.wait_for("↑ back");
+    // The last line above the prompt.
+    let screen = t.screen();
+    let last = screen.lines().rev().nth(1).unwrap().to_string();
+    assert!(last.len() > 20, "{screen}");
+    t.send("q");
+    assert_eq!(t.end(), 0);
+    let at = left(&desk, "processes-and-threads");
+    assert_eq!(
+        (&at["place"], &at["read"]),
+        (&0.into(), &serde_json::Value::Null)
+    );
+    let mut t = desk.terminal(80, 8, &["next"]);
+    t.wait_for("↑ back");
+    let again = t.screen();
+    assert!(
+        again.contains(&last) && !again.contains("A cook has soup"),
+        "{again}"
+    );
+    // What stands above can be seen again.
+    t.send("g");
+    t.wait_for("A cook has soup");
+    t.send("q");
+    assert_eq!(t.end(), 0);
+    // As much of it, in a narrower and higher window.
+    let mut t = desk.terminal(50, 30, &["next"]);
+    t.wait_for("q: stop]");
+    assert!(
+        t.screen()
+            .replace('\n', " ")
+            .contains("from where you left it"),
+        "{}",
+        t.screen()
+    );
+    t.send("\u{3}");
+    assert_eq!(t.end(), 130);
+}
+
+#[test]
+fn a_place_is_found_again_in_a_lesson_that_has_changed() {
+    let desk = Desk::new();
+    desk.run(&["init"]);
+    // What another edition of the lesson left there: that part is now the third one, and stands under this heading.
+    let was = r#"{"version":1,"lessons":{"processes-and-threads":{"place":9,"under":["A process is a place",0]}}}"#;
+    std::fs::write(desk.path("workbook/.gotour/progress.json"), was).unwrap();
+    let ran = desk.run(&["next"]);
+    let first = ran.flat();
+    assert!(
+        first.starts_with(
+            "lesson 1, Processes and threads: A process is a place, from where you left it \
+             A process is a place"
+        ),
+        "{first}"
+    );
+    // A heading that is gone, and a place beyond the end: the last part.
+    let was = was
+        .replace("A process is a place", "Gone")
+        .replace('9', "999");
+    std::fs::write(desk.path("workbook/.gotour/progress.json"), was).unwrap();
+    let last = desk.run(&["next"]).flat();
+    assert!(last.contains("What to remember"), "{last}");
+    assert!(last.contains("This is the end of lesson 1"), "{last}");
+}
+
+/// From the start of the process to the first line of the lesson. Other tests run beside this one, so that a try may
+/// take longer; what is possible is what counts.
+#[test]
+fn the_first_line_comes_within_50_ms() {
+    let first_line = |desk: &Desk| {
+        let start = std::time::Instant::now();
+        let mut t = desk.terminal(80, 24, &["next"]);
+        t.wait_for("A cook has soup on the fire");
+        let took = start.elapsed();
+        t.send("q");
+        assert_eq!(t.end(), 0);
+        took.as_millis()
+    };
+    let mut tries = 0..200;
+    assert!(tries.any(|_| first_line(&Desk::new()) <= 50), "a new one");
+    let desk = Desk::new();
+    let mut tries = 0..200;
+    assert!(tries.any(|_| first_line(&desk) <= 50), "one that is there");
+}

@@ -3,6 +3,7 @@
 mod bad_input;
 mod beside;
 mod book;
+mod certificate;
 mod check;
 mod contents;
 mod desk;

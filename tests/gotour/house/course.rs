@@ -225,8 +225,13 @@ fn every_exercise_has_three_hints_and_says_why() {
             broken.at(&path, "the second hint names no lesson");
         }
         let path = format!("solutions/{exercise}/why.md");
-        if !read(&path).contains("What else would have done it") {
-            broken.at(&path, "does not say what else would have done it");
+        let why = read(&path);
+        let parts = ["**What else would have done it**", "**Try this:**"].map(|p| why.find(p));
+        if !matches!(parts, [Some(others), Some(then)] if 0 < others && others < then) {
+            broken.at(
+                &path,
+                "says why it works, then `**What else would have done it**`, then `**Try this:**`",
+            );
         }
         let path = format!("solutions/{exercise}/expected.txt");
         let text = read(&path);
