@@ -207,6 +207,9 @@ pub struct DevCheck {
     /// How often each answer is tried, each time under another seed
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub times: usize,
+    /// The seed of the first time; each further time has the next one
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
     /// How many are tried at the same time; without it one for each core
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,

@@ -43,7 +43,7 @@ pub fn check(cx: &Context, args: &cli::DevCheck) -> Result<Exit> {
     };
     let options = Options {
         look: r.look(),
-        seed: 1,
+        seed: args.seed,
         cancel: cancel.clone(),
     };
     let jobs = args
