@@ -77,6 +77,24 @@ pub(crate) struct Every {
     again: bool,
     /// Interleavings visited.
     pub(crate) found: usize,
+    /// Places that were left: their vectors have room.
+    spare: Vec<Node>,
+    /// Kept for its room.
+    order: Order,
+}
+
+impl Node {
+    /// As new, with the room that it has.
+    fn clear(&mut self) {
+        self.can.clear();
+        self.stopped.clear();
+        self.wanted.clear();
+        self.asleep.clear();
+        self.choices.clear();
+        self.print.clear();
+        self.prints.clear();
+        self.ended = false;
+    }
 }
 
 impl Every {
@@ -133,33 +151,36 @@ impl Every {
             }
             return who;
         }
-        let asleep: Vec<(u32, Footprint)> = match self.path.last() {
-            None => Vec::new(),
-            Some(before) => before
-                .asleep
-                .iter()
-                .filter(|(who, print)| *who != before.chosen && !print.meets(&before.print))
-                .cloned()
-                .collect(),
-        };
-        let awake = |who: &u32| !asleep.iter().any(|(w, _)| w == who);
+        let mut node = self.spare.pop().unwrap_or_default();
+        if let Some(before) = self.path.last() {
+            let sleeps_on = |(who, print): &&(u32, Footprint)| {
+                *who != before.chosen && !print.meets(&before.print)
+            };
+            node.asleep
+                .extend(before.asleep.iter().filter(sleeps_on).cloned());
+        }
+        let awake = |who: &u32| !node.asleep.iter().any(|(w, _)| w == who);
         let who = Some(usual)
             .filter(|u| can.contains(u) && awake(u))
             .or_else(|| can.iter().copied().find(awake));
         let Some(who) = who else {
+            self.leave(node);
             self.cut = true;
             return NOBODY;
         };
-        self.path.push(Node {
-            can: can.to_vec(),
-            stopped: stopped.to_vec(),
-            chosen: who,
-            wanted: vec![who],
-            asleep,
-            ..Node::default()
-        });
+        node.can.extend_from_slice(can);
+        node.stopped.extend_from_slice(stopped);
+        node.chosen = who;
+        node.wanted.push(who);
+        self.path.push(node);
         self.depth += 1;
         who
+    }
+
+    /// A place that is not gone back to.
+    fn leave(&mut self, mut node: Node) {
+        node.clear();
+        self.spare.push(node);
     }
 
     /// One of `n`, in the step that was chosen last.
@@ -231,64 +252,77 @@ impl Every {
                 self.new = self.path.len() - 1;
                 return true;
             }
-            self.path.pop();
+            if let Some(node) = self.path.pop() {
+                self.leave(node);
+            }
         }
         false
     }
 
     /// Has others tried where that may make a difference.
     fn look_for_races(&mut self) {
-        let mut order = Order::default();
+        let mut order = std::mem::take(&mut self.order);
+        order.clear();
+        let mut races = Vec::new();
         for i in 0..self.path.len() {
-            let node = &self.path[i];
-            let before =
-                (i >= self.new && node.ended && !node.stopped.is_empty()).then(|| order.clone());
-            let races = order.step(i as u32, node.chosen, &node.print);
-            if order.set_unordered && !self.plain {
+            if !self.look_at(i, &mut order, &mut races) {
                 self.again = true;
-                return;
+                break;
             }
-            if i < self.new {
-                continue;
-            }
-            for e in races {
-                let beginners = order.beginners(e, i as u32);
-                self.want(e as usize, &beginners, node_who(&self.path, i));
-            }
-            // A timer that is taken away or replaced could have come before.
-            let node = &self.path[i];
-            let clock = node.chosen != CLOCK && node.can.contains(&CLOCK);
-            if clock && node.print.touches.iter().any(|t| t.object == TIME) {
-                self.want(i, &[CLOCK], CLOCK);
-            }
-            // Who stood before a lock when the program ended could have had it before.
-            if let Some(before) = before {
-                for (who, touch) in self.path[i].stopped.clone() {
-                    let mut order = before.clone();
-                    let print = Footprint {
-                        touches: vec![touch],
-                        ..Footprint::default()
-                    };
-                    let races = order.step(i as u32, who, &print);
-                    if order.set_unordered && !self.plain {
-                        self.again = true;
-                        return;
-                    }
-                    for e in races {
-                        let beginners = order.beginners(e, i as u32);
-                        self.want(e as usize, &beginners, who);
-                    }
+        }
+        self.order = order;
+    }
+
+    /// The same for one step; `false`: the waits for WaitGroups are steps after all.
+    fn look_at(&mut self, i: usize, order: &mut Order, races: &mut Vec<u32>) -> bool {
+        let node = &self.path[i];
+        let new = i >= self.new;
+        let before = (new && node.ended && !node.stopped.is_empty()).then(|| order.clone());
+        order.step(i as u32, node.chosen, &node.print, new.then_some(races));
+        if order.set_unordered && !self.plain {
+            return false;
+        }
+        if !new {
+            return true;
+        }
+        let who = node.chosen;
+        for e in races.drain(..) {
+            let beginners = order.beginners(e, i as u32);
+            self.want(e as usize, &beginners, who);
+        }
+        // A timer that is taken away or replaced could have come before.
+        let node = &self.path[i];
+        let clock = node.chosen != CLOCK && node.can.contains(&CLOCK);
+        if clock && node.print.touches.iter().any(|t| t.object == TIME) {
+            self.want(i, &[CLOCK], CLOCK);
+        }
+        // Who stood before a lock when the program ended could have had it before.
+        if let Some(before) = before {
+            for (who, touch) in self.path[i].stopped.clone() {
+                let mut order = before.clone();
+                let print = Footprint {
+                    touches: vec![touch],
+                    ..Footprint::default()
+                };
+                order.step(i as u32, who, &print, Some(races));
+                if order.set_unordered && !self.plain {
+                    return false;
                 }
-            }
-            if self.path[i].ended {
-                let all = self.path[i].can.clone();
-                for who in all {
-                    if !self.path[i].wanted.contains(&who) {
-                        self.path[i].wanted.push(who);
-                    }
+                for e in races.drain(..) {
+                    let beginners = order.beginners(e, i as u32);
+                    self.want(e as usize, &beginners, who);
                 }
             }
         }
+        let node = &mut self.path[i];
+        if node.ended {
+            for &who in &node.can {
+                if !node.wanted.contains(&who) {
+                    node.wanted.push(who);
+                }
+            }
+        }
+        true
     }
 
     /// One of `beginners` is to be tried in place `at`, `best` of all, unless one of them is or has been.
@@ -317,15 +351,22 @@ impl Every {
     }
 }
 
-fn node_who(path: &[Node], i: usize) -> u32 {
-    path[i].chosen
+/// A step of a schedule.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    who: u32,
+    /// Which of those that `who` made, from 1.
+    number: u32,
+    /// Where its clock stands in `Order::clocks`.
+    clock: (u32, u32),
 }
 
 /// What happened before what, in one schedule.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 struct Order {
-    /// By step: who made it, its number among that one's, and of each one's how many steps came before or at it.
-    steps: Vec<(u32, u32, Vec<u32>)>,
+    steps: Vec<Step>,
+    /// One behind the other, by step: of each one's steps how many came before it or are it.
+    clocks: Vec<u32>,
     /// By goroutine (and the clock): what its next step comes after.
     now: Vec<Vec<u32>>,
     objects: Vec<Object>,
@@ -333,6 +374,22 @@ struct Order {
     all: Option<u32>,
     /// Nothing orders somebody's wait for a WaitGroup and its being raised from zero.
     set_unordered: bool,
+    /// For one step.
+    room: Room,
+}
+
+/// Room for the vectors that one step needs.
+#[derive(Clone, Debug, Default)]
+struct Room {
+    before: Vec<u32>,
+    clock: Vec<u32>,
+    /// Steps that could change places with it.
+    met: Vec<u32>,
+    /// Those that it can only come after.
+    after: Vec<u32>,
+    /// Those that keep it back, each by itself.
+    taken: Vec<u32>,
+    set: Vec<u32>,
 }
 
 /// The steps that a later touch of an object may meet.
@@ -348,6 +405,24 @@ struct Object {
     added: Vec<u32>,
 }
 
+impl Object {
+    /// The last change, if it could come after as well: it is no unlock and no raise.
+    fn changed_freely(&self) -> Option<u32> {
+        self.changed
+            .filter(|(_, how)| !matches!(how, How::Unlocks | How::Raises))
+            .map(|(e, _)| e)
+    }
+
+    fn clear(&mut self) {
+        self.changed = None;
+        self.taken.clear();
+        self.group = false;
+        self.read.clear();
+        self.passed.clear();
+        self.added.clear();
+    }
+}
+
 fn join(into: &mut Vec<u32>, other: &[u32]) {
     if into.len() < other.len() {
         into.resize(other.len(), 0);
@@ -361,53 +436,67 @@ fn known(clock: &[u32], who: u32) -> u32 {
     clock.get(who as usize).copied().unwrap_or(0)
 }
 
+/// A step's clock. Not a method: others of `Order`'s parts are in use where it is asked for.
+fn clock_of<'a>(clocks: &'a [u32], step: &Step) -> &'a [u32] {
+    &clocks[step.clock.0 as usize..step.clock.1 as usize]
+}
+
 impl Order {
-    /// The next step; gives back the steps it races with.
-    fn step(&mut self, i: u32, who: u32, print: &Footprint) -> Vec<u32> {
-        if self.now.len() <= who as usize {
-            self.now.resize(who as usize + 1, Vec::new());
+    /// As new, with the room that it has.
+    fn clear(&mut self) {
+        self.steps.clear();
+        self.clocks.clear();
+        self.now.iter_mut().for_each(Vec::clear);
+        self.objects.iter_mut().for_each(Object::clear);
+        self.all = None;
+        self.set_unordered = false;
+    }
+
+    /// The next step; adds the steps it races with to `races`, if somebody asks for them.
+    fn step(&mut self, i: u32, who: u32, print: &Footprint, races: Option<&mut Vec<u32>>) {
+        let most = print.enabled.iter().copied().fold(who, u32::max) as usize;
+        if self.now.len() <= most {
+            self.now.resize(most + 1, Vec::new());
         }
-        let before = std::mem::take(&mut self.now[who as usize]);
-        let mut clock = before.clone();
-        let mut met: Vec<u32> = Vec::new();
-        let mut after: Vec<u32> = Vec::new();
-        let mut taken: Vec<u32> = Vec::new();
-        let mut set: Vec<u32> = Vec::new();
+        let mut room = std::mem::take(&mut self.room);
+        let Room {
+            before,
+            clock,
+            met,
+            after,
+            taken,
+            set,
+        } = &mut room;
+        for of in [&mut *clock, &mut *met, &mut *after, &mut *taken, &mut *set] {
+            of.clear();
+        }
+        before.clone_from(&self.now[who as usize]);
+        clock.extend_from_slice(before);
         for t in &print.touches {
             let o = self.object(t.object);
             let changed = o.changed.map(|(e, _)| e);
             match t.how {
-                How::Read => met.extend(changed.into_iter().chain(o.added.iter().copied())),
+                How::Read => met.extend(changed.iter().chain(&o.added)),
                 How::Passes => {
-                    after.extend(changed.into_iter().chain(o.added.iter().copied()));
+                    after.extend(changed.iter().chain(&o.added));
                     taken.extend(&o.taken);
                     if o.group {
                         set.extend(o.taken.first());
                     }
-                    // A change that is no unlock and no raise can come after as well.
-                    met.extend(
-                        o.changed
-                            .filter(|(_, how)| !matches!(how, How::Unlocks | How::Raises))
-                            .map(|(e, _)| e),
-                    );
+                    met.extend(o.changed_freely());
                 }
                 How::Adds | How::Empties => {
-                    met.extend(changed);
-                    met.extend(o.read.iter().chain(&o.passed).copied());
+                    met.extend(changed.iter().chain(&o.read).chain(&o.passed));
                 }
                 How::Locks => {
                     after.extend(changed);
                     taken.extend(&o.taken);
-                    met.extend(
-                        o.changed
-                            .filter(|(_, how)| !matches!(how, How::Unlocks | How::Raises))
-                            .map(|(e, _)| e),
-                    );
-                    met.extend(o.read.iter().chain(&o.passed).chain(&o.added).copied());
+                    met.extend(o.changed_freely());
+                    met.extend(o.read.iter().chain(&o.passed).chain(&o.added));
                 }
                 How::Write | How::Takes | How::Sets | How::Raises | How::Unlocks => {
                     met.extend(changed);
-                    met.extend(o.read.iter().chain(&o.passed).chain(&o.added).copied());
+                    met.extend(o.read.iter().chain(&o.passed).chain(&o.added));
                 }
             }
         }
@@ -415,50 +504,52 @@ impl Order {
         if print.everything {
             // The last step of each; what came before them comes before this, too.
             let mut seen = vec![false; self.now.len()];
-            for (e, (by, _, _)) in self.steps.iter().enumerate().rev() {
-                if !std::mem::replace(&mut seen[*by as usize], true) {
+            for (e, step) in self.steps.iter().enumerate().rev() {
+                if !std::mem::replace(&mut seen[step.who as usize], true) {
                     met.push(e as u32);
                 }
             }
         }
-        for &e in met.iter().chain(&after).chain(&taken) {
-            join(&mut clock, &self.steps[e as usize].2);
+        let (steps, clocks) = (&self.steps, &self.clocks);
+        for &e in met.iter().chain(&*after).chain(&*taken) {
+            join(clock, clock_of(clocks, &steps[e as usize]));
         }
         let unordered = |e: u32| {
-            let (by, number, _) = self.steps[e as usize];
-            by != who && known(&before, by) < number
+            let step = &steps[e as usize];
+            step.who != who && known(before, step.who) < step.number
         };
-        self.set_unordered |= set.into_iter().any(unordered);
-        met.sort_unstable();
-        met.dedup();
-        met.retain(|&e| unordered(e));
-        // With another one in between it is that one's race.
-        let mut races: Vec<u32> = met
-            .iter()
-            .copied()
-            .filter(|&e| {
-                let (by, number, _) = self.steps[e as usize];
-                !met.iter()
-                    .any(|&f| f != e && known(&self.steps[f as usize].2, by) >= number)
-            })
-            .collect();
-        // Each of these alone keeps it from coming earlier.
-        races.extend(taken.into_iter().filter(|&e| unordered(e)));
-        races.sort_unstable();
-        races.dedup();
-        let number = known(&clock, who) + 1;
+        self.set_unordered |= set.iter().copied().any(unordered);
+        if let Some(races) = races {
+            met.sort_unstable();
+            met.dedup();
+            met.retain(|&e| unordered(e));
+            // With another one in between it is that one's race.
+            races.extend(met.iter().copied().filter(|&e| {
+                let Step { who, number, .. } = steps[e as usize];
+                let knows = |f: u32| known(clock_of(clocks, &steps[f as usize]), who) >= number;
+                !met.iter().any(|&f| f != e && knows(f))
+            }));
+            // Each of these alone keeps it from coming earlier.
+            races.extend(taken.iter().copied().filter(|&e| unordered(e)));
+            races.sort_unstable();
+            races.dedup();
+        }
+        let number = known(clock, who) + 1;
         if clock.len() <= who as usize {
             clock.resize(who as usize + 1, 0);
         }
         clock[who as usize] = number;
         for &woken in &print.enabled {
-            if self.now.len() <= woken as usize {
-                self.now.resize(woken as usize + 1, Vec::new());
-            }
-            join(&mut self.now[woken as usize], &clock);
+            join(&mut self.now[woken as usize], clock);
         }
-        join(&mut self.now[who as usize], &clock);
-        self.steps.push((who, number, clock));
+        join(&mut self.now[who as usize], clock);
+        let from = self.clocks.len() as u32;
+        self.clocks.extend_from_slice(clock);
+        self.steps.push(Step {
+            who,
+            number,
+            clock: (from, self.clocks.len() as u32),
+        });
         for t in &print.touches {
             let o = self.object(t.object);
             match t.how {
@@ -483,7 +574,7 @@ impl Order {
         if print.everything {
             self.all = Some(i);
         }
-        races
+        self.room = room;
     }
 
     fn object(&mut self, number: u32) -> &mut Object {
@@ -501,22 +592,25 @@ impl Order {
     /// Who can begin a schedule that goes on from before step `e` and has step `i` in it but not `e`: of those steps
     /// that do not come after `e`, the first of each goroutine, if none of the others comes before it.
     fn beginners(&self, e: u32, i: u32) -> Vec<u32> {
-        let (by, number, _) = self.steps[e as usize];
+        let Step {
+            who: by, number, ..
+        } = self.steps[e as usize];
         let mut others: Vec<(u32, u32)> = Vec::new();
         let mut out = Vec::new();
         for f in e + 1..=i {
-            let (who, at, clock) = &self.steps[f as usize];
+            let step = &self.steps[f as usize];
+            let clock = clock_of(&self.clocks, step);
             if f != i && known(clock, by) >= number {
                 continue;
             }
-            if f == i && *who == by {
+            if f == i && step.who == by {
                 continue;
             }
             let first = !others.iter().any(|&(w, n)| known(clock, w) >= n);
-            if first && !out.contains(who) {
-                out.push(*who);
+            if first && !out.contains(&step.who) {
+                out.push(step.who);
             }
-            others.push((*who, *at));
+            others.push((step.who, step.number));
         }
         out
     }
