@@ -34,7 +34,11 @@ impl Sched {
         while !finished.main_returned && finished.crash.is_none() {
             finished = self.watch(finished, &mut monitor);
         }
+        let crash = finished.crash.clone();
         drop(finished);
+        if crash.is_some() {
+            self.tell_top_last(crash.as_ref());
+        }
         self.stop();
         let threads = std::mem::take(&mut self.state.lock().threads);
         let mut finished = self.finish_state();
@@ -108,9 +112,10 @@ impl Sched {
     }
 
     /// main returned: its M runs nobody after it, and the others stop as soon as they can.
-    pub(crate) fn main_returned(&self) {
+    pub(crate) fn main_returned(&'static self) {
         lock::count_in();
         self.tell_main_ended();
+        self.tell_top_last(None);
         self.stopping.store(true, Ordering::Release);
         self.finish_state().main_returned = true;
         self.finish.notify_all();
@@ -215,6 +220,7 @@ impl Sched {
         }
         if self.exit_on_crash.load(Ordering::Acquire) {
             // The lock stays held: a second crash waits here for ever, and only one text is written.
+            self.tell_top_last(Some(&crash));
             let sink = self.sink.lock().clone();
             if let (Some(sink), Some(wanted)) = (sink, self.leaves.lock().take()) {
                 trace::write_out(&sink, &wanted);

@@ -160,6 +160,7 @@ impl M {
     }
 
     fn tell_stolen(&'static self, from: &P, mine: &P, g: &'static G) {
+        mine.stolen.fetch_add(1, Ordering::Relaxed);
         self.tell(|| What::Steal {
             from: from.id,
             n: mine.queue.len() + 1,

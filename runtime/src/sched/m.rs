@@ -314,8 +314,8 @@ impl M {
         // From 1: the M's own loop is the runtime's own code.
         lock::count_with(Some(&self.critical));
         seam::set_current(Some(self), None);
-        // Whether it is traced was settled before its thread began: who is not pays nothing for it at a switch.
-        if self.told.tape().is_some() {
+        // Whether anybody looks was settled before its thread began: nobody pays for it at a switch otherwise.
+        if self.told.tape().is_some() || self.sched().is_watched() {
             self.take_turns::<true>();
         } else {
             self.take_turns::<false>();
@@ -327,9 +327,9 @@ impl M {
 
     // All of it in one piece: it is gone through at each switch.
     #[inline(always)]
-    fn take_turns<const TRACED: bool>(&'static self) {
+    fn take_turns<const TOLD: bool>(&'static self) {
         while let Some((g, inherits)) = self.find_runnable() {
-            self.execute::<TRACED>(g, inherits);
+            self.execute::<TOLD>(g, inherits);
             if self.ends.load(Ordering::Relaxed) {
                 break;
             }
@@ -338,7 +338,7 @@ impl M {
 
     /// Runs one goroutine until it suspends or ends.
     #[inline(always)]
-    fn execute<const TRACED: bool>(&'static self, g: &'static G, inherits: bool) {
+    fn execute<const TOLD: bool>(&'static self, g: &'static G, inherits: bool) {
         let p = self.held();
         if !inherits {
             p.tick.store(
@@ -353,7 +353,7 @@ impl M {
         if !self.equip(g) {
             return;
         }
-        let mut resumed = self.resume::<TRACED>(g);
+        let mut resumed = self.resume::<TOLD>(g);
         // A goroutine that suspends while it unwinds stays with this thread, and this thread with it: Rust counts panics
         // by thread. So does one that has called `lock_os_thread`.
         while let Resumed::Suspended(command) = resumed
@@ -362,7 +362,7 @@ impl M {
             if !self.stay_with(g, command) {
                 return;
             }
-            resumed = self.resume::<TRACED>(g);
+            resumed = self.resume::<TOLD>(g);
         }
         match resumed {
             Resumed::Suspended(command) => self.carry_out(g, command),
@@ -402,10 +402,15 @@ impl M {
     }
 
     #[inline(always)]
-    fn resume<const TRACED: bool>(&'static self, g: &'static G) -> Resumed {
+    fn resume<const TOLD: bool>(&'static self, g: &'static G) -> Resumed {
         g.set_status(Status::Running);
         self.was_asked();
-        if TRACED {
+        if TOLD {
+            if let Some(p) = self.p() {
+                // Its M is the only one to count.
+                let ran = p.ran.load(Ordering::Relaxed);
+                p.ran.store(ran + 1, Ordering::Relaxed);
+            }
             self.tell_of(g, || What::Start);
         }
         self.running
@@ -423,7 +428,7 @@ impl M {
             let _state = self.sched().state.lock();
             self.settle();
         }
-        if TRACED {
+        if TOLD {
             self.tell_how(g, &resumed);
         }
         seam::set_current(Some(self), None);
@@ -669,6 +674,9 @@ impl Scheduler for M {
     fn poll(&self, g: &'static G) {
         if self.was_asked() {
             self.preempted.store(true, Ordering::Relaxed);
+            if let Some(p) = self.p() {
+                p.preempted.fetch_add(1, Ordering::Relaxed);
+            }
             // SAFETY: called by the goroutine that runs.
             #[allow(unsafe_code, reason = "see the comment")]
             unsafe {

@@ -66,6 +66,7 @@ mod schedtrace;
 mod syscall;
 mod tell;
 mod threads;
+mod top;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -76,6 +77,7 @@ use idle::Idle;
 use m::M;
 use p::P;
 use tell::Told;
+use top::Top;
 
 use crate::crash::Crash;
 use p::ID_BATCH;
@@ -126,6 +128,9 @@ pub(crate) struct Sched {
     next_id: AtomicU64,
     /// Where its Ms note what they do, if anywhere; `sink` keeps that tape from being another's.
     told: Told,
+    /// Somebody looks, as GOTOP says.
+    watched: AtomicBool,
+    top: Lock<Option<Top>>,
     sink: Lock<Option<Sink>>,
     leaves: Lock<Option<Wanted>>,
     /// The descriptors that goroutines of this runtime wait for.
@@ -194,6 +199,8 @@ impl Sched {
                 without_p: AtomicUsize::new(0),
                 next_id: AtomicU64::new(0),
                 told: Told::new(),
+                watched: AtomicBool::new(false),
+                top: Lock::new(None),
                 sink: Lock::new(None),
                 leaves: Lock::new(None),
                 netpoll: Poller::new(),
@@ -222,6 +229,7 @@ impl Sched {
         s.idle.set_ps(procs);
         s.procs.store(procs, Ordering::Release);
         drop(state);
+        s.begin_top();
         s.trace_into(config.trace.as_ref());
         s.leaves.lock().clone_from(&config.leaves);
         s.tell(None, None, None, What::Procs { n: procs });

@@ -147,7 +147,8 @@ impl Monitor {
         {
             self.idle_looks = 0;
             let wait = |t: u64| Duration::from_nanos(t.saturating_sub(sched.nanos()));
-            return Pause::UntilCalled(self.tidy_at.map(wait));
+            let until = self.tidy_at.into_iter().chain(sched.due_at_top()).min();
+            return Pause::UntilCalled(until.map(wait));
         }
         self.pause = if self.idle_looks == 0 || self.pause.is_zero() {
             PAUSE.0
@@ -186,6 +187,9 @@ impl Monitor {
         }
         if let Some(trace) = &mut self.trace {
             trace.tick(sched, now);
+        }
+        if !sched.is_stopping() {
+            sched.tell_top(now);
         }
         if sched.is_stopping() {
             if self.stopping_since == 0 {
@@ -372,6 +376,9 @@ impl Sched {
                 continue;
             };
             m.settle();
+            if let Some(p) = p {
+                p.preempted.fetch_add(1, Ordering::Relaxed);
+            }
             self.tell(Some(g), Some(m), p, What::Preempt);
             m.stop.set_seen();
             g.lock_to(Some(m.id()));

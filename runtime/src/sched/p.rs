@@ -1,7 +1,7 @@
 //! P: the right to run goroutines, with the queue, the timers and the caches that go with it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use super::M;
 use crate::goroutine::G;
@@ -21,6 +21,12 @@ pub(crate) struct P {
     pub(crate) tick: AtomicU32,
     /// How often it was taken from a blocking call.
     pub(crate) taken: AtomicU32,
+    /// How often a goroutine ran on it, those that inherit a slice too. Counted only while somebody looks (`top.rs`).
+    pub(crate) ran: AtomicU64,
+    /// How often goroutines came to it from another P.
+    pub(crate) stolen: AtomicU32,
+    /// How often a goroutine had to give way on it.
+    pub(crate) preempted: AtomicU32,
     /// The M that holds it; null while it is idle.
     holder: AtomicPtr<M>,
     pub(crate) timers: Heap,
@@ -46,6 +52,9 @@ impl P {
             queue: CachePadded(RunQueue::new()),
             tick: AtomicU32::new(0),
             taken: AtomicU32::new(0),
+            ran: AtomicU64::new(0),
+            stolen: AtomicU32::new(0),
+            preempted: AtomicU32::new(0),
             holder: AtomicPtr::new(std::ptr::null_mut()),
             timers: Heap::new(),
             local: Lock::new(Local {
@@ -93,6 +102,9 @@ impl P {
         (l.next_id, l.last_id, l.alive) = (0, 0, 0);
         self.tick.store(0, Ordering::Relaxed);
         self.taken.store(0, Ordering::Relaxed);
+        self.ran.store(0, Ordering::Relaxed);
+        self.stolen.store(0, Ordering::Relaxed);
+        self.preempted.store(0, Ordering::Relaxed);
         self.held_by(None);
     }
 }

@@ -42,6 +42,7 @@ pub use event::{Event, Place, Waker, What};
 use spans::Spans;
 
 pub(crate) use file::{Wanted, write_out};
+pub(crate) use perfetto::quoted;
 pub(crate) use schedtrace::Line;
 pub(crate) use tape::{NONE, Note, Tape};
 

@@ -1,0 +1,342 @@
+//! `GOTOP=SOCKET`: whoever listens there is told ten times a second how the runtime stands, as a line of JSON.
+//!
+//! The monitor tells it. It never waits for who listens: what the socket does not take at once is kept, and until that
+//! has gone no further line is made. A line that takes long to make, because goroutines are many, is made more seldom,
+//! so that no more than a twentieth of the monitor's time goes into it.
+//!
+//! While the state's lock is held nothing is allocated: a goroutine may have been stopped with the allocator's lock, and
+//! whoever runs it on needs the state's.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::net::UnixStream;
+use std::panic::Location;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::{M, Sched};
+use crate::crash::Crash;
+use crate::goroutine::{G, Status};
+use crate::trace::quoted;
+
+/// From one line to the next, in nanoseconds.
+const EVERY: u64 = 100_000_000;
+/// How many times as long as a line took to make it is until the next, at least.
+const SELDOM: u64 = 20;
+/// So many groups of goroutines are told one by one, the largest first.
+const GROUPS: usize = 200;
+/// How long the last line may take on its way.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+impl Sched {
+    /// Sees whether anybody wants to be told. Before there are threads: who runs goroutines asks once.
+    pub(super) fn begin_top(&'static self) {
+        let top = std::env::var_os("GOTOP")
+            .filter(|path| !path.is_empty())
+            .and_then(|path| Top::begin(self, path.into()));
+        if top.is_some() {
+            // Who waits before the monitor looks for the first time has waited since then.
+            self.coarse.store(self.nanos(), Ordering::Relaxed);
+        }
+        self.watched.store(top.is_some(), Ordering::Release);
+        *self.top.lock() = top;
+    }
+
+    /// Whether somebody is told how this runtime stands.
+    pub(super) fn is_watched(&self) -> bool {
+        self.watched.load(Ordering::Acquire)
+    }
+
+    /// When he is told next.
+    pub(super) fn due_at_top(&self) -> Option<u64> {
+        if !self.is_watched() {
+            return None;
+        }
+        self.top.lock().as_ref().map(|top| top.next)
+    }
+
+    /// Tells him, if it is time.
+    pub(super) fn tell_top(&'static self, now: u64) {
+        if self.is_watched() {
+            self.top.lock().take_if(|top| !top.tick(self, now));
+        }
+    }
+
+    /// Tells him how it stands at its end, and how it came to that.
+    pub(super) fn tell_top_last(&'static self, crash: Option<&Crash>) {
+        if self.is_watched()
+            && let Some(top) = self.top.lock().take()
+        {
+            top.last(self, crash);
+        }
+    }
+}
+
+/// What is told to whom, and when next.
+pub(super) struct Top {
+    socket: UnixStream,
+    /// What the socket has not taken yet, from `sent` on.
+    out: Vec<u8>,
+    sent: usize,
+    began: u64,
+    next: u64,
+    gs: Vec<&'static G>,
+    ms: Vec<Thread>,
+    groups: HashMap<Group, Members>,
+}
+
+/// An M, as it was found.
+struct Thread {
+    m: &'static M,
+    is: &'static str,
+}
+
+/// Goroutines that do the same at the same place.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Group {
+    state: &'static str,
+    why: &'static str,
+    at: Option<&'static Location<'static>>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Members {
+    n: usize,
+    /// Since when the first of them has waited; 0: not known.
+    since: u64,
+}
+
+impl Top {
+    /// `None`: nobody listens there.
+    fn begin(sched: &'static Sched, path: PathBuf) -> Option<Top> {
+        let socket = UnixStream::connect(&path).and_then(|s| {
+            s.set_nonblocking(true)?;
+            Ok(s)
+        });
+        match socket {
+            Ok(socket) => Some(Top {
+                socket,
+                out: Vec::new(),
+                sent: 0,
+                began: sched.nanos(),
+                next: 0,
+                gs: Vec::new(),
+                ms: Vec::new(),
+                groups: HashMap::new(),
+            }),
+            Err(e) => {
+                // Not through the lock of `stderr`: a goroutine may have been stopped with it.
+                if let Ok(fd) = io::stderr().as_fd().try_clone_to_owned() {
+                    let text = format!("GOTOP: nobody listens at {}: {e}\n", path.display());
+                    // The program is not to blame, and there is nobody else to tell.
+                    let _ = std::fs::File::from(fd).write_all(text.as_bytes());
+                }
+                None
+            }
+        }
+    }
+
+    /// `false`: nobody listens any more.
+    fn tick(&mut self, sched: &'static Sched, now: u64) -> bool {
+        if now < self.next {
+            return true;
+        }
+        if self.send().is_err() {
+            return false;
+        }
+        self.next = now + EVERY;
+        if self.sent == self.out.len() {
+            self.compose(sched, now, None);
+            let took = sched.nanos().saturating_sub(now);
+            self.next = now + EVERY.max(took * SELDOM);
+        }
+        self.send().is_ok()
+    }
+
+    fn last(mut self, sched: &'static Sched, crash: Option<&Crash>) {
+        let how = match crash {
+            None => "main returned",
+            Some(Crash::Panic(_)) => "panic",
+            Some(Crash::Deadlock(_)) => "deadlock",
+            Some(_) => "fatal error",
+        };
+        let whole = self.socket.set_nonblocking(false).is_ok()
+            && self.socket.set_write_timeout(Some(PATIENCE)).is_ok()
+            && self.send().is_ok();
+        if whole && self.sent == self.out.len() {
+            self.compose(sched, sched.nanos(), Some(how));
+            // Who does not read in time does not get it.
+            let _ = self.send();
+        }
+    }
+
+    /// Sends what the socket takes.
+    fn send(&mut self) -> io::Result<()> {
+        while self.sent < self.out.len() {
+            match self.socket.write(&self.out[self.sent..]) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(n) => self.sent += n,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => break,
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the machine: who is there, and where.
+    fn read(&mut self, sched: &'static Sched, now: u64) -> usize {
+        let global = loop {
+            let state = sched.state.lock();
+            let (gs, ms) = (state.all.len(), state.ms.len());
+            if self.gs.capacity() >= gs && self.ms.capacity() >= ms {
+                self.gs.clear();
+                self.gs.extend_from_slice(&state.all);
+                self.ms.clear();
+                self.ms
+                    .extend(state.ms.iter().map(|&m| Thread { m, is: state.is(m) }));
+                break state.global.len();
+            }
+            drop(state);
+            self.gs.reserve(2 * gs);
+            self.ms.reserve(2 * ms);
+        };
+        self.groups.clear();
+        let calls: HashSet<u64> = self
+            .ms
+            .iter()
+            .filter(|t| t.m.in_syscall())
+            .filter_map(|t| t.m.running().map(G::id))
+            .collect();
+        for g in &self.gs {
+            let (state, why) = match g.status() {
+                Status::Dead => continue,
+                Status::Runnable => ("runnable", ""),
+                Status::Running if calls.contains(&g.id()) => ("syscall", ""),
+                Status::Running => ("running", ""),
+                Status::Waiting => ("waiting", g.wait_reason().as_str()),
+            };
+            let group = Group {
+                state,
+                why,
+                at: g.place().or_else(|| g.origin().at),
+            };
+            let members = self.groups.entry(group).or_default();
+            members.n += 1;
+            let since = match state {
+                "waiting" => g.wait_since(),
+                _ => 0,
+            };
+            if since != 0 && (members.since == 0 || since < members.since) {
+                members.since = since.min(now);
+            }
+        }
+        global
+    }
+
+    /// Makes a line of how it stands.
+    fn compose(&mut self, sched: &'static Sched, now: u64, ended: Option<&str>) {
+        let global = self.read(sched, now);
+        let mut line = String::new();
+        let timers: usize = sched.ps_ever().map(super::P::timer_count).sum();
+        let goroutines: usize = self.groups.values().map(|m| m.n).sum();
+        let asleep = |t: &&Thread| matches!(t.is, "sleeps" | "polls");
+        let _ = write!(
+            line,
+            "{{\"gotop\":1,\"pid\":{},\"runtime\":{},\"at_ms\":{},\"goroutines\":{goroutines},\"procs\":{},\"idle_procs\":{},\
+             \"threads\":{},\"idle_threads\":{},\"searching\":{},\"global\":{global},\"timers\":{timers},\"ps\":[",
+            std::process::id(),
+            sched.home.load(Ordering::Relaxed),
+            now.saturating_sub(self.began) / 1_000_000,
+            sched.procs(),
+            sched.idle.ps(),
+            // The monitor is one, too.
+            self.ms.len() + 1,
+            self.ms.iter().filter(asleep).count(),
+            sched.idle.spinning(),
+        );
+        let or_null = |n: Option<u64>| n.map_or("null".to_string(), |n| n.to_string());
+        for (i, p) in sched.all_ps().enumerate() {
+            let m = p.holder();
+            let next = p.queue.next().is_some();
+            let _ = write!(
+                line,
+                "{}{{\"p\":{},\"m\":{},\"g\":{},\"next\":{next},\"queue\":{},\"ran\":{},\"stolen\":{},\"handed_off\":{},\
+                 \"preempted\":{}}}",
+                if i > 0 { "," } else { "" },
+                p.id,
+                or_null(m.map(|m| m.id() as u64)),
+                or_null(m.and_then(M::running).map(G::id)),
+                p.queue.len().saturating_sub(usize::from(next)),
+                p.ran.load(Ordering::Relaxed),
+                p.stolen.load(Ordering::Relaxed),
+                p.taken.load(Ordering::Relaxed),
+                p.preempted.load(Ordering::Relaxed),
+            );
+        }
+        line.push_str("],\"ms\":[");
+        self.ms.sort_unstable_by_key(|t| t.m.id());
+        for (i, t) in self.ms.iter().enumerate() {
+            let _ = write!(
+                line,
+                "{}{{\"m\":{},\"is\":\"{}\",\"p\":{},\"g\":{}}}",
+                if i > 0 { "," } else { "" },
+                t.m.id(),
+                t.is,
+                or_null(t.m.p().map(|p| p.id as u64)),
+                or_null(t.m.running().map(G::id)),
+            );
+        }
+        line.push_str("],\"groups\":[");
+        let mut groups: Vec<(Group, Members)> = self.groups.drain().collect();
+        groups.sort_unstable_by_key(|(group, members)| {
+            let at = group.at.map(|at| (at.file(), at.line(), at.column()));
+            (std::cmp::Reverse(members.n), group.state, group.why, at)
+        });
+        for (i, (group, members)) in groups.iter().take(GROUPS).enumerate() {
+            let at = group.at.map_or("null".to_string(), |at| {
+                quoted(&format!("{}:{}", at.file(), at.line()))
+            });
+            let oldest = (members.since != 0).then(|| (now - members.since) / 1_000_000);
+            let _ = write!(
+                line,
+                "{}{{\"n\":{},\"state\":\"{}\",\"why\":{},\"at\":{at},\"longest_ms\":{}}}",
+                if i > 0 { "," } else { "" },
+                members.n,
+                group.state,
+                quoted(group.why),
+                or_null(oldest),
+            );
+        }
+        let rest = groups.get(GROUPS..).unwrap_or_default();
+        let others: usize = rest.iter().map(|(_, members)| members.n).sum();
+        let _ = write!(line, "],\"others\":{others}");
+        if let Some(how) = ended {
+            let _ = write!(line, ",\"ended\":\"{how}\"");
+        }
+        line.push_str("}\n");
+        self.out = line.into_bytes();
+        self.sent = 0;
+    }
+}
+
+impl super::State {
+    /// What an M does, in a word.
+    fn is(&self, m: &'static M) -> &'static str {
+        let among = |ms: &[&'static M]| ms.iter().any(|x| std::ptr::eq(*x, m));
+        match (m.p().is_some(), m.running().is_some()) {
+            (true, true) if m.in_syscall() => "call",
+            (true, true) => "runs",
+            (true, false) => "looks",
+            (false, true) if m.stop.is_parked() || among(&self.locked_ms) => "stopped",
+            (false, true) if m.in_syscall() => "call",
+            (false, true) => "blocked",
+            (false, false) if self.netpoller.is_some_and(|x| std::ptr::eq(x, m)) => "polls",
+            (false, false) if among(&self.idle_ms) => "sleeps",
+            (false, false) => "looks",
+        }
+    }
+}
