@@ -137,9 +137,34 @@ pub enum Command {
     },
     /// Show what the runtime did while a demo or an exercise ran: who ran where, who waited, who woke whom
     Trace(Trace),
+    /// Look at a program while it runs: its goroutines by state and place, its Ps, its threads
+    Top(Top),
     /// For authors of lessons and exercises
     #[command(subcommand)]
     Dev(Dev),
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Without a terminal a moment is printed each second. What the program prints goes to standard error then;\n\
+                  on the screen it has a place of its own, and it is printed once the screen is left.\n\
+                  The program has nothing on its standard input."
+)]
+pub struct Top {
+    /// An exercise's number or name, a demo's name, or the path of a program that uses `goroutines`
+    pub program: String,
+    /// PROGRAM is a demo's name, where an exercise has the same
+    #[arg(long)]
+    pub demo: bool,
+    /// Print one moment, a second after the program has begun, and end it
+    #[arg(long)]
+    pub once: bool,
+    /// End the program after so many seconds
+    #[arg(long = "for", value_name = "SECONDS", allow_negative_numbers = true)]
+    pub seconds: Option<f64>,
+    /// What the program is given; after -- where gotour has an option of that name
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub args: Vec<std::ffi::OsString>,
 }
 
 #[derive(Args, Debug)]

@@ -14,6 +14,7 @@ mod workbook;
 mod check;
 mod page;
 mod step;
+mod top;
 mod watch;
 mod doctor;
 mod cli;

@@ -12,7 +12,8 @@
 //! end of the input ends the watch once the check that runs has ended. So `gotour watch < /dev/null` checks once.
 
 use crate::check::Checked;
-use crate::check::execute::{self, Cancel};
+use crate::check::execute::Cancel;
+use crate::check::group;
 use crate::check::verdict::Verdict;
 use crate::report::screen::{self, Key, Keys};
 use crate::report::{Exit, OrProblem as _, Problem, Result};
@@ -76,7 +77,7 @@ enum Event {
 
 /// Watches until the learner leaves.
 pub fn watch(watch: &Watch<'_>, desk: &impl Desk) -> Result<Exit> {
-    screen::before_the_end(execute::kill_all);
+    screen::before_the_end(group::kill_all);
     let (send, events) = mpsc::channel();
     let watcher = watcher(watch.dir, send.clone())?;
     let keys = if watch.terminal {

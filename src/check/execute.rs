@@ -14,22 +14,21 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec};
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+use rustix::event::{PollFd, PollFlags};
+use rustix::process::Signal;
 
+use super::group::{Group, wait_readable};
 use super::usage;
 
 /// How long the pipes are read after the program has ended.
 const DRAIN: Duration = Duration::from_millis(200);
 /// How long a program that is asked where it is may take to answer.
 const ANSWER: Duration = Duration::from_millis(300);
-/// How long a killed program may take to be gone.
-const DEATH: Duration = Duration::from_secs(2);
 
 /// How many times its limit a program may take beyond it, where it only stood in the queue for a processor.
 const STARVED: u32 = 2;
@@ -220,120 +219,6 @@ fn ask_where(group: &Group, pipes: &mut Pipes, cancel: &Cancel) -> io::Result<Op
     Ok(Some(said).filter(|s| s.contains("goroutine ")))
 }
 
-/// The groups that run now, so that they can be ended when the tool is.
-struct Running {
-    groups: Vec<Pid>,
-    closed: bool,
-}
-
-static RUNNING: Mutex<Running> = Mutex::new(Running {
-    groups: Vec::new(),
-    closed: false,
-});
-
-fn running() -> MutexGuard<'static, Running> {
-    // What a panicking thread left is a list as good as any.
-    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Kills all that runs, and lets nothing start any more: for a tool that is about to die of a signal.
-pub fn kill_all() {
-    let mut running = running();
-    running.closed = true;
-    for pid in running.groups.drain(..) {
-        // It may have ended at this moment.
-        let _ = rustix::process::kill_process_group(pid, Signal::KILL);
-    }
-}
-
-/// The program and everything it started in its group; killed when dropped.
-struct Group {
-    child: Child,
-    pid: Pid,
-    /// Readable once the program has ended, where the system has such a thing.
-    ended: Option<OwnedFd>,
-    reaped: bool,
-}
-
-impl Group {
-    fn start(command: &mut Command) -> io::Result<Group> {
-        let mut running = running();
-        if running.closed {
-            return Err(io::Error::other("gotour is being ended"));
-        }
-        let child = command.spawn()?;
-        let pid = Pid::from_child(&child);
-        running.groups.push(pid);
-        drop(running);
-        Ok(Group {
-            child,
-            pid,
-            ended: end_notice(pid),
-            reaped: false,
-        })
-    }
-
-    /// Whether the program has ended. It stays unreaped.
-    fn has_ended(&self) -> io::Result<bool> {
-        let how = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        match rustix::process::waitid(WaitId::Pid(self.pid), how) {
-            Ok(status) => Ok(status.is_some()),
-            Err(rustix::io::Errno::INTR) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Kills what is left of the group and reaps the program.
-    fn end(&mut self) -> io::Result<ExitStatus> {
-        // The program is unreaped, so its number is still its own. ESRCH: nothing was left.
-        let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
-        let deadline = Instant::now() + DEATH;
-        loop {
-            if let Some(status) = self.reap()? {
-                return Ok(status);
-            }
-            if Instant::now() >= deadline {
-                return Err(io::Error::other("the program does not die of SIGKILL"));
-            }
-            let tick = Duration::from_millis(2);
-            match &self.ended {
-                Some(fd) => wait_readable(&mut [PollFd::new(fd, PollFlags::IN)], tick)?,
-                None => wait_readable(&mut [], tick)?,
-            }
-        }
-    }
-
-    fn reap(&mut self) -> io::Result<Option<ExitStatus>> {
-        // Under the lock: once it is reaped its number may be another's, which `kill_all` must not hit.
-        let mut running = running();
-        let status = self.child.try_wait()?;
-        if status.is_some() {
-            self.reaped = true;
-            running.groups.retain(|pid| *pid != self.pid);
-        }
-        Ok(status)
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if !self.reaped {
-            // An error here was an error before; there is nobody to tell.
-            let _ = self.end();
-        }
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn end_notice(pid: Pid) -> Option<OwnedFd> {
-    rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn end_notice(_: Pid) -> Option<OwnedFd> {
-    None
-}
-
 /// Both pipes, and how much may still come out of them.
 struct Pipes {
     stdout: Pipe,
@@ -409,17 +294,6 @@ impl Pipe {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
             Err(error) => Err(error),
         }
-    }
-}
-
-fn wait_readable(fds: &mut [PollFd<'_>], timeout: Duration) -> io::Result<()> {
-    let timeout = Timespec {
-        tv_sec: i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX),
-        tv_nsec: i64::from(timeout.subsec_nanos()),
-    };
-    match rustix::event::poll(fds, Some(&timeout)) {
-        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-        Err(error) => Err(error.into()),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod source;
 pub mod suspects;
 pub mod condition;
 pub mod usage;
+pub mod group;
 pub mod execute;
 pub mod compile;
 pub mod verdict;

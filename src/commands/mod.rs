@@ -10,6 +10,7 @@ mod lesson;
 mod quiz;
 mod setup;
 mod step;
+mod top;
 pub mod tour;
 mod trace;
 mod watch;
@@ -84,6 +85,7 @@ impl Context {
                 step::step(self, exercise.as_deref(), token.as_deref())
             }
             Command::Trace(args) => trace::trace(self, &args),
+            Command::Top(args) => top::top(self, &args),
             Command::Dev(Dev::Check(args)) => authors::check(self, &args),
         }
     }

@@ -5,6 +5,7 @@ pub mod screen;
 use crate::text;
 use colored::Colorize as _;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::os::fd::{AsFd as _, OwnedFd};
 
 /// How a command ended, as the process's exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,6 +217,12 @@ impl Report {
         out(bytes);
     }
 
+    /// As [`Report::raw`], on stderr.
+    pub fn raw_err(&self, bytes: &[u8]) {
+        // Where even that fails there is nobody left to tell.
+        let _ = io::stderr().lock().write_all(bytes);
+    }
+
     /// Prints one value for a program to read.
     pub fn json(&self, value: &impl serde::Serialize) {
         let mut s = serde_json::to_string_pretty(value)
@@ -325,6 +332,11 @@ fn out(bytes: &[u8]) {
         }
         std::process::exit(141);
     }
+}
+
+/// Where errors go, for another process to write to.
+pub fn error_stream() -> io::Result<OwnedFd> {
+    io::stderr().as_fd().try_clone_to_owned()
 }
 
 /// Writes a line to stderr. Where even that fails there is nobody left to tell.

@@ -6,6 +6,7 @@ use ratatui::backend::CrosstermBackend;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Once, OnceLock};
+use std::time::{Duration, Instant};
 
 /// Raw mode is on.
 static RAW: AtomicBool = AtomicBool::new(false);
@@ -75,6 +76,17 @@ impl Keys {
         ALTERNATE.store(true, SeqCst);
         execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide)?;
         Ok(keys)
+    }
+
+    /// Waits for the next key, but no longer than this.
+    pub fn read_for(&self, most: Duration) -> io::Result<Option<Key>> {
+        let until = Instant::now() + most;
+        while event::poll(until.saturating_duration_since(Instant::now()))? {
+            if let Some(key) = self.translated(event::read()?)? {
+                return Ok(Some(key));
+            }
+        }
+        Ok(None)
     }
 
     /// Waits for the next key.

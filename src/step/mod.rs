@@ -1,6 +1,7 @@
 //! A schedule, step by step: forward and back, on a screen of its own or printed.
 
 pub mod frames;
+mod paint;
 mod screen;
 
 use frames::{Channel, Frame, Is, Row};
@@ -8,6 +9,7 @@ use goroutines::explore::{Moment, Story};
 use std::collections::HashMap;
 use std::path::Path;
 
+pub use paint::Painter;
 pub use screen::{Left, walk};
 
 /// How many lines of the source are shown around the one that runs.

@@ -1,13 +1,12 @@
 //! The screen on which a schedule is walked through: source and output at the left, goroutines and objects at the right.
 
 use super::Walk;
+use super::paint::Painter;
 use crate::report::screen::{Key, Keys};
 use crate::report::{Look, OrProblem as _, Result};
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::{Color, Modifier, Style};
-use ratatui::text::Line;
-use ratatui::widgets::{Block, BorderType, Borders, Paragraph};
+use ratatui::layout::{Constraint, Layout};
+use ratatui::style::{Modifier, Style};
 
 const HELP: [&str; 8] = [
     "→ space     the next step",
@@ -105,6 +104,7 @@ impl View<'_> {
         let [who, what] =
             Layout::vertical([Constraint::Percentage(50), Constraint::Percentage(50)]).areas(right);
         let w = self.walk;
+        let paint = Painter { look: self.look };
         let end = if self.at == w.steps() {
             format!("the end: {}", w.ending)
         } else {
@@ -117,7 +117,7 @@ impl View<'_> {
             self.at,
             w.steps()
         );
-        self.lines(
+        paint.lines(
             frame,
             head,
             vec![title, end],
@@ -125,82 +125,23 @@ impl View<'_> {
         );
         if self.help {
             let help = HELP.iter().map(|l| (*l).to_string()).collect();
-            self.panel(frame, body, "keys", help);
+            paint.panel(frame, body, "keys", help);
         } else {
             let rows = usize::from(source.height.saturating_sub(2));
-            self.panel(frame, source, "source", w.source(self.at, rows));
+            paint.panel(frame, source, "source", w.source(self.at, rows));
             let room = usize::from(output.height.saturating_sub(2));
             let printed: Vec<String> = w.output(self.at).lines().map(str::to_string).collect();
             let hidden = printed.len().saturating_sub(room);
-            self.panel(frame, output, "printed", printed[hidden..].to_vec());
-            self.panel(frame, who, "goroutines", w.goroutines(self.at));
-            self.panel(frame, what, "objects", w.objects(self.at));
+            paint.panel(frame, output, "printed", printed[hidden..].to_vec());
+            paint.panel(frame, who, "goroutines", w.goroutines(self.at));
+            paint.panel(frame, what, "objects", w.objects(self.at));
         }
         let keys = "→ step  ← back  n switch  1-9 goroutine  G end  ? keys  q leave";
-        self.lines(
+        paint.lines(
             frame,
             foot,
             vec![keys.to_string()],
             Style::default().add_modifier(Modifier::DIM),
         );
     }
-
-    /// A text that is cut where the room ends; in colour, and beyond ASCII, only where that can be shown.
-    fn fit(&self, text: &str, width: u16) -> String {
-        self.look.cut(text, usize::from(width))
-    }
-
-    fn lines(&self, frame: &mut Frame<'_>, area: Rect, lines: Vec<String>, style: Style) {
-        let lines: Vec<Line<'_>> = lines
-            .iter()
-            .map(|l| Line::from(self.fit(l, area.width)))
-            .collect();
-        frame.render_widget(Paragraph::new(lines).style(style), area);
-    }
-
-    fn panel(&self, frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<String>) {
-        let inner = area.width.saturating_sub(2);
-        let room = usize::from(area.height.saturating_sub(2));
-        let more = lines.len().saturating_sub(room);
-        let mut shown: Vec<Line<'_>> = Vec::new();
-        for (i, line) in lines.iter().enumerate().take(room) {
-            // The last row says what there is no room for.
-            let text = if more > 0 && i + 1 == room {
-                format!(" and {} more", more + 1)
-            } else {
-                line.clone()
-            };
-            let here = line.starts_with('▶');
-            let style = if here && self.look.colour {
-                Style::default().fg(Color::Yellow)
-            } else if here {
-                Style::default().add_modifier(Modifier::BOLD)
-            } else {
-                Style::default()
-            };
-            shown.push(Line::from(self.fit(&text, inner)).style(style));
-        }
-        let mut block = Block::default().title(title.to_string());
-        if self.look.ascii {
-            block = block.borders(Borders::TOP).border_set(ASCII);
-        } else {
-            block = block
-                .borders(Borders::ALL)
-                .border_type(BorderType::Plain)
-                .border_style(Style::default().add_modifier(Modifier::DIM));
-        }
-        frame.render_widget(Paragraph::new(shown).block(block), area);
-    }
 }
-
-/// Borders for a terminal that has no lines to draw.
-const ASCII: ratatui::symbols::border::Set = ratatui::symbols::border::Set {
-    top_left: "+",
-    top_right: "+",
-    bottom_left: "+",
-    bottom_right: "+",
-    vertical_left: "|",
-    vertical_right: "|",
-    horizontal_top: "-",
-    horizontal_bottom: "-",
-};

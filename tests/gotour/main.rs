@@ -18,6 +18,7 @@ mod pages;
 mod pipes;
 mod step;
 mod terminal;
+mod top;
 mod trace;
 mod watch;
 mod workbook;

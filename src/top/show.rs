@@ -1,0 +1,256 @@
+//! What is shown of a program at one moment, line by line: the same on the screen and in a pipe.
+
+use super::frame::{Frame, Group, Rates};
+use crate::text;
+use std::time::Duration;
+
+/// By what the groups of goroutines stand in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    Count,
+    Longest,
+    State,
+    Place,
+}
+
+impl Order {
+    pub fn next(self) -> Order {
+        match self {
+            Order::Count => Order::Longest,
+            Order::Longest => Order::State,
+            Order::State => Order::Place,
+            Order::Place => Order::Count,
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Order::Count => "how many",
+            Order::Longest => "how long",
+            Order::State => "state",
+            Order::Place => "place",
+        }
+    }
+
+    fn sort(self, groups: &mut [&Group]) {
+        use std::cmp::Reverse;
+        match self {
+            Order::Count => groups.sort_by_key(|g| Reverse(g.n)),
+            Order::Longest => groups.sort_by_key(|g| Reverse(g.longest_ms)),
+            Order::State => groups.sort_by(|a, b| a.doing().cmp(b.doing())),
+            Order::Place => groups.sort_by(|a, b| place_key(a).cmp(&place_key(b))),
+        }
+    }
+}
+
+/// By file, and then by line as a number.
+fn place_key(g: &Group) -> (&str, u32) {
+    let place = g.place();
+    match place.rsplit_once(':') {
+        Some((file, line)) => (file, line.parse().unwrap_or(0)),
+        None => (place, 0),
+    }
+}
+
+/// A rate, as short as it stays readable.
+pub fn rate(v: f64) -> String {
+    match v {
+        v if v >= 10.0 || v == 0.0 => text::thousands(v.round() as u64),
+        v => format!("{v:.1}"),
+    }
+}
+
+/// How long something takes, in the unit that fits.
+fn long(ms: u64) -> String {
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        1000..60_000 => format!("{:.1} s", ms as f64 / 1000.0),
+        _ => format!("{} min", ms / 60_000),
+    }
+}
+
+/// How many there are of everything.
+pub fn counts(f: &Frame) -> String {
+    let goroutines = usize::try_from(f.goroutines).unwrap_or(usize::MAX);
+    format!(
+        "{}  {}, {} idle  {}, {} asleep  {}  global queue {}",
+        text::count(goroutines, "goroutine"),
+        text::count(f.procs, "P"),
+        f.idle_procs,
+        text::count(f.threads, "thread"),
+        f.idle_threads,
+        text::count(f.timers, "timer"),
+        text::thousands(f.global as u64),
+    )
+}
+
+/// How fast it goes.
+pub fn speeds(r: &Rates) -> String {
+    format!(
+        "a second: {} switches, {} steals, {} hand-offs, {} preemptions",
+        rate(r.switches),
+        rate(r.steals),
+        rate(r.hand_offs),
+        rate(r.preemptions),
+    )
+}
+
+/// A heading, a line for each P, then one for each thread that has a goroutine and no P.
+pub fn machine(f: &Frame, r: &Rates) -> Vec<String> {
+    let row = |p: &str, m: &str, g: &str, queue: &str, speed: &str| {
+        format!("{p:<4}{m:<4}{g:<7}{queue:>5}{speed:>9}")
+    };
+    let mut lines = vec![row("P", "M", "runs", "queue", "a second")];
+    for (i, p) in f.ps.iter().enumerate() {
+        let m = p.m.map_or("-".to_string(), |m| format!("M{m}"));
+        let g = match (p.m, p.g) {
+            (_, Some(g)) => format!("G{g}"),
+            (Some(_), None) => "looks".to_string(),
+            (None, None) => "-".to_string(),
+        };
+        let waits = p.queue + usize::from(p.next);
+        let speed = rate(r.by_p.get(i).copied().unwrap_or(0.0));
+        lines.push(row(
+            &format!("P{}", p.p),
+            &m,
+            &g,
+            &waits.to_string(),
+            &speed,
+        ));
+    }
+    for m in f.ms.iter().filter(|m| m.p.is_none()) {
+        let Some(g) = m.g else { continue };
+        let what = match m.is.as_str() {
+            "call" => "in a call",
+            "stopped" => "has to wait",
+            _ => "blocks",
+        };
+        lines.push(format!(
+            "{:<4}{:<4}{:<7}  {what}",
+            "-",
+            format!("M{}", m.m),
+            format!("G{g}")
+        ));
+    }
+    lines
+}
+
+/// A heading, and the groups that `wanted` is part of, each as a line of at most `width` columns.
+pub fn groups(f: &Frame, order: Order, wanted: &str, width: usize) -> Vec<String> {
+    let wanted = wanted.to_lowercase();
+    let fits = |g: &&Group| {
+        [g.doing(), g.place()]
+            .iter()
+            .any(|t| t.to_lowercase().contains(&wanted))
+    };
+    let mut groups: Vec<&Group> = f.groups.iter().filter(fits).collect();
+    order.sort(&mut groups);
+    // As wide as the widest of all: what is looked for changes no column.
+    let states = f.groups.iter().map(|g| text::width(g.doing())).max();
+    let states = states.unwrap_or(0).clamp(5, 24);
+    let room = width.saturating_sub(8 + 2 + states + 2 + 7 + 2);
+    let row = |n: &str, state: &str, long: &str, place: &str| {
+        let place = tail(place, room);
+        format!("{n:>8}  {state:<states$}  {long:>7}  {place}")
+    };
+    let mut lines = vec![row("how many", "state", "longest", "place")];
+    lines.extend(groups.iter().map(|g| {
+        let long = g.longest_ms.map_or(String::new(), long);
+        row(&text::thousands(g.n), g.doing(), &long, g.place())
+    }));
+    if f.others > 0 && wanted.is_empty() {
+        lines.push(format!("{:>8}  at other places", text::thousands(f.others)));
+    }
+    lines
+}
+
+/// The end of a place, which is what tells places apart.
+fn tail(place: &str, room: usize) -> String {
+    let n = place.chars().count();
+    if n <= room {
+        return place.to_string();
+    }
+    let kept: String = place.chars().skip(n + 1 - room.max(1)).collect();
+    format!("…{kept}")
+}
+
+/// A line of so many columns: the last of the values, each as high as it is beside the others.
+pub fn sparkline(values: &[f64], columns: usize, ascii: bool) -> String {
+    let signs: &[char] = if ascii {
+        &['_', '.', '-', '=', '#']
+    } else {
+        &['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
+    };
+    let last = &values[values.len().saturating_sub(columns)..];
+    let most = last.iter().copied().fold(0.0, f64::max);
+    last.iter()
+        .map(|v| {
+            let part = if most > 0.0 { v / most } else { 0.0 };
+            let top = signs.len() - 1;
+            signs[((part * top as f64).round() as usize).min(top)]
+        })
+        .collect()
+}
+
+/// A moment, for a pipe.
+pub fn text(name: &str, age: Duration, f: &Frame, r: &Rates, width: usize) -> Vec<String> {
+    let mut lines = vec![
+        format!("{name} after {:.1} s", age.as_secs_f64()),
+        counts(f),
+        speeds(r),
+    ];
+    lines.extend(machine(f, r));
+    lines.extend(groups(f, Order::Count, "", width));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::frame::tests::frame;
+    use super::*;
+
+    #[test]
+    fn a_moment_reads_as_a_table() {
+        let (before, now) = (frame(0, 0), frame(1000, 12_345));
+        let rates = Rates::between(&before, &now);
+        let lines = text("prog", Duration::from_millis(1040), &now, &rates, 50);
+        let lines: Vec<&str> = lines.iter().map(|l| l.trim_end()).collect();
+        assert_eq!(
+            lines,
+            [
+                "prog after 1.0 s",
+                "103 goroutines  2 Ps, 0 idle  4 threads, 1 asleep  1 timer  global queue 5",
+                "a second: 12,345 switches, 0 steals, 0 hand-offs, 0 preemptions",
+                "P   M   runs   queue a second",
+                "P0  M0  G7         4   12,345",
+                "P1  M1  G7         4        0",
+                "-   M3  G9       in a call",
+                "how many  state         longest  place",
+                "     100  chan receive    1.5 s  src/main.rs:7",
+                "       2  sleep           1.5 s  src/main.rs:9",
+                "       1  running                main",
+            ]
+        );
+    }
+
+    #[test]
+    fn groups_are_sorted_and_found_and_fit() {
+        let f = frame(0, 0);
+        let first = |order, wanted: &str| groups(&f, order, wanted, 80).get(1).cloned();
+        assert!(first(Order::Place, "").is_some_and(|l| l.ends_with("main")));
+        assert!(first(Order::State, "").is_some_and(|l| l.contains("chan receive")));
+        assert!(first(Order::Count, "SLEEP").is_some_and(|l| l.contains(":9")));
+        assert_eq!(first(Order::Count, "nothing"), None);
+        assert_eq!(groups(&f, Order::Longest, "main.rs", 80).len(), 3);
+        let narrow = groups(&f, Order::Count, "", 42);
+        assert!(narrow.iter().all(|l| l.chars().count() <= 42), "{narrow:?}");
+        assert!(narrow[1].ends_with("…ain.rs:7"), "{narrow:?}");
+    }
+
+    #[test]
+    fn a_sparkline_is_as_wide_as_there_is_room() {
+        assert_eq!(sparkline(&[0.0, 1.0, 2.0], 2, false), "▅█");
+        assert_eq!(sparkline(&[0.0, 0.0], 9, true), "__");
+        assert_eq!(sparkline(&[], 9, false), "");
+    }
+}
