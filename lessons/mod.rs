@@ -89,4 +89,5 @@ table! {
     channel_internals "07-channel-internals" ["sent-and-kept", "one-condition", "bounded-channel"];
     select "08-select" ["merge", "time-out", "closed-case", "urgent-first", "try-send"];
     mutex_or_channel "09-mutex-or-channel" ["guarded-apart", "bank", "two-orders", "made-once"];
+    cancellation "10-cancellation" ["stop-the-pipeline", "forgotten-cancel", "first-answer"];
 }

@@ -3,6 +3,7 @@
 mod channel;
 
 pub use channel::{address, waiting};
+pub use timeline::in_ms;
 
 use crate::report::Look;
 use crate::text;
@@ -13,6 +14,7 @@ use std::io::{self, Write};
 
 pub mod machine;
 pub mod memory;
+mod timeline;
 
 /// A demo of a lesson: a program of ours that shows something on the learner's own machine.
 #[derive(Clone, Copy, Debug)]
@@ -246,18 +248,40 @@ impl Drop for Stage<'_> {
 ///
 /// `run` would do for a program that ends with its main. A demo goes on, and others come after it.
 pub fn program<R>(builder: Builder, main: impl FnOnce() -> R) -> io::Result<R> {
-    let sink = TRACED.with_borrow_mut(|sinks| {
-        let sinks = sinks.as_mut()?;
-        sinks.push(Sink::new());
-        sinks.last().cloned()
-    });
-    let builder = match sink {
-        Some(sink) => builder.trace(sink),
-        None => builder,
-    };
+    if TRACED.with_borrow(Option::is_none) {
+        return run(builder, main);
+    }
+    let (r, trace) = caught(builder, main);
+    keep(&trace);
+    r
+}
+
+/// As [`program`], and what it did, for a demo that draws it.
+fn drawn_from<R>(builder: Builder, main: impl FnOnce() -> R) -> io::Result<(R, Trace)> {
+    let (r, trace) = caught(builder, main);
+    keep(&trace);
+    Ok((r?, trace))
+}
+
+fn run<R>(builder: Builder, main: impl FnOnce() -> R) -> io::Result<R> {
     builder
         .try_run(main)
         .map_err(|crash| io::Error::other(crash.to_string()))
+}
+
+fn caught<R>(builder: Builder, main: impl FnOnce() -> R) -> (io::Result<R>, Trace) {
+    let sink = Sink::new();
+    let r = run(builder.trace(sink.clone()), main);
+    (r, sink.take())
+}
+
+/// For `traced`, if it waits for them.
+fn keep(trace: &Trace) {
+    TRACED.with_borrow_mut(|traces| {
+        if let Some(traces) = traces {
+            traces.push(trace.clone());
+        }
+    });
 }
 
 /// The OS's number of the thread that this goroutine runs on now. Out of line, because after the next switch the answer
@@ -276,16 +300,15 @@ pub fn os_thread() -> u64 {
 }
 
 thread_local! {
-    /// A sink for each program that was run while `traced` waits for them.
-    static TRACED: RefCell<Option<Vec<Sink>>> = const { RefCell::new(None) };
+    /// What each program did that was run while `traced` waits for them.
+    static TRACED: RefCell<Option<Vec<Trace>>> = const { RefCell::new(None) };
 }
 
 /// Runs `f`, and gives back what the programs did that it ran with [`program`] on this thread.
 pub fn traced<R>(f: impl FnOnce() -> R) -> (R, Vec<Trace>) {
     TRACED.set(Some(Vec::new()));
     let r = f();
-    let sinks = TRACED.take().unwrap_or_default();
-    (r, sinks.iter().map(Sink::take).collect())
+    (r, TRACED.take().unwrap_or_default())
 }
 
 /// A number as short as it stays readable.

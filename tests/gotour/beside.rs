@@ -218,6 +218,25 @@ mod pages {
         drop(guard);
         (c.signal(), c.broadcast());
     }
+
+    fn lesson_10(ctx: context::Context, out: Chan<i64>, v: i64) {
+        select! {
+            send(out, v) => {},
+            recv(ctx.done()) => return,
+        }
+    }
+
+    fn lesson_10_table(parent: context::Context, d: time::Duration) {
+        let _ = context::with_timeout(&parent, d);
+        let (ctx, cancel) = context::with_cancel(&parent);
+        defer! { cancel(); }
+        ctx.done().recv();
+        ctx.err();
+        context::cause(&ctx);
+        let _ = context::after_func(&ctx, f);
+        let t = time::Timer::new(d);
+        (t.stop(), t.reset(d));
+    }
 }
 
 /// The program that rustc is asked about in lesson 3 must not compile; its demo shows that.

@@ -164,10 +164,10 @@ fn a_long_page_goes_down_and_up() {
 }
 
 /// A whole lesson under a seed, key by key to its end.
-fn gone_through(lesson: &str, columns: u16, locale: &str) {
+fn gone_through(lesson: &str, columns: u16, rows: u16, locale: &str) {
     let desk = Desk::new().var("LANG", locale);
     desk.run(&["init"]);
-    let mut t = desk.terminal(columns, 50, &["read", lesson, "--seed", "1"]);
+    let mut t = desk.terminal(columns, rows, &["read", lesson, "--seed", "1"]);
     let mut asked = 0;
     loop {
         let prompts = |bytes: &[u8]| {
@@ -205,15 +205,20 @@ fn gone_through(lesson: &str, columns: u16, locale: &str) {
 
 #[test]
 fn a_whole_lesson_is_gone_through_with_enter() {
-    gone_through("1", 60, "C");
-    gone_through("1", 80, "C.UTF-8");
+    gone_through("1", 60, 50, "C");
+    gone_through("1", 80, 50, "C.UTF-8");
 }
 
 #[test]
 fn lessons_on_the_scheduler_and_on_locks_are_gone_through_with_enter() {
     for lesson in ["4", "5", "6", "7", "8", "9"] {
-        gone_through(lesson, 80, "C.UTF-8");
+        gone_through(lesson, 80, 50, "C.UTF-8");
     }
+}
+
+#[test]
+fn lessons_on_cancellation_and_patterns_are_gone_through_on_a_small_terminal() {
+    gone_through("10", 80, 24, "C.UTF-8");
 }
 
 #[test]

@@ -83,6 +83,11 @@ fn lesson_9() {
 }
 
 #[test]
+fn lesson_10() {
+    insta::assert_snapshot!(lesson("10"));
+}
+
+#[test]
 fn lesson_1_at_60_columns_without_utf8() {
     let desk = Desk::new().var("COLUMNS", "60").var("LANG", "C");
     insta::assert_snapshot!(desk.run(&["read", "1", "--seed", "1"]).out);

@@ -72,6 +72,8 @@ pub struct Moment {
     pub what: String,
     /// The object's index in [`Story::things`]; 0: none.
     pub object: usize,
+    /// When, in nanoseconds of the schedule's clock: 0 until it first moves.
+    pub time: u64,
     /// Where in the program.
     pub place: Option<Place>,
     /// The value that went in, or `→` and the one that came out.
@@ -203,6 +205,7 @@ impl Story {
                 }
                 .to_string(),
                 object: r.object as usize,
+                time: r.time,
                 place: r.at.map(Place::of),
                 outcome: r.outcome.clone(),
                 parked: r.parked.map(|p| p.as_str().to_string()),

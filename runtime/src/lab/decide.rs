@@ -7,7 +7,7 @@ use super::objects::tally;
 use super::plan::CLOCK;
 use super::record::{Record, What};
 use super::rng::mix;
-use super::state::{At, OUTPUT, PATIENCE, Pending, Stand, State, Verdict};
+use super::state::{At, DAWN, OUTPUT, PATIENCE, Pending, Stand, State, Verdict};
 use super::strategy::{self, Asked, Driver, Intent, View, Why};
 use crate::primitives::Tag;
 use crate::seam::Op;
@@ -335,6 +335,7 @@ impl State {
             who,
             what: p.what,
             object: p.object,
+            time: self.now.saturating_sub(DAWN),
             at: p.at,
             outcome: String::new(),
             parked: None,

@@ -129,6 +129,8 @@ pub(crate) struct Record {
     pub(crate) what: What,
     /// The object it was about; 0: none.
     pub(crate) object: u32,
+    /// When, in nanoseconds of the schedule's clock since the beginning.
+    pub(crate) time: u64,
     pub(crate) at: Option<&'static Location<'static>>,
     pub(crate) outcome: String,
     /// It ended in a wait.

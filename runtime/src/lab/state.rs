@@ -28,7 +28,7 @@ pub(super) const CLAIM: u32 = 1 << 30;
 /// In footprints: the clock and the timers.
 pub(super) const TIME: u32 = u32::MAX - 1;
 /// The virtual clock's first moment, in nanoseconds.
-const DAWN: u64 = 1_000_000_000;
+pub(super) const DAWN: u64 = 1_000_000_000;
 /// A hundred years in nanoseconds: no timer for later wins against work that is ready. `Duration::MAX` means for ever.
 const A_LIFE: u64 = 100 * 365 * 24 * 3_600 * 1_000_000_000;
 /// A goroutine gives way when its fruitless operations weigh this much: three tries, or more reads.

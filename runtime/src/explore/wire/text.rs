@@ -10,7 +10,7 @@ use crate::explore::story::{Access, Hold, Member, Moment, Place, Race, Stand, St
 use crate::explore::{Kind, Strategy};
 
 /// The first line. It changes when the meaning of a line does.
-const VERSION: &str = "goexplore 1";
+const VERSION: &str = "goexplore 2";
 
 /// A text that is no request or response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -333,6 +333,7 @@ fn story(o: &mut Out, s: &Story) {
                 &m.who,
                 &m.what,
                 &m.object,
+                &m.time,
                 &file,
                 &line,
                 &column,
@@ -416,6 +417,7 @@ fn of_story(s: &mut Story, l: &mut Line) -> Result<(), ParseError> {
             who: l.get()?,
             what: l.text()?,
             object: l.get()?,
+            time: l.get()?,
             place: l.place()?,
             outcome: l.text()?,
             parked: l.maybe()?,

@@ -1,0 +1,62 @@
+//! A value that cancels when it is dropped.
+
+use context::Context;
+use goroutines::prelude::*;
+use goroutines::println;
+
+/// The one connection to the database. Who borrows it has it until his context is over.
+struct Connection {
+    free: Chan<()>,
+}
+
+impl Connection {
+    fn new() -> Connection {
+        let free = chan::<()>(1);
+        free.send(());
+        Connection { free }
+    }
+
+    fn borrow(&self, ctx: &Context) -> Result<(), String> {
+        if let Some(over) = ctx.err() {
+            return Err(over.to_string());
+        }
+        self.free.recv();
+        let free = self.free.clone();
+        let _stop = context::after_func(ctx, move || free.send(()));
+        Ok(())
+    }
+}
+
+struct Over<F: Fn()>(F);
+
+impl<F: Fn()> Drop for Over<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+fn handle(server: &Context, db: &Connection, n: i64) -> Result<i64, String> {
+    let (ctx, cancel) = context::with_cancel(server);
+    let _over = Over(cancel);
+    db.borrow(&ctx)?;
+    if n == 2 {
+        return Err("not found".to_string());
+    }
+    Ok(10 * n)
+}
+
+fn main() {
+    run(|| {
+        let (server, stop) = context::with_cancel(&context::background());
+        let db = Connection::new();
+        for n in 1..=3 {
+            match handle(&server, &db, n) {
+                Ok(found) => println!("request {n}: found {found}"),
+                Err(e) => println!("request {n}: {e}"),
+            }
+        }
+        stop();
+        let last = handle(&server, &db, 4).unwrap_err();
+        println!("the server stops, request 4: {last}");
+    });
+}

@@ -1,0 +1,54 @@
+//! The send is tried, and the context looked at, in turns.
+
+use context::Context;
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn numbers(ctx: &Context, wg: &WaitGroup) -> RecvChan<i64> {
+    let out = chan::<i64>(0);
+    let (ctx, to) = (ctx.clone(), out.sender());
+    wg.go(move || {
+        let mut n = 1;
+        while ctx.err().is_none() {
+            if to.try_send(n).is_ok() {
+                n += 1;
+            }
+            runtime::gosched();
+        }
+        to.close();
+    });
+    out.receiver()
+}
+
+fn squares(ctx: &Context, wg: &WaitGroup, numbers: RecvChan<i64>) -> RecvChan<i64> {
+    let out = chan::<i64>(0);
+    let (ctx, to) = (ctx.clone(), out.sender());
+    wg.go(move || {
+        for n in &numbers {
+            while ctx.err().is_none() && to.try_send(n * n).is_err() {
+                runtime::gosched();
+            }
+        }
+        to.close();
+    });
+    out.receiver()
+}
+
+fn main() {
+    run(|| {
+        let (ctx, cancel) = context::with_cancel(&context::background());
+        let wg = WaitGroup::new();
+        let numbers = numbers(&ctx, &wg);
+        let squares = squares(&ctx, &wg, numbers);
+
+        for square in &squares {
+            if square > 50 {
+                println!("{square} is the first over 50");
+                break;
+            }
+        }
+        cancel();
+        wg.wait();
+        println!("both stages have ended");
+    });
+}
