@@ -134,6 +134,15 @@ pub enum Command {
         exercise: Option<String>,
         /// The schedule, such as G2x2.G3; without it the one that your program failed under last
         token: Option<String>,
+        /// Not a schedule, but what the scheduler did while a demo or an exercise ran: Ms, Ps, queues
+        #[arg(long, conflicts_with = "token")]
+        machine: bool,
+        /// With --machine: the name is a demo's, where an exercise has the same
+        #[arg(long, requires = "machine")]
+        demo: bool,
+        /// With --machine: which of a demo's programs, from 1; without it the one that did most
+        #[arg(long, value_name = "N", requires = "machine")]
+        program: Option<usize>,
     },
     /// Show what the runtime did while a demo or an exercise ran: who ran where, who waited, who woke whom
     Trace(Trace),
@@ -199,6 +208,9 @@ pub struct TraceForm {
     /// For Perfetto and chrome://tracing
     #[arg(long)]
     pub perfetto: bool,
+    /// The scheduler after each event that moves somebody: who runs where, every queue
+    #[arg(long)]
+    pub frames: bool,
     /// For `go tool trace`
     #[arg(long)]
     pub go: bool,

@@ -217,6 +217,15 @@ impl RunQueue {
     /// A thief, which owns `mine`: takes half of the ring, gives back one to run now and puts the rest into `mine` (which
     /// is empty). `runnext` is left alone: see [`RunQueue::next`].
     pub(crate) fn steal_into(&self, mine: &RunQueue) -> Option<&'static G> {
+        self.steal_telling(mine, None)
+    }
+
+    /// The same; `told` is called with all that are taken, the one to run last, before anybody can take them from `mine`.
+    pub(crate) fn steal_telling(
+        &self,
+        mine: &RunQueue,
+        told: Option<&dyn Fn(&[&'static G])>,
+    ) -> Option<&'static G> {
         loop {
             let head = self.head.load(Ordering::Acquire);
             let tail = self.tail.load(Ordering::Acquire);
@@ -245,6 +254,11 @@ impl RunQueue {
                 .is_err()
             {
                 continue;
+            }
+            if let Some(told) = told {
+                let at = |i| mine.slot(my_tail.wrapping_add(i)).load(Ordering::Relaxed);
+                let all: Vec<&'static G> = (0..n).filter_map(|i| from_ptr(at(i))).collect();
+                told(&all);
             }
             // The last of the batch runs now; the others become visible in `mine`.
             let n = n - 1;

@@ -56,7 +56,7 @@ impl Machine {
                 self.takes_place(e)?;
             }
             // One whose P was taken may run on until it stops by itself, or until the monitor sees it.
-            What::Yield | What::Preempt => {
+            What::Yield | What::StandBack | What::Preempt => {
                 self.goes(
                     g()?,
                     &[State::Running, State::Runnable, State::Called],

@@ -81,9 +81,16 @@ impl Context {
             Command::Doctor => setup::doctor(self),
             Command::Completions { shell } => Ok(setup::completions(self, shell)),
             Command::Replay { exercise, token } => check::replay(self, &exercise, &token),
-            Command::Step { exercise, token } => {
-                step::step(self, exercise.as_deref(), token.as_deref())
-            }
+            Command::Step {
+                exercise,
+                machine: true,
+                demo,
+                program,
+                ..
+            } => step::machine(self, exercise.as_deref(), demo, program),
+            Command::Step {
+                exercise, token, ..
+            } => step::step(self, exercise.as_deref(), token.as_deref()),
             Command::Trace(args) => trace::trace(self, &args),
             Command::Top(args) => top::top(self, &args),
             Command::Dev(Dev::Check(args)) => authors::check(self, &args),

@@ -2,10 +2,12 @@
 
 use super::Context;
 use super::check::{SEED, build, signals};
+use super::trace::{self, Traced};
 use crate::check::judge::Task;
 use crate::check::schedules::{self, Ask, Told};
 use crate::report::{Exit, OrProblem as _, Problem, Result};
-use crate::step::{Left, Walk, walk};
+use crate::step::machine::Movie;
+use crate::step::{Left, Walk, walk, watch};
 use goroutines::explore::Schedule;
 use serde_json::json;
 
@@ -96,6 +98,48 @@ pub fn step(cx: &Context, wanted: Option<&str>, token: Option<&str>) -> Result<E
         return Ok(Exit::Passed);
     }
     match walk(&walked, r.look())? {
+        Left::Done => Ok(Exit::Passed),
+        Left::Interrupted => Ok(Exit::Interrupted),
+    }
+}
+
+/// `gotour step --machine [DEMO|EXERCISE]`: what the scheduler did, event by event.
+pub fn machine(
+    cx: &Context,
+    name: Option<&str>,
+    demo: bool,
+    program: Option<usize>,
+) -> Result<Exit> {
+    let r = &cx.report;
+    let Traced { name, trace } = match trace::traced(cx, name, demo, program)? {
+        Ok(traced) => traced,
+        Err(exit) => return Ok(exit),
+    };
+    let movie = Movie::new(name, &trace);
+    if movie.last() == 0 {
+        return Err(Problem::new(format!(
+            "nothing has moved in {}",
+            movie.title
+        )));
+    }
+    if r.is_json() {
+        let frames: Vec<_> = (0..=movie.last())
+            .map(|at| {
+                json!({
+                    "frame": at,
+                    "what": movie.says(at),
+                    "machine": movie.machine(at).to_string().lines().collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        r.json(&json!({ "name": movie.title, "frames": frames }));
+        return Ok(Exit::Passed);
+    }
+    if !r.moves() {
+        movie.print(|line| r.line(r.look().fit(&line)));
+        return Ok(Exit::Passed);
+    }
+    match watch(&movie, r.look())? {
         Left::Done => Ok(Exit::Passed),
         Left::Interrupted => Ok(Exit::Interrupted),
     }

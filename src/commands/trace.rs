@@ -2,13 +2,13 @@
 
 use super::Context;
 use super::check::{build, signals};
-use crate::check::execute::{self, Cancel, Ended, Limits};
+use crate::check::execute::{self, Ended, Limits};
 use crate::cli;
 use crate::curriculum::Entry;
 use crate::report::{Exit, OrProblem as _, Problem, Result};
 use crate::stage::{self, Demo, Stage};
 use crate::text;
-use crate::workbook::Workbook;
+use goroutines::trace::Trace;
 use serde_json::json;
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -30,6 +30,7 @@ enum Form {
     Perfetto,
     Go,
     Sched,
+    Frames,
 }
 
 impl Form {
@@ -42,6 +43,7 @@ impl Form {
             cli::TraceForm {
                 schedtrace: true, ..
             } => Form::Sched,
+            cli::TraceForm { frames: true, .. } => Form::Frames,
             _ => Form::Text,
         }
     }
@@ -55,12 +57,13 @@ impl Form {
             Form::Perfetto => "json",
             Form::Go => "trace",
             Form::Sched => "sched",
+            Form::Frames => "frames",
         }
     }
 
     /// Text is read where it is printed; the others want a file.
     fn is_read_here(self) -> bool {
-        matches!(self, Form::Text | Form::Sched)
+        matches!(self, Form::Text | Form::Sched | Form::Frames)
     }
 
     fn what_next(self, file: &Path) -> String {
@@ -71,7 +74,7 @@ impl Form {
                 "open it at https://ui.perfetto.dev, or at chrome://tracing".to_string()
             }
             Form::Go => format!("with Go installed: go tool trace {file}"),
-            Form::Text | Form::Sched => format!("it is in {file}"),
+            Form::Text | Form::Sched | Form::Frames => format!("it is in {file}"),
         }
     }
 }
@@ -79,31 +82,67 @@ impl Form {
 /// `gotour trace [DEMO|EXERCISE]`.
 pub fn trace(cx: &Context, args: &cli::Trace) -> Result<Exit> {
     let form = Form::wanted(args);
-    if let Some(name) = args.name.as_deref() {
-        let is_exercise = cx.course.exercises().any(|e| e.name == name);
-        let is_demo = cx.course.find_demo(name).is_ok() && !is_exercise;
-        if args.demo || is_demo && cx.course.find_exercise(name).is_err() {
-            let (_, demo) = cx.course.find_demo(name)?;
-            return demonstrate(cx, args, form, demo);
-        }
+    if let Some(demo) = the_demo(cx, args.name.as_deref(), args.demo)? {
+        let printed = cx.report.is_json() || args.output.as_deref() == Some(Path::new("-"));
+        let trace = of_demo(cx, demo, args.program, !printed)?;
+        let bytes = trace.as_file(form.ending(), cx.report.look().width);
+        return hand_over(cx, args, form, demo.name, bytes);
     }
-    cx.must_be_there(args.name.as_deref())?;
-    let book = cx.workbook()?;
-    let progress = cx.load(&book.progress())?;
-    let e = cx.exercise(args.name.as_deref(), &progress)?;
-    let cancel = signals()?;
-    let program = match build(cx, &book, &e, &cancel)? {
-        Ok(program) => program,
-        Err(exit) => return Ok(exit),
-    };
-    exercise(cx, args, form, &e, &book, &program, &cancel)
+    match of_exercise(cx, args.name.as_deref(), form.ending())? {
+        Ok((e, bytes)) => hand_over(cx, args, form, e.name, bytes),
+        Err(exit) => Ok(exit),
+    }
 }
 
-/// Runs a demo, and shows what its programs did instead of what it says.
-fn demonstrate(cx: &Context, args: &cli::Trace, form: Form, demo: &Demo) -> Result<Exit> {
+/// A trace, and what it is of.
+pub struct Traced {
+    pub name: String,
+    pub trace: Trace,
+}
+
+/// The trace of a demo or an exercise, for a command that reads it event by event.
+pub fn traced(
+    cx: &Context,
+    name: Option<&str>,
+    demo: bool,
+    program: Option<usize>,
+) -> Result<std::result::Result<Traced, Exit>> {
+    if let Some(demo) = the_demo(cx, name, demo)? {
+        return Ok(Ok(Traced {
+            name: format!("demo {}", demo.name),
+            trace: of_demo(cx, demo, program, !cx.report.is_json())?,
+        }));
+    }
+    let (e, bytes) = match of_exercise(cx, name, "events")? {
+        Ok(traced) => traced,
+        Err(exit) => return Ok(Err(exit)),
+    };
+    let trace = Trace::from_lines(&String::from_utf8_lossy(&bytes))
+        .map_err(|why| Problem::new(format!("the trace of {} cannot be read: {why}", e.label())))?;
+    Ok(Ok(Traced {
+        name: format!("{} {}", e.label(), e.name),
+        trace,
+    }))
+}
+
+/// The demo of this name, if that is what is meant.
+fn the_demo<'a>(cx: &'a Context, name: Option<&str>, demo: bool) -> Result<Option<&'a Demo>> {
+    let Some(name) = name else {
+        return Ok(None);
+    };
+    let is_exercise = cx.course.exercises().any(|e| e.name == name);
+    let is_demo = cx.course.find_demo(name).is_ok() && !is_exercise;
+    if demo || is_demo && cx.course.find_exercise(name).is_err() {
+        return Ok(Some(cx.course.find_demo(name)?.1));
+    }
+    Ok(None)
+}
+
+/// Runs a demo: what its programs did, instead of what it says.
+fn of_demo(cx: &Context, demo: &Demo, program: Option<usize>, say: bool) -> Result<Trace> {
     let r = &cx.report;
     let mut stage = Stage::new(r.look(), None, |_| ());
-    let (ended, traces) = stage::traced(|| (demo.run)(&mut stage));
+    let (ended, mut traces) = stage::traced(|| (demo.run)(&mut stage));
     drop(stage);
     ended.map_err(|e| Problem::new(format!("the demo `{}` could not run: {e}", demo.name)))?;
     if traces.is_empty() {
@@ -113,7 +152,7 @@ fn demonstrate(cx: &Context, args: &cli::Trace, form: Form, demo: &Demo) -> Resu
         ))
         .mend("`gotour demo` lists the others"));
     }
-    let chosen = match args.program {
+    let chosen = match program {
         Some(n) => n
             .checked_sub(1)
             .filter(|n| *n < traces.len())
@@ -126,31 +165,35 @@ fn demonstrate(cx: &Context, args: &cli::Trace, form: Form, demo: &Demo) -> Resu
             .max_by_key(|i| (traces[*i].events().len(), usize::MAX - i))
             .unwrap_or(0),
     };
-    if traces.len() > 1 && !r.is_json() && args.output.as_deref() != Some(Path::new("-")) {
+    if traces.len() > 1 && say {
         r.note(format!(
             "program {} of {} that the demo runs; --program N shows another",
             chosen + 1,
             traces.len()
         ));
     }
-    let bytes = traces[chosen].as_file(form.ending(), r.look().width);
-    hand_over(cx, args, form, demo.name, bytes)
+    Ok(traces.swap_remove(chosen))
 }
 
-/// Runs an exercise's program once, natively, and lets it leave its trace.
-fn exercise(
+/// Runs an exercise's program once, natively, and lets it leave its trace in a file of this ending.
+fn of_exercise(
     cx: &Context,
-    args: &cli::Trace,
-    form: Form,
-    e: &Entry,
-    book: &Workbook,
-    program: &Path,
-    cancel: &Cancel,
-) -> Result<Exit> {
+    name: Option<&str>,
+    ending: &str,
+) -> Result<std::result::Result<(Entry, Vec<u8>), Exit>> {
+    cx.must_be_there(name)?;
+    let book = cx.workbook()?;
+    let progress = cx.load(&book.progress())?;
+    let e = cx.exercise(name, &progress)?;
+    let cancel = signals()?;
+    let program = match build(cx, &book, &e, &cancel)? {
+        Ok(program) => program,
+        Err(exit) => return Ok(Err(exit)),
+    };
     let r = &cx.report;
     let dir = tempfile::tempdir().or_problem(|| "make a temporary folder".to_string())?;
-    let file = dir.path().join(format!("trace.{}", form.ending()));
-    let mut command = Command::new(program);
+    let file = dir.path().join(format!("trace.{ending}"));
+    let mut command = Command::new(&program);
     command
         .current_dir(book.root())
         .env("GOTRACE", &file)
@@ -161,10 +204,10 @@ fn exercise(
         output: OUTPUT,
         ask_where: false,
     };
-    let ran = execute::run(&mut command, &limits, cancel)
+    let ran = execute::run(&mut command, &limits, &cancel)
         .or_problem(|| format!("run {}", program.display()))?;
     let why = match ran.ended {
-        Ended::Cancelled => return Ok(Exit::Interrupted),
+        Ended::Cancelled => return Ok(Err(Exit::Interrupted)),
         Ended::Exit(_) => {
             "it ended without calling `goroutines::run`, or in the middle of it".to_string()
         }
@@ -183,7 +226,7 @@ fn exercise(
     {
         r.note(format!("{} ended with exit code {code}", e.label()));
     }
-    hand_over(cx, args, form, e.name, bytes)
+    Ok(Ok((e, bytes)))
 }
 
 /// Prints it, or puts it into a file that was not there before.

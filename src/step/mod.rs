@@ -1,6 +1,8 @@
 //! A schedule, step by step: forward and back, on a screen of its own or printed.
 
+mod cinema;
 pub mod frames;
+pub mod machine;
 mod paint;
 mod screen;
 
@@ -9,6 +11,7 @@ use goroutines::explore::{Moment, Story};
 use std::collections::HashMap;
 use std::path::Path;
 
+pub use cinema::watch;
 pub use paint::Painter;
 pub use screen::{Left, walk};
 

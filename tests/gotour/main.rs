@@ -14,6 +14,7 @@ mod go;
 mod house;
 mod leaves;
 mod lessons;
+mod machine;
 mod pages;
 mod pipes;
 mod step;

@@ -22,7 +22,7 @@ use crate::lock;
 use crate::lock::LockGuard;
 use crate::seam::{self, Crashed};
 use crate::stack::StackError;
-use crate::trace;
+use crate::trace::{self, What};
 use crate::traceback::{self, Level, Traced};
 
 impl Sched {
@@ -253,6 +253,7 @@ impl Sched {
         if stopping {
             drop(state);
         } else {
+            self.tell(None, Some(m), None, What::ThreadEnd);
             self.replace(state, p);
         }
         m.give_back();

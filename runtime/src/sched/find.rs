@@ -123,7 +123,8 @@ impl M {
             if let Some((from, next)) = seen.take()
                 && let Some(g) = from.queue.steal_next(&next)
             {
-                self.tell_stolen(from, mine, g);
+                mine.stolen.fetch_add(1, Ordering::Relaxed);
+                self.tell_stolen(from, mine, &[g]);
                 return Some(g);
             }
             seen = sched
@@ -148,24 +149,35 @@ impl M {
             let (start, step) = (fastrand::usize(..n), coprime(n));
             for i in 0..n {
                 let from = sched.p((start + i * step) % n);
-                if !std::ptr::eq(from, mine)
-                    && let Some(g) = from.queue.steal_into(&mine.queue)
-                {
-                    self.tell_stolen(from, mine, g);
-                    return Some(g);
+                if std::ptr::eq(from, mine) {
+                    continue;
+                }
+                let stolen = match self.told.tape() {
+                    None => from.queue.steal_into(&mine.queue),
+                    Some(_) => {
+                        let told = |all: &[&'static G]| self.tell_stolen(from, mine, all);
+                        from.queue.steal_telling(&mine.queue, Some(&told))
+                    }
+                };
+                if stolen.is_some() {
+                    mine.stolen.fetch_add(1, Ordering::Relaxed);
+                    return stolen;
                 }
             }
         }
         None
     }
 
-    fn tell_stolen(&'static self, from: &P, mine: &P, g: &'static G) {
-        mine.stolen.fetch_add(1, Ordering::Relaxed);
-        self.tell(|| What::Steal {
-            from: from.id,
-            n: mine.queue.len() + 1,
-            g: g.id(),
-        });
+    /// Tells of those that were stolen, of whom the last one runs first.
+    fn tell_stolen(&'static self, from: &P, mine: &P, all: &[&'static G]) {
+        if let [others @ .., g] = all {
+            self.tell(|| What::Steal {
+                from: from.id,
+                n: all.len(),
+                g: g.id(),
+            });
+            self.sched().tell_moved(others, Some(self), Some(mine));
+        }
     }
 
     /// Timers of others that are due.
@@ -239,7 +251,9 @@ impl M {
             // It has grown again: the P stays where it is, since nobody else was given it.
             return;
         }
-        sched.global_extend_locked(&mut state, std::iter::from_fn(|| Some(p.queue.get()?.0)));
+        let rest: Vec<&'static G> = std::iter::from_fn(|| Some(p.queue.get()?.0)).collect();
+        sched.tell_moved(&rest, Some(self), None);
+        sched.global_extend_locked(&mut state, rest);
         self.drop_p();
         drop(state);
         if self.spinning.swap(false, Ordering::Relaxed) {
@@ -325,6 +339,7 @@ impl M {
                     Some(p) => self.assign(p, false),
                     // Every P is busy: whoever holds one takes them from there.
                     None => {
+                        sched.tell_moved(&ready, Some(self), None);
                         sched.global_extend_locked(&mut state, ready.drain(..));
                     }
                 }
@@ -332,6 +347,7 @@ impl M {
             if let Some(p) = self.p() {
                 if !ready.is_empty() {
                     drop(state);
+                    sched.tell_moved(&ready, Some(self), Some(p));
                     sched.queue_all(p, ready);
                 }
                 // The monitor may have slept as well.

@@ -406,12 +406,7 @@ impl M {
         g.set_status(Status::Running);
         self.was_asked();
         if TOLD {
-            if let Some(p) = self.p() {
-                // Its M is the only one to count.
-                let ran = p.ran.load(Ordering::Relaxed);
-                p.ran.store(ran + 1, Ordering::Relaxed);
-            }
-            self.tell_of(g, || What::Start);
+            self.tell_start(g);
         }
         self.running
             .store(std::ptr::from_ref(g).cast_mut(), Ordering::Release);
@@ -472,6 +467,7 @@ impl M {
     fn stay_with(&'static self, g: &'static G, command: Command) -> bool {
         let sched = self.sched();
         g.lock_to(Some(self.id()));
+        self.tell_of(g, || What::Stay);
         let mut state = sched.state.lock();
         state.locked_ms.push(self);
         state.unsettled += 1;

@@ -323,6 +323,7 @@ impl Sched {
     }
 
     fn global_put_all(&self, batch: Vec<&'static G>) {
+        self.tell_moved(&batch, None, None);
         self.global_extend_locked(&mut self.state.lock(), batch);
     }
 
@@ -364,6 +365,7 @@ impl Sched {
             .min(crate::queue::CAPACITY as usize / 2);
         let first = state.global.pop_front()?;
         for g in state.global.drain(..share - 1) {
+            self.tell_moved([&g], p.holder(), Some(p));
             // The share is at most half the ring, and this is called with an empty ring, or for a single one.
             let put = p.queue.put(g, false);
             debug_assert!(matches!(put, Put::Queued));

@@ -380,6 +380,7 @@ impl Sched {
                 p.preempted.fetch_add(1, Ordering::Relaxed);
             }
             self.tell(Some(g), Some(m), p, What::Preempt);
+            self.tell(Some(g), Some(m), None, What::Stay);
             m.stop.set_seen();
             g.lock_to(Some(m.id()));
             g.set_status(Status::Runnable);

@@ -160,6 +160,7 @@ impl M {
         self.tell_of(g, || What::SyscallExit);
         if !sched.is_stopping() {
             g.lock_to(Some(self.id()));
+            self.tell_of(g, || What::Stay);
             g.set_status(Status::Runnable);
             sched.global_put_locked(&mut state, g);
             state.locked_ms.push(self);

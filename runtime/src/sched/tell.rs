@@ -58,6 +58,17 @@ impl M {
         }
     }
 
+    /// Tells that `g` runs from here on, and counts it.
+    #[cold]
+    pub(super) fn tell_start(&self, g: &G) {
+        if let Some(p) = self.p() {
+            // Its M is the only one to count.
+            let ran = p.ran.load(Ordering::Relaxed);
+            p.ran.store(ran + 1, Ordering::Relaxed);
+        }
+        self.tell_of(g, || What::Start);
+    }
+
     /// Tells how a goroutine came back from its coroutine.
     #[cold]
     pub(super) fn tell_how(&self, g: &G, resumed: &Resumed) {
@@ -66,6 +77,7 @@ impl M {
             Resumed::Done if g.id() == 1 && self.sched().has_main_returned() => return,
             Resumed::Done => What::End,
             Resumed::Suspended(Command::Park(_)) => blocked(g),
+            Resumed::Suspended(Command::StandBack) => What::StandBack,
             Resumed::Suspended(_) if self.was_preempted() => What::Preempt,
             Resumed::Suspended(_) => What::Yield,
         };
@@ -126,6 +138,22 @@ impl Sched {
             let p = m.and_then(M::p);
             self.tell(None, m, p, What::Poll { ready: gs.len() });
             self.tell_unblocked(gs, m, Waker::Netpoller);
+        }
+    }
+
+    /// Tells that goroutines that can run have changed their queue. Before anybody can take them out of the new one, or by
+    /// whoever has taken them out of the old one and still holds them.
+    pub(super) fn tell_moved<'a>(
+        &self,
+        gs: impl IntoIterator<Item = &'a &'static G>,
+        m: Option<&M>,
+        to: Option<&P>,
+    ) {
+        if self.told.tape().is_some() {
+            for g in gs {
+                let to = to.map(|p| p.id);
+                self.tell(None, m, m.and_then(M::p), What::Move { g: g.id(), to });
+            }
         }
     }
 

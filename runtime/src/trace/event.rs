@@ -56,6 +56,18 @@ impl Waker {
             Waker::Outside => "outside",
         }
     }
+
+    /// The one of this word.
+    pub(super) fn named(word: &str) -> Option<Waker> {
+        [
+            Waker::Goroutine,
+            Waker::Timer,
+            Waker::Netpoller,
+            Waker::Outside,
+        ]
+        .into_iter()
+        .find(|waker| waker.as_str() == word)
+    }
 }
 
 /// What happened. The goroutine that an event is about is the event's own `g`, unless its text says otherwise.
@@ -101,8 +113,12 @@ pub enum What {
     Start,
     /// It gave way (`gosched`), and is runnable.
     Yield,
+    /// It let the others of its P go first, and is runnable, at the end of their queue.
+    StandBack,
     /// Its time slice was over: it was made to give way, and is runnable.
     Preempt,
+    /// Its thread waits for its turn with it, and runs nobody else: it was stopped there, or is tied to it.
+    Stay,
     /// It waits.
     Block {
         /// Why, in Go's words: `chan receive`, `select`, `sync.Mutex.Lock` and so on.
@@ -112,6 +128,15 @@ pub enum What {
     },
     /// It has ended.
     End,
+    /// The event's M has ended, with a goroutine that was tied to it.
+    ThreadEnd,
+    /// A timer will wake a goroutine, which sleeps.
+    Timer {
+        /// Which one.
+        g: u64,
+        /// When, since the trace began.
+        when: Duration,
+    },
     /// A goroutine that waited is runnable.
     Unblock {
         /// Which one.
@@ -127,6 +152,14 @@ pub enum What {
         n: usize,
         /// The one that it runs first.
         g: u64,
+    },
+    /// A goroutine that can run stands at the end of another queue now: stolen with another, fetched from the global queue
+    /// with another, sent there because a P's queue is full or its P is no more, or found by the netpoller.
+    Move {
+        /// Which one.
+        g: u64,
+        /// Whose queue it is; `None` for the global one.
+        to: Option<usize>,
     },
     /// It began a blocking call that it announced ([`crate::runtime::syscall`], files, and so on). It still has its P.
     SyscallEnter {
@@ -253,6 +286,15 @@ impl fmt::Display for Event {
             }
             What::Start => write!(f, "runs on M{}", self.m.unwrap_or(0)),
             What::Yield => f.write_str("gives way"),
+            What::StandBack => f.write_str("lets the others of its P go first"),
+            What::Stay => write!(f, "waits for its turn on M{}", self.m.unwrap_or(0)),
+            What::ThreadEnd => write!(f, "M{} ends", self.m.unwrap_or(0)),
+            What::Timer { g, when } => {
+                let ms = when.as_nanos() as f64 / 1e6;
+                write!(f, "a timer wakes G{g} at {ms:.3} ms")
+            }
+            What::Move { g, to: Some(p) } => write!(f, "G{g} goes to the queue of P{p}"),
+            What::Move { g, to: None } => write!(f, "G{g} goes to the global queue"),
             What::Preempt => f.write_str("is preempted"),
             What::Block { reason, at: place } => {
                 write!(f, "waits: {reason}")?;

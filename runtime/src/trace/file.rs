@@ -33,6 +33,8 @@ impl Trace {
             "html" => self.html().into_bytes(),
             "json" => self.perfetto().into_bytes(),
             "sched" => self.schedtrace().into_bytes(),
+            "frames" => self.frames().into_bytes(),
+            "events" => self.lines().into_bytes(),
             _ => self.go(),
         }
     }

@@ -252,7 +252,7 @@ impl Writer {
                     self.start(e, m, g);
                 }
             }
-            What::Yield => self.stops(e, m, "runtime.Gosched"),
+            What::Yield | What::StandBack => self.stops(e, m, "runtime.Gosched"),
             What::Preempt => self.stops(e, m, "preempted"),
             What::Block { reason, at } => self.blocks(e, m, reason, at),
             What::End => self.ends(e, m),
@@ -267,6 +267,10 @@ impl Writer {
             What::SyscallExit => self.comes_back(e, m),
             What::Sched { .. }
             | What::Queue { .. }
+            | What::Stay
+            | What::ThreadEnd
+            | What::Timer { .. }
+            | What::Move { .. }
             | What::Steal { .. }
             | What::Poll { .. }
             | What::Make { .. }

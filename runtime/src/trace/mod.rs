@@ -3,7 +3,8 @@
 //! A [`Sink`] is given to [`Builder::trace`](crate::Builder::trace); what it caught is [`taken`](Sink::take) as a
 //! [`Trace`], which can be read event by event or drawn. A program whose environment has `GOTRACE=file` writes its trace
 //! there when it ends, without being changed; the file's ending says as what: `.txt`, `.svg`, `.html`, `.json` (Chrome's
-//! trace events), `.sched` (Go's `schedtrace`), or anything else for Go's own format.
+//! trace events), `.sched` (Go's `schedtrace`), `.frames` (the scheduler after each event that moves somebody), `.events`
+//! (every event as a line), or anything else for Go's own format.
 //!
 //! ```
 //! use goroutines::prelude::*;
@@ -28,8 +29,11 @@
 mod ascii;
 mod event;
 mod file;
+mod frames;
 mod go;
 mod html;
+mod lines;
+mod machine;
 mod perfetto;
 mod schedtrace;
 mod spans;
@@ -39,6 +43,7 @@ mod tape;
 use std::sync::Arc;
 
 pub use event::{Event, Place, Waker, What};
+pub use machine::{Kind, Machine, Proc, Spot, Thread};
 use spans::Spans;
 
 pub(crate) use file::{Wanted, write_out};
@@ -264,6 +269,51 @@ impl Trace {
     /// ```
     pub fn go(&self) -> Vec<u8> {
         go::write(&self.events)
+    }
+
+    /// Each event that moves somebody, and how the scheduler stands after it: who holds which P, who runs, who is in which
+    /// queue. For reading; [`Machine`] is for programs.
+    ///
+    /// ```
+    /// use goroutines::prelude::*;
+    /// use goroutines::trace::Sink;
+    ///
+    /// let sink = Sink::new();
+    /// Builder::new().procs(1).trace(sink.clone()).run(runtime::gosched);
+    /// assert!(sink.take().frames().contains("P0  M0 runs G1"));
+    /// ```
+    pub fn frames(&self) -> String {
+        frames::write(&self.events)
+    }
+
+    /// Every event as a line, for [`Trace::from_lines`].
+    ///
+    /// ```
+    /// use goroutines::prelude::*;
+    /// use goroutines::trace::{Sink, Trace};
+    ///
+    /// let sink = Sink::new();
+    /// Builder::new().trace(sink.clone()).run(runtime::gosched);
+    /// let trace = sink.take();
+    /// assert_eq!(Trace::from_lines(&trace.lines()).unwrap(), trace);
+    /// ```
+    pub fn lines(&self) -> String {
+        lines::write(&self.events, self.lost)
+    }
+
+    /// The trace that another program has written as lines. The texts in it, each once, stay until this program ends.
+    ///
+    /// # Errors
+    ///
+    /// Names the line that is none.
+    ///
+    /// ```
+    /// let error = goroutines::trace::Trace::from_lines("nonsense").unwrap_err();
+    /// assert!(error.starts_with("line 1 "));
+    /// ```
+    pub fn from_lines(text: &str) -> Result<Trace, String> {
+        let (events, lost) = lines::read(text)?;
+        Ok(Trace { events, lost })
     }
 
     /// How many events came when there was no room any more.

@@ -150,7 +150,9 @@ impl Spans {
                 };
                 self.turn(g, Some(being), "started", now);
             }
-            What::Yield => self.turn(g, Some(Being::Runnable), "gave way", now),
+            What::Yield | What::StandBack => {
+                self.turn(g, Some(Being::Runnable), "gave way", now);
+            }
             What::Preempt => self.turn(g, Some(Being::Runnable), "preempted", now),
             What::Block { reason, at } => {
                 let object = self.lives.get(&g).map_or(0, |l| l.last);

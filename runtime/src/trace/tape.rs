@@ -123,7 +123,14 @@ impl Note {
             m: some(self.m),
             p: some(self.p),
             g: (self.g != 0).then_some(self.g),
-            what: self.what,
+            what: match self.what {
+                // Told by the clock.
+                What::Timer { g, when } => What::Timer {
+                    g,
+                    when: when.saturating_sub(std::time::Duration::from_nanos(start)),
+                },
+                what => what,
+            },
         }
     }
 }

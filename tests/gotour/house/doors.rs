@@ -80,6 +80,10 @@ const SLEEPERS: &[(&str, &str)] = &[
         "a blocking call, and a sleep among many, are what is traced",
     ),
     (
+        "runtime/tests/trace_machine.rs",
+        "a call that blocks its thread is what is traced",
+    ),
+    (
         "runtime/tests/top.rs",
         "a call that blocks its thread is what is counted",
     ),
