@@ -148,8 +148,11 @@ fn in_lanes(r: &Rows, lane: usize) -> String {
 
 /// `──── G2 is preempted ──────`.
 fn rule_line(says: &str, width: usize) -> String {
-    let right = width.saturating_sub(wide(says) + 2 + 17 + 2).max(4);
-    format!("{} {says} {}", "─".repeat(17), "─".repeat(right))
+    let room = width.saturating_sub(wide(says) + 2 + 2);
+    // In a narrow table a long text begins further to the left.
+    let left = room.saturating_sub(4).clamp(4, 17);
+    let right = room.saturating_sub(left).max(4);
+    format!("{} {says} {}", "─".repeat(left), "─".repeat(right))
 }
 
 fn as_list(r: &Rows, width: usize) -> String {
