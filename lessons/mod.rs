@@ -90,4 +90,11 @@ table! {
     select "08-select" ["merge", "time-out", "closed-case", "urgent-first", "try-send"];
     mutex_or_channel "09-mutex-or-channel" ["guarded-apart", "bank", "two-orders", "made-once"];
     cancellation "10-cancellation" ["stop-the-pipeline", "forgotten-cancel", "first-answer"];
+    debugging "12-debugging" [
+        "send-under-lock",
+        "answer-to-nobody",
+        "add-after-wait",
+        "closed-twice",
+        "who-has-it",
+    ];
 }

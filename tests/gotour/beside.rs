@@ -237,6 +237,16 @@ mod pages {
         let t = time::Timer::new(d);
         (t.stop(), t.reset(d));
     }
+
+    fn lesson_12_table() {
+        use goroutines::explore;
+        runtime::stack_dump();
+        runtime::num_goroutine();
+        let opts = explore::Options::new();
+        explore::check(&opts, f);
+        let sink = goroutines::trace::Sink::new();
+        let _ = Builder::new().trace(sink);
+    }
 }
 
 /// The program that rustc is asked about in lesson 3 must not compile; its demo shows that.

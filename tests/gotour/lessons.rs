@@ -211,7 +211,7 @@ fn a_whole_lesson_is_gone_through_with_enter() {
 
 #[test]
 fn lessons_on_the_scheduler_and_on_locks_are_gone_through_with_enter() {
-    for lesson in ["4", "5", "6", "7", "8", "9"] {
+    for lesson in ["4", "5", "6", "7", "8", "9", "12"] {
         gone_through(lesson, 80, 50, "C.UTF-8");
     }
 }

@@ -1,0 +1,67 @@
+//! Stopped, and still at work
+//!
+//! Found in etcd: a peer writes each message in a goroutine of its own. stop says
+//! that nothing more is accepted, waits for those who write, and returns; then
+//! the file is closed. Once in a while something is written after that. Find the
+//! place, name the kind, and repair it. Each message that was accepted must be
+//! written when stop returns, by a goroutine of its own.
+//!
+//! It is right when it prints, however many were accepted:
+//!
+//!     accepted and not written: 0
+//!
+//! Type: gotour check add-after-wait
+
+use goroutines::prelude::*;
+use goroutines::println;
+use goroutines::sync::atomic::Int32;
+use std::sync::Arc;
+
+struct Peer {
+    stopped: Mutex<bool>,
+    writers: WaitGroup,
+    accepted: Int32,
+    written: Int32,
+}
+
+fn send(peer: &Arc<Peer>) {
+    let stopped = peer.stopped.lock();
+    if *stopped {
+        return;
+    }
+    peer.accepted.add(1);
+    let writer = peer.clone();
+    // TODO: when does stop hear of this one?
+    go! {
+        writer.writers.add(1);
+        writer.written.add(1);
+        writer.writers.done();
+    }
+    drop(stopped);
+}
+
+fn stop(peer: &Peer) {
+    let mut stopped = peer.stopped.lock();
+    *stopped = true;
+    drop(stopped);
+    peer.writers.wait();
+}
+
+fn main() {
+    run(|| {
+        let peer = Arc::new(Peer {
+            stopped: Mutex::new(false),
+            writers: WaitGroup::new(),
+            accepted: Int32::new(0),
+            written: Int32::new(0),
+        });
+        for _ in 0..2 {
+            let peer = peer.clone();
+            go! { send(&peer); }
+        }
+
+        stop(&peer);
+        let (accepted, written) = (peer.accepted.load(), peer.written.load());
+        println!("accepted and not written: {}", accepted - written);
+    });
+}

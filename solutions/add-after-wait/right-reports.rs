@@ -1,0 +1,55 @@
+//! Each writer reports on a channel, and stop receives as many reports as were accepted.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use goroutines::sync::atomic::Int32;
+use std::sync::Arc;
+
+struct Peer {
+    stopped: Mutex<bool>,
+    reports: Chan<()>,
+    accepted: Int32,
+    written: Int32,
+}
+
+fn send(peer: &Arc<Peer>) {
+    let stopped = peer.stopped.lock();
+    if *stopped {
+        return;
+    }
+    peer.accepted.add(1);
+    let writer = peer.clone();
+    go! {
+        writer.written.add(1);
+        writer.reports.send(());
+    }
+    drop(stopped);
+}
+
+fn stop(peer: &Peer) {
+    let mut stopped = peer.stopped.lock();
+    *stopped = true;
+    drop(stopped);
+    for _ in 0..peer.accepted.load() {
+        peer.reports.recv();
+    }
+}
+
+fn main() {
+    run(|| {
+        let peer = Arc::new(Peer {
+            stopped: Mutex::new(false),
+            reports: chan(0),
+            accepted: Int32::new(0),
+            written: Int32::new(0),
+        });
+        for _ in 0..2 {
+            let peer = peer.clone();
+            go! { send(&peer); }
+        }
+
+        stop(&peer);
+        let (accepted, written) = (peer.accepted.load(), peer.written.load());
+        println!("accepted and not written: {}", accepted - written);
+    });
+}

@@ -1,0 +1,29 @@
+//! The panic of the second close is caught.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+struct Client {
+    closed: Chan<()>,
+}
+
+impl Client {
+    fn close(&self) {
+        let _ = std::panic::catch_unwind(|| self.closed.close());
+    }
+}
+
+fn main() {
+    run(|| {
+        let client = Arc::new(Client { closed: chan(0) });
+        let wg = WaitGroup::new();
+        for _ in 0..3 {
+            let client = client.clone();
+            wg.go(move || client.close());
+        }
+        client.closed.recv();
+        wg.wait();
+        println!("the client is closed");
+    });
+}

@@ -1,0 +1,37 @@
+//! A flag is read, and set.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use goroutines::sync::atomic::Bool;
+use std::sync::Arc;
+
+struct Client {
+    closed: Chan<()>,
+    ended: Bool,
+}
+
+impl Client {
+    fn close(&self) {
+        if !self.ended.load() {
+            self.ended.store(true);
+            self.closed.close();
+        }
+    }
+}
+
+fn main() {
+    run(|| {
+        let client = Arc::new(Client {
+            closed: chan(0),
+            ended: Bool::new(false),
+        });
+        let wg = WaitGroup::new();
+        for _ in 0..3 {
+            let client = client.clone();
+            wg.go(move || client.close());
+        }
+        client.closed.recv();
+        wg.wait();
+        println!("the client is closed");
+    });
+}
