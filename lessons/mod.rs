@@ -5,22 +5,27 @@
 //! `exercises/NAME/{exercise.toml, start.rs, hints.md}` and `solutions/NAME/{solution.rs, why.md, expected.txt}`.
 //! All of it is compiled in: a built gotour needs no other file of this repository but the runtime's folder.
 
-use crate::stage::Demo;
+use crate::stage::{Demo, Program};
 
 /// One row: the files of a lesson.
 #[derive(Debug)]
 pub struct LessonFiles {
+    /// The folder of the course; empty for this one, which is compiled in.
+    pub root: &'static str,
     /// The folder's name, `NN-slug`.
     pub folder: &'static str,
     pub text: &'static str,
     pub quiz: &'static str,
     pub demos: &'static [Demo],
+    /// Demos that are not linked: those of a course that is read from its folder.
+    pub programs: &'static [Program],
     pub exercises: &'static [ExerciseFiles],
 }
 
 /// The files of an exercise. `wrong-*.rs` and `right-*.rs` are not here: only authors need them.
 #[derive(Debug)]
 pub struct ExerciseFiles {
+    pub root: &'static str,
     pub name: &'static str,
     pub toml: &'static str,
     pub start: &'static str,
@@ -47,12 +52,15 @@ macro_rules! table {
 
         pub static LESSONS: &[LessonFiles] = &[
             $(LessonFiles {
+                root: "",
+                programs: &[],
                 folder: $folder,
                 text: include_str!(concat!($folder, "/lesson.md")),
                 quiz: include_str!(concat!($folder, "/quiz.toml")),
                 demos: $module::demos::DEMOS,
                 exercises: &[
                     $(ExerciseFiles {
+                        root: "",
                         name: $exercise,
                         toml: include_str!(concat!("../exercises/", $exercise, "/exercise.toml")),
                         start: include_str!(concat!("../exercises/", $exercise, "/start.rs")),

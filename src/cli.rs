@@ -33,6 +33,15 @@ pub struct Shared {
         hide_env_values = true
     )]
     pub workbook: Option<PathBuf>,
+    /// Somebody else's course, read from this folder, instead of the one that gotour was built with
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "GOTOUR_COURSE",
+        hide_env_values = true
+    )]
+    pub course: Option<PathBuf>,
     /// Print for a program to read
     #[arg(long, global = true)]
     pub json: bool,

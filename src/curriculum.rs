@@ -1,5 +1,6 @@
 //! What the course holds: lessons, exercises, quizzes, read from the embedded files, and found by name or number.
 
+mod folder;
 mod glossary;
 mod last;
 
@@ -8,9 +9,10 @@ pub use last::{Last, OTHERS, THEN};
 
 use crate::lessons::{END, ExerciseFiles, GLOSSARY, LESSONS, LessonFiles};
 use crate::report::{Problem, Result};
-use crate::stage::Demo;
+use crate::stage::{Demo, Program};
 use crate::text;
 use serde::Deserialize;
+use std::path::Path;
 
 /// The course: the lessons in their order.
 ///
@@ -19,12 +21,16 @@ use serde::Deserialize;
 pub struct Course {
     pub lessons: Vec<Lesson>,
     pub title: &'static str,
+    /// The folder that it was read from; `None` for the course that gotour was built with.
+    pub folder: Option<&'static Path>,
     texts: Texts,
 }
 
 /// The files that belong to no single lesson.
 #[derive(Clone, Copy, Debug, Default)]
 struct Texts {
+    /// The folder of the course; empty for the one that is compiled in.
+    root: &'static str,
     /// `glossary.toml`
     terms: &'static str,
     /// `end.md`
@@ -41,10 +47,34 @@ pub struct Lesson {
     pub title: &'static str,
     /// The text as it was written, directives included.
     pub text: &'static str,
+    /// Those that are linked: `shows` has all.
     pub demos: &'static [Demo],
     /// The number of the lesson's first exercise.
     first: usize,
     files: &'static LessonFiles,
+}
+
+/// A demo, as it is run: linked, or a program of another course.
+#[derive(Clone, Copy, Debug)]
+pub enum Show {
+    Linked(&'static Demo),
+    Program(&'static Program),
+}
+
+impl Show {
+    pub fn name(self) -> &'static str {
+        match self {
+            Show::Linked(demo) => demo.name,
+            Show::Program(program) => program.name,
+        }
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Show::Linked(demo) => demo.title,
+            Show::Program(program) => program.title,
+        }
+    }
 }
 
 /// A piece of a lesson's text: prose, or something to do.
@@ -215,6 +245,7 @@ impl Course {
     /// The course that this gotour was built with.
     pub fn embedded() -> Self {
         let texts = Texts {
+            root: "",
             terms: GLOSSARY,
             end: END,
         };
@@ -242,6 +273,7 @@ impl Course {
         Course {
             lessons,
             title,
+            folder: None,
             texts,
         }
     }
@@ -297,20 +329,30 @@ impl Course {
     }
 
     /// A demo by its name, with its lesson.
-    pub fn find_demo(&self, wanted: &str) -> Result<(&Lesson, &'static Demo)> {
-        let found = self
-            .lessons
-            .iter()
-            .find_map(|l| l.demos.iter().find(|d| d.name == wanted).map(|d| (l, d)));
-        match found {
+    pub fn find_show(&self, wanted: &str) -> Result<(&Lesson, Show)> {
+        let all = || {
+            self.lessons
+                .iter()
+                .flat_map(|l| l.shows().map(move |s| (l, s)))
+        };
+        match all().find(|(_, show)| show.name() == wanted) {
             Some(found) => Ok(found),
-            None => not_a_name(
-                "demo",
-                wanted,
-                self.lessons
-                    .iter()
-                    .flat_map(|l| l.demos.iter().map(|d| d.name)),
-            ),
+            None => {
+                let names: Vec<&str> = all().map(|(_, show)| show.name()).collect();
+                not_a_name("demo", wanted, names.into_iter())
+            }
+        }
+    }
+
+    /// A demo that is linked, so that it can be looked into.
+    pub fn find_demo(&self, wanted: &str) -> Result<(&Lesson, &'static Demo)> {
+        match self.find_show(wanted)? {
+            (lesson, Show::Linked(demo)) => Ok((lesson, demo)),
+            (_, Show::Program(program)) => Err(Problem::new(format!(
+                "the demo `{}` is a program of another course: it can only be run",
+                program.name
+            ))
+            .mend(format!("`gotour demo {}` runs it", program.name))),
         }
     }
 
@@ -345,15 +387,21 @@ impl Lesson {
             })
     }
 
+    /// Its demos and pictures.
+    pub fn shows(&self) -> impl Iterator<Item = Show> + use<> {
+        let programs = self.files.programs.iter().map(Show::Program);
+        self.demos.iter().map(Show::Linked).chain(programs)
+    }
+
     pub fn quiz(&self) -> Result<Quiz> {
-        toml::from_str(self.files.quiz)
-            .map_err(|e| broken(&format!("lessons/{}/quiz.toml", self.files.folder), &e))
+        let path = format!("lessons/{}/quiz.toml", self.files.folder);
+        from_toml(self.files.root, &path, self.files.quiz)
     }
 
     /// The text, cut at its directives.
     pub fn parts(&self) -> Result<Vec<Part>> {
-        parts(self.text)
-            .map_err(|e| Problem::new(format!("lessons/{}/lesson.md: {e}", self.files.folder)))
+        let path = format!("lessons/{}/lesson.md", self.files.folder);
+        parts(self.text).map_err(|(line, e)| at(self.files.root, &path, line, &e))
     }
 
     /// The folder of its files, `NN-slug`.
@@ -365,10 +413,11 @@ impl Lesson {
 impl Entry {
     /// What the exercise's files say.
     pub fn read(&self) -> Result<Exercise> {
-        let toml: ExerciseToml = toml::from_str(self.files.toml)
-            .map_err(|e| broken(&format!("exercises/{}/exercise.toml", self.name), &e))?;
-        let hints = hints(self.files.hints)
-            .map_err(|e| Problem::new(format!("exercises/{}/hints.md: {e}", self.name)))?;
+        let root = self.files.root;
+        let path = format!("exercises/{}/exercise.toml", self.name);
+        let toml: ExerciseToml = from_toml(root, &path, self.files.toml)?;
+        let path = format!("exercises/{}/hints.md", self.name);
+        let hints = hints(self.files.hints).map_err(|(line, e)| at(root, &path, line, &e))?;
         Ok(Exercise {
             name: self.name,
             title: toml.title,
@@ -415,7 +464,9 @@ fn heading(text: &str) -> &str {
 }
 
 /// Cuts a lesson at its directives, which stand alone on their lines and outside of fenced code.
-fn parts(text: &'static str) -> std::result::Result<Vec<Part>, String> {
+///
+/// An error comes with its line.
+fn parts(text: &'static str) -> std::result::Result<Vec<Part>, (usize, String)> {
     let mut out = Vec::new();
     let mut fenced = false;
     let (mut from, mut at) = (0, 0);
@@ -426,7 +477,7 @@ fn parts(text: &'static str) -> std::result::Result<Vec<Part>, String> {
             fenced = !fenced;
         }
         if !fenced && bare.starts_with('@') {
-            let part = directive(bare).map_err(|e| format!("line {}: {e}", i + 1))?;
+            let part = directive(bare).map_err(|e| (i + 1, e))?;
             push_text(&mut out, &text[from..at]);
             out.push(part);
             from = end;
@@ -460,11 +511,13 @@ fn directive(line: &'static str) -> std::result::Result<Part, String> {
 }
 
 /// Splits hints.md at its headings `# 1`, `# 2`, `# 3`.
-fn hints(text: &str) -> std::result::Result<[String; 3], String> {
+fn hints(text: &str) -> std::result::Result<[String; 3], (usize, String)> {
     let mut hints: [String; 3] = Default::default();
     let mut level = 0;
     let mut fenced = false;
-    for line in text.lines() {
+    let mut last = 1;
+    for (i, line) in text.lines().enumerate() {
+        last = i + 1;
         if line.starts_with("```") {
             fenced = !fenced;
         }
@@ -472,10 +525,11 @@ fn hints(text: &str) -> std::result::Result<[String; 3], String> {
             let n = heading.split(|c: char| !c.is_ascii_digit()).next();
             let n: usize = n.and_then(|n| n.parse().ok()).unwrap_or(0);
             if n != level + 1 || n > 3 {
-                return Err(format!(
+                let e = format!(
                     "the heading `{line}` should be `# {}`; the headings are `# 1`, `# 2` and `# 3`",
                     level + 1
-                ));
+                );
+                return Err((i + 1, e));
             }
             level = n;
         } else if level > 0 {
@@ -486,7 +540,7 @@ fn hints(text: &str) -> std::result::Result<[String; 3], String> {
     for (i, hint) in hints.iter_mut().enumerate() {
         let trimmed = hint.trim_matches('\n').to_string();
         if trimmed.trim().is_empty() {
-            return Err(format!("hint {} is missing", i + 1));
+            return Err((last, format!("hint {} is missing", i + 1)));
         }
         *hint = trimmed;
     }
@@ -562,10 +616,27 @@ fn not_a_name<'a, T>(
     })
 }
 
-/// An embedded file that cannot be read is a defect of this build, and is said so.
-fn broken(path: &str, e: &toml::de::Error) -> Problem {
-    Problem::new(format!("{path} of this build cannot be read: {e}"))
-        .mend("build gotour from a clean clone")
+/// What a file in TOML says.
+fn from_toml<T: serde::de::DeserializeOwned>(root: &str, path: &str, text: &str) -> Result<T> {
+    toml::from_str(text).map_err(|e| {
+        let before = e.span().map_or(0, |span| span.start.min(text.len()));
+        let line = text.as_bytes()[..before]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count()
+            + 1;
+        at(root, path, line, e.message())
+    })
+}
+
+/// Something is wrong on that line of a course's file. In an embedded one that is a defect of this build, and is said so.
+fn at(root: &str, path: &str, line: usize, what: &str) -> Problem {
+    let what = what.trim().trim_end_matches('.').replace('\n', " ");
+    if root.is_empty() {
+        return Problem::new(format!("{path}:{line} of this build: {what}"))
+            .mend("build gotour from a clean clone");
+    }
+    Problem::new(format!("{root}/{path}:{line}: {what}"))
 }
 
 #[cfg(test)]

@@ -25,6 +25,15 @@ pub struct Demo {
     pub run: fn(&mut Stage) -> io::Result<()>,
 }
 
+/// A demo that is a program of its own: one of a course that gotour was not built with.
+#[derive(Clone, Copy, Debug)]
+pub struct Program {
+    pub name: &'static str,
+    pub title: &'static str,
+    /// Its source, one file.
+    pub file: &'static std::path::Path,
+}
+
 /// Where a demo shows what it does.
 ///
 /// It is a `Write`. Lines go out as they end, so that a demo that takes a while is seen to work.

@@ -58,6 +58,13 @@ impl Workbook {
             root: root.to_path_buf(),
         };
         let new = !book.root.join(DOT).is_dir();
+        if !new && !book.is_of(course) {
+            return Err(Problem::new(format!(
+                "{} is the workbook of another course",
+                root.display()
+            ))
+            .mend("choose another folder: `gotour init DIR`"));
+        }
         if new && book.manifest().exists() {
             return Err(Problem::new(format!(
                 "{} has a Cargo.toml that is not a workbook's",
@@ -80,6 +87,26 @@ impl Workbook {
             notes.clear();
         }
         Ok((book, notes))
+    }
+
+    /// The folder of the course that this workbook is of; `None` for the one that gotour was built with.
+    pub fn course(&self) -> Option<PathBuf> {
+        self.course_and_title().map(|(folder, _)| folder)
+    }
+
+    fn course_and_title(&self) -> Option<(PathBuf, String)> {
+        let text = fs::read_to_string(self.dot().join("course")).ok()?;
+        let (folder, title) = text.split_once('\n')?;
+        Some((PathBuf::from(folder), title.trim_end().to_string()))
+    }
+
+    /// Whether it is a workbook of `course`. One that was moved is still the same.
+    pub fn is_of(&self, course: &Course) -> bool {
+        match (self.course_and_title(), course.folder) {
+            (None, None) => true,
+            (Some((was, title)), Some(is)) => was == is || (!was.exists() && title == course.title),
+            _ => false,
+        }
     }
 
     pub fn root(&self) -> &Path {
@@ -149,6 +176,12 @@ impl Workbook {
     /// `again`: the manifest is written again even where the learner changed it and nothing new is to be said in it.
     fn complete(&self, course: &Course, again: bool) -> Result<Notes> {
         let mut notes = Vec::new();
+        if let Some(folder) = course.folder
+            && self.course().as_deref() != Some(folder)
+        {
+            let lines = format!("{}\n{}\n", folder.display(), course.title);
+            write_whole(&self.dot().join("course"), lines.as_bytes())?;
+        }
         let exercises = self.root.join("exercises");
         fs::create_dir_all(&exercises)
             .or_problem(|| format!("make the folder {}", exercises.display()))?;

@@ -24,11 +24,12 @@ pub fn check(cx: &Context, args: &cli::DevCheck) -> Result<Exit> {
         .iter()
         .map(|e| Task::new(e).map_err(Problem::new))
         .collect::<Result<_>>()?;
-    let solutions = Path::new(CHECKOUT).join("solutions");
+    let root = cx.course.folder.unwrap_or(Path::new(CHECKOUT));
+    let solutions = root.join("solutions");
     let (answers, complaints) = answers::collect(&exercises, &solutions)
         .or_problem(|| format!("read {}", solutions.display()))?;
     let cancel = Cancel::on_signals().or_problem(|| "listen for Ctrl-C".to_string())?;
-    let dir = Path::new(CHECKOUT).join("target").join("dev-check");
+    let dir = root.join("target").join("dev-check");
     r.note(format!(
         "building {} in {}",
         text::count(answers.len(), "answer"),

@@ -1,18 +1,18 @@
 //! Demos: a prediction, the demo itself, and why it is so.
 
-use super::Context;
 use super::lesson::{Sitting, Step};
-use crate::curriculum::Lesson;
+use super::{Context, programs};
+use crate::curriculum::{Lesson, Show};
 use crate::page::pager;
 use crate::report::{Exit, Problem, Result};
-use crate::stage::{Demo, Stage};
+use crate::stage::Stage;
 use crate::text;
 use serde_json::json;
 
 /// Asks for a prediction where there is one and someone to ask, runs the demo, and says why it is so.
-pub fn predicted(sitting: &Sitting, demo: &Demo) -> Result<Step> {
+pub fn predicted(sitting: &Sitting, demo: Show) -> Result<Step> {
     let r = &sitting.cx.report;
-    let predict = sitting.quiz.predict.iter().find(|p| p.demo == demo.name);
+    let predict = sitting.quiz.predict.iter().find(|p| p.demo == demo.name());
     let mut guess = None;
     if let Some(p) = predict {
         sitting
@@ -27,7 +27,7 @@ pub fn predicted(sitting: &Sitting, demo: &Demo) -> Result<Step> {
             Err(went) => return Ok(went.into()),
         }
         r.blank();
-        sitting.answered(demo.name, guess)?;
+        sitting.answered(demo.name(), guess)?;
     }
     perform(sitting.cx, demo, sitting.seed)?;
     if let Some(p) = predict {
@@ -44,9 +44,10 @@ pub fn predicted(sitting: &Sitting, demo: &Demo) -> Result<Step> {
 }
 
 /// Runs a demo on a stage that shows it at once, and leaves an empty line below it.
-fn perform(cx: &Context, demo: &Demo, seed: Option<u64>) -> Result<()> {
+fn perform(cx: &Context, demo: Show, seed: Option<u64>) -> Result<()> {
     let r = &cx.report;
-    r.line(r.bold(&format!("▶ {}", demo.title)));
+    let run = runner(cx, demo)?;
+    r.line(r.bold(&format!("▶ {}", demo.title())));
     r.blank();
     // The last two characters that were shown.
     let mut end = String::new();
@@ -57,7 +58,7 @@ fn perform(cx: &Context, demo: &Demo, seed: Option<u64>) -> Result<()> {
         let from = end.char_indices().rev().nth(1).map_or(0, |(at, _)| at);
         end.drain(..from);
     });
-    let ended = (demo.run)(&mut stage);
+    let ended = run(&mut stage);
     drop(stage);
     if !end.ends_with('\n') && !end.is_empty() {
         r.blank();
@@ -66,8 +67,22 @@ fn perform(cx: &Context, demo: &Demo, seed: Option<u64>) -> Result<()> {
         r.blank();
     }
     ended.map_err(|e| {
-        Problem::new(format!("the demo `{}` could not run: {e}", demo.name))
+        Problem::new(format!("the demo `{}` could not run: {e}", demo.name()))
             .mend("`gotour doctor` looks for what may be missing")
+    })
+}
+
+/// What runs a demo; a program of another course is built for it.
+pub fn runner(
+    cx: &Context,
+    demo: Show,
+) -> Result<Box<dyn FnOnce(&mut Stage<'_>) -> std::io::Result<()>>> {
+    Ok(match demo {
+        Show::Linked(demo) => Box::new(demo.run),
+        Show::Program(program) => {
+            let ready = programs::build(cx, program)?;
+            Box::new(move |stage| ready.run(stage))
+        }
     })
 }
 
@@ -77,10 +92,10 @@ pub fn demo(cx: &Context, wanted: Option<&str>, seed: Option<u64>) -> Result<Exi
         return list_demos(cx);
     };
     let book = cx.found();
-    let (lesson, demos): (&Lesson, &[Demo]) = match cx.course.find_demo(wanted) {
-        Ok((lesson, demo)) => (lesson, std::slice::from_ref(demo)),
+    let (lesson, demos): (&Lesson, Vec<Show>) = match cx.course.find_show(wanted) {
+        Ok((lesson, demo)) => (lesson, vec![demo]),
         Err(no_demo) => match cx.course.find_lesson(wanted) {
-            Ok(lesson) => (lesson, lesson.demos),
+            Ok(lesson) => (lesson, lesson.shows().collect()),
             // Nobody types a number for a demo.
             Err(no_lesson) if wanted.parse::<u64>().is_ok() => return Err(no_lesson),
             Err(_) => return Err(no_demo),
@@ -89,13 +104,14 @@ pub fn demo(cx: &Context, wanted: Option<&str>, seed: Option<u64>) -> Result<Exi
     if cx.report.is_json() {
         let mut shown = Vec::new();
         for demo in demos {
+            let run = runner(cx, demo)?;
             let mut output = String::new();
             let mut stage = Stage::new(cx.report.look(), seed, |s| output.push_str(s));
-            let ended = (demo.run)(&mut stage);
+            let ended = run(&mut stage);
             drop(stage);
             shown.push(json!({
-                "name": demo.name,
-                "title": demo.title,
+                "name": demo.name(),
+                "title": demo.title(),
                 "output": output,
                 "error": ended.err().map(|e| e.to_string()),
             }));
@@ -105,6 +121,10 @@ pub fn demo(cx: &Context, wanted: Option<&str>, seed: Option<u64>) -> Result<Exi
     }
     let mut sitting = Sitting::new(cx, lesson, book.as_ref())?;
     sitting.seed = seed;
+    if demos.is_empty() {
+        let n = lesson.number;
+        cx.report.text(format!("Lesson {n} has no demos."));
+    }
     for demo in demos {
         // Who gives a seed knows the demo, and looks for what is the same each time.
         if seed.is_some() {
@@ -112,10 +132,6 @@ pub fn demo(cx: &Context, wanted: Option<&str>, seed: Option<u64>) -> Result<Exi
         } else if let Step::Left(exit) = predicted(&sitting, demo)? {
             return Ok(exit);
         }
-    }
-    if demos.is_empty() {
-        cx.report
-            .text(format!("Lesson {} has no demos.", lesson.number));
     }
     Ok(Exit::Passed)
 }
@@ -127,8 +143,8 @@ fn list_demos(cx: &Context) -> Result<Exit> {
             .course
             .lessons
             .iter()
-            .flat_map(|l| l.demos.iter().map(move |d| (l, d)))
-            .map(|(l, d)| json!({ "name": d.name, "title": d.title, "lesson": l.slug }))
+            .flat_map(|l| l.shows().map(move |d| (l, d)))
+            .map(|(l, d)| json!({ "name": d.name(), "title": d.title(), "lesson": l.slug }))
             .collect();
         r.json(&all);
         return Ok(Exit::Passed);
@@ -137,19 +153,19 @@ fn list_demos(cx: &Context) -> Result<Exit> {
         .course
         .lessons
         .iter()
-        .flat_map(|l| l.demos)
-        .map(|d| text::width(d.name))
+        .flat_map(|l| l.shows())
+        .map(|d| text::width(d.name()))
         .max()
         .unwrap_or(0);
     for lesson in &cx.course.lessons {
         r.line(r.bold(&format!("{:>2} {}", lesson.number, lesson.title)));
-        for d in lesson.demos {
-            let name = text::pad(d.name, widest);
+        for d in lesson.shows() {
+            let name = text::pad(d.name(), widest);
             let room = r.look().width.saturating_sub(widest + 7);
             r.line(format!(
                 "     {}  {}",
                 r.command(&name),
-                r.look().cut(d.title, room)
+                r.look().cut(d.title(), room)
             ));
         }
     }

@@ -234,7 +234,7 @@ impl<'a> Sitting<'a> {
 
     /// A demo at its place: a prediction, the demo, why.
     fn demo(&self, name: &str, on: &str) -> Result<Step> {
-        let Some(demo) = self.lesson.demos.iter().find(|d| d.name == name) else {
+        let Some(demo) = self.lesson.shows().find(|d| d.name() == name) else {
             return Err(Problem::new(format!(
                 "lessons/{}/lesson.md names a demo `{name}` that is not there",
                 self.lesson.folder()

@@ -7,6 +7,7 @@ mod demo;
 mod exercise;
 mod glossary;
 mod lesson;
+mod programs;
 mod quiz;
 mod setup;
 mod step;
@@ -20,8 +21,8 @@ use crate::curriculum::{Course, Entry};
 use crate::page;
 use crate::progress::{Progress, SetAside, Store};
 use crate::report::{Exit, OrProblem as _, Problem, Report, Result};
-use crate::workbook::Workbook;
-use std::path::PathBuf;
+use crate::workbook::{self, Workbook};
+use std::path::{Path, PathBuf};
 
 /// What every command has at hand.
 #[derive(Debug)]
@@ -35,7 +36,9 @@ pub struct Context {
 /// Runs what was typed.
 pub fn run(cli: Cli) -> Exit {
     let report = Report::new(cli.shared.json);
-    match Context::new(report, cli.shared.workbook).and_then(|c| c.dispatch(cli.command)) {
+    let shared = cli.shared;
+    let context = Context::new(report, shared.course.as_deref(), shared.workbook);
+    match context.and_then(|c| c.dispatch(cli.command)) {
         Ok(exit) => exit,
         Err(problem) => {
             report.problem(&problem);
@@ -45,11 +48,26 @@ pub fn run(cli: Cli) -> Exit {
 }
 
 impl Context {
-    fn new(report: Report, chosen: Option<PathBuf>) -> Result<Self> {
+    fn new(report: Report, course: Option<&Path>, chosen: Option<PathBuf>) -> Result<Self> {
         let from = std::env::current_dir().or_problem(|| "find the current folder".to_string())?;
+        let found = Workbook::find(chosen.as_deref(), &from);
+        let course = match (course, found.as_ref().and_then(Workbook::course)) {
+            (Some(folder), _) => Course::in_folder(&from.join(folder))?,
+            // A workbook knows whose exercises it has.
+            (None, Some(folder)) => Course::in_folder(&folder).map_err(|p| {
+                let book = found.as_ref().map(|b| b.shown(b.root()));
+                let book = book.unwrap_or_default();
+                Problem::new(format!("the workbook {book} is of another course: {p}"))
+            })?,
+            (None, None) => Course::embedded(),
+        };
+        let chosen = match course.folder {
+            Some(folder) => Some(book_of(&course, folder, chosen, found, &from)?),
+            None => chosen,
+        };
         Ok(Context {
             report,
-            course: Course::embedded(),
+            course,
             chosen,
             from,
         })
@@ -187,6 +205,30 @@ impl Context {
             .filter(open);
         last.or_else(|| self.course.exercises().find(fresh))
             .or_else(|| self.course.exercises().find(open))
+    }
+}
+
+/// The workbook for a course that is read from a folder: each has one of its own.
+fn book_of(
+    course: &Course,
+    folder: &Path,
+    chosen: Option<PathBuf>,
+    found: Option<Workbook>,
+    from: &Path,
+) -> Result<PathBuf> {
+    if let Some(book) = found.filter(|b| b.is_of(course)) {
+        return Ok(book.root().to_path_buf());
+    }
+    let named = folder.file_name().unwrap_or_default().to_string_lossy();
+    let usual = || PathBuf::from(format!("{named}-{}", workbook::USUAL));
+    let root = chosen.unwrap_or_else(usual);
+    match Workbook::find(Some(&root), from) {
+        Some(book) if !book.is_of(course) => Err(Problem::new(format!(
+            "the workbook {} is of another course",
+            book.shown(book.root())
+        ))
+        .mend("choose another folder with --workbook DIR")),
+        _ => Ok(root),
     }
 }
 

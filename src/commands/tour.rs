@@ -330,7 +330,7 @@ fn list_json(cx: &Context, progress: &Progress) -> Result<Value> {
             "read": p.read,
             "place": p.place,
             "parts": lesson.parts()?.len(),
-            "demos": lesson.demos.iter().map(|d| d.name).collect::<Vec<_>>(),
+            "demos": lesson.shows().map(|d| d.name()).collect::<Vec<_>>(),
             "exercises": exercises,
         }));
     }

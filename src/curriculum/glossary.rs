@@ -1,6 +1,6 @@
 //! The glossary: the terms of a course, what each means, and where it is explained.
 
-use super::{Course, broken, not_a_name};
+use super::{Course, from_toml, not_a_name};
 use crate::report::Result;
 use serde::Deserialize;
 
@@ -47,7 +47,7 @@ impl Course {
     /// The terms, by the alphabet.
     pub fn glossary(&self) -> Result<Vec<Term>> {
         let mut terms: Terms =
-            toml::from_str(self.texts.terms).map_err(|e| broken("lessons/glossary.toml", &e))?;
+            from_toml(self.texts.root, "lessons/glossary.toml", self.texts.terms)?;
         terms.term.sort_by_key(|t| t.term.to_lowercase());
         Ok(terms.term)
     }

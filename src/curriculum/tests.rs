@@ -4,6 +4,8 @@ use super::*;
 
 static TWO: &[LessonFiles] = &[
     LessonFiles {
+        root: "",
+        programs: &[],
         folder: "01-first-things",
         text: "# First things\n\nHello.\n\n@demo one\n\n```\n@demo not this\n```\n@quiz\n",
         quiz: "[[predict]]\ndemo='one'\nquestion='?'\nchoices=['a','b']\nanswer=2\nbecause='so'\n",
@@ -15,6 +17,8 @@ static TWO: &[LessonFiles] = &[
         ],
     },
     LessonFiles {
+        root: "",
+        programs: &[],
         folder: "02-more",
         text: "# More\n",
         quiz: "",
@@ -25,6 +29,7 @@ static TWO: &[LessonFiles] = &[
 
 const fn exercise(name: &'static str) -> ExerciseFiles {
     ExerciseFiles {
+        root: "",
         name,
         toml: "title='T'\nkind='repair'\nminutes=1\nteaches='x'\n[output]\nmatch='exact'\n\
                [schedules]\ncount=2000\n[[require]]\nfact='goroutines.min >= 2'\nsays='two'\n\
@@ -60,7 +65,7 @@ fn terms_are_found_in_every_form() {
 fn course() -> Course {
     let texts = Texts {
         terms: TERMS,
-        end: "",
+        ..Texts::default()
     };
     Course::of("two", TWO, texts)
 }
@@ -134,6 +139,8 @@ fn lessons_are_found_by_number_slug_and_folder() {
 fn a_lesson_that_is_not_written_is_a_gap() {
     static GAP: &[LessonFiles] = &[
         LessonFiles {
+            root: "",
+            programs: &[],
             folder: "01-first-things",
             text: "# First things\n",
             quiz: "",
@@ -141,6 +148,8 @@ fn a_lesson_that_is_not_written_is_a_gap() {
             exercises: &[],
         },
         LessonFiles {
+            root: "",
+            programs: &[],
             folder: "04-more",
             text: "# More\n",
             quiz: "",
@@ -176,11 +185,14 @@ fn directives_cut_the_text_and_code_is_left_alone() {
     );
     assert_eq!(
         super::parts("x\n@dmeo y\n").unwrap_err(),
-        "line 2: `@dmeo` is no directive; there are @demo, @picture, @exercise and @quiz"
+        (
+            2,
+            "`@dmeo` is no directive; there are @demo, @picture, @exercise and @quiz".to_string()
+        )
     );
     assert_eq!(
         super::parts("@demo\n").unwrap_err(),
-        "line 1: `@demo` needs a name"
+        (1, "`@demo` needs a name".to_string())
     );
 }
 
@@ -201,8 +213,9 @@ fn an_exercise_is_read_whole() {
 
 #[test]
 fn hints_come_in_three_and_in_order() {
-    assert!(hints("# 1\na\n# 3\nb\n").unwrap_err().contains("`# 2`"));
-    assert!(hints("# 1\na\n# 2\nb\n").unwrap_err().contains("hint 3"));
+    assert!(hints("# 1\na\n# 3\nb\n").unwrap_err().1.contains("`# 2`"));
+    let missing = (4, "hint 3 is missing".to_string());
+    assert_eq!(hints("# 1\na\n# 2\nb\n").unwrap_err(), missing);
 }
 
 /// Every file that the table embeds can be read, and the rows and folders agree.

@@ -13,14 +13,19 @@ pub fn with_workbook() -> Desk {
     let desk = Desk::new();
     let init = desk.run(&["init"]);
     assert_eq!(init.code, Some(0), "{init:?}");
+    runtime_into(&desk.path("workbook"));
+    desk
+}
+
+/// Puts the built runtime into a workbook.
+pub fn runtime_into(book: &Path) {
     let target = Path::new("target/gotour/debug");
     for part in ["deps", ".fingerprint", "build"] {
         copy(
             &built().join("workbook").join(target).join(part),
-            &desk.path("workbook").join(target).join(part),
+            &book.join(target).join(part),
         );
     }
-    desk
 }
 
 /// A workbook that is kept from run to run; cargo knows when the runtime has changed.

@@ -6,6 +6,7 @@ mod book;
 mod certificate;
 mod check;
 mod contents;
+mod course;
 mod desk;
 mod doctor;
 mod exercises;

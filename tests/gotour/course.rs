@@ -1,0 +1,332 @@
+//! `gotour --course`: the example course, its workbook, and courses with something wrong in them.
+
+use crate::book::runtime_into;
+use crate::desk::Desk;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/course")
+}
+
+/// Copies the example, without what was built in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_name() == "target" {
+            continue;
+        }
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            fs::copy(&from, &to).unwrap();
+        }
+    }
+}
+
+/// A desk with the example in the folder `own`.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    copy(&example(), &desk.path("own"));
+    desk
+}
+
+/// What was said on stderr, wherever it was wrapped.
+fn words(ran: &crate::desk::Ran) -> String {
+    ran.err.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_course_is_read_shown_and_solved() {
+    let desk = desk();
+    let list = desk.run(&["--course", "own", "list", "--json"]).json();
+    assert_eq!(list["lessons"][0]["title"], "One after the other");
+    assert_eq!(list["lessons"][0]["demos"][0], "a-call");
+    assert_eq!(list["lessons"][0]["exercises"][0]["name"], "soup-first");
+    let term = desk.run(&["--course", "own", "glossary", "messages"]);
+    assert!(
+        term.out.contains("lesson 1, One after the other"),
+        "{term:?}"
+    );
+    // Its workbook is its own, and knows it.
+    let init = desk.run(&["--course", "own", "init"]);
+    assert_eq!(init.code, Some(0), "{init:?}");
+    runtime_into(&desk.path("own-workbook"));
+    assert!(!desk.path("workbook").exists());
+    let desk = desk.var("GOTOUR_WORKBOOK", "own-workbook");
+    let read = desk.run(&["read", "1"]);
+    assert_eq!(read.code, Some(0), "{read:?}");
+    let said = read.flat();
+    for word in [
+        "▶ A call from the kitchen",
+        "cook: the soup is cooked waiter: the soup is served",
+        "It is 2. His receive is over only when",
+        "exercise-1 · Soup first",
+        "The sender goes on first: After the two",
+        "This is the end of lesson 1, One after the other.",
+    ] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    let check = desk.run(&["check", "soup-first"]);
+    assert_eq!(check.code, Some(1), "{check:?}");
+    assert!(check.flat().contains("main does not wait"), "{check:?}");
+    fs::copy(
+        desk.path("own/solutions/soup-first/solution.rs"),
+        desk.path("own-workbook/exercises/soup-first.rs"),
+    )
+    .unwrap();
+    let check = desk.run(&["check", "1"]);
+    assert_eq!(check.code, Some(0), "{check:?}");
+    assert!(
+        check.flat().contains("Try this: a second cook."),
+        "{check:?}"
+    );
+    // Read and solved: the last page that every course has.
+    let end = desk.run(&["next"]);
+    assert!(
+        end.flat().contains("• One after the other. A message puts"),
+        "{end:?}"
+    );
+    let way = desk.run(&["certificate"]);
+    assert!(
+        way.out
+            .starts_with("My way through A course in one lesson\n"),
+        "{way:?}"
+    );
+    // A linked demo could be looked into; a program can be run.
+    let trace = desk.run(&["trace", "a-call", "--demo"]);
+    assert_eq!(trace.code, Some(2));
+    assert!(trace.err.contains("it can only be run"), "{trace:?}");
+}
+
+#[test]
+fn a_demo_that_does_not_compile_or_ends_badly_is_told() {
+    let desk = desk();
+    let init = desk.run(&["--course", "own", "init"]);
+    assert_eq!(init.code, Some(0), "{init:?}");
+    runtime_into(&desk.path("own-workbook"));
+    let file = "own/lessons/01-in-order/demos/a-call.rs";
+    for (body, says) in [
+        (
+            "let x: i32 = \"\";",
+            "demos/a-call.rs:4 does not compile: mismatched types",
+        ),
+        (
+            "std::process::exit(3);",
+            "`a-call` could not run: it ended with exit code 3",
+        ),
+    ] {
+        fs::write(
+            desk.path(file),
+            format!("//! A call\n\nfn main() {{\n    {body}\n}}\n"),
+        )
+        .unwrap();
+        let ran = desk.run(&["--course", "own", "demo", "a-call"]);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        let said = words(&ran);
+        assert!(said.contains(says), "{said}");
+    }
+}
+
+#[test]
+fn a_workbook_of_one_course_is_never_used_for_another() {
+    let desk = desk();
+    desk.run(&["init"]);
+    let ours = desk.read("workbook/Cargo.toml");
+    for args in [
+        &["--course", "own", "--workbook", "workbook", "next"][..],
+        &["--course", "own", "init", "workbook"],
+    ] {
+        let ran = desk.run(args);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(
+            words(&ran).contains("of another course; choose another folder"),
+            "{ran:?}"
+        );
+    }
+    assert_eq!(desk.read("workbook/Cargo.toml"), ours);
+    desk.run(&["--course", "own", "init"]);
+    let ran = desk.run(&["init", "own-workbook"]);
+    assert!(
+        words(&ran).contains("is the workbook of another course"),
+        "{ran:?}"
+    );
+    // In ours, it is still ours that is meant; in theirs, theirs.
+    let course = |desk: &Desk| desk.run(&["list", "--json"]).json()["lessons"][0]["title"].clone();
+    assert_eq!(course(&desk), "Processes and threads");
+    let desk = desk.var("GOTOUR_WORKBOOK", "own-workbook");
+    assert_eq!(course(&desk), "One after the other");
+    // A course that was moved is said so, and is found again where it is now.
+    fs::rename(desk.path("own"), desk.path("moved")).unwrap();
+    let ran = desk.run(&["next"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(
+        words(&ran).contains("own-workbook is of another course: there is no"),
+        "{ran:?}"
+    );
+    let ran = desk.run(&["--course", "moved", "next"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    assert_eq!(course(&desk), "One after the other");
+}
+
+#[test]
+fn a_course_with_something_wrong_is_told_with_file_and_line() {
+    const LESSON: &str = "lessons/01-in-order/lesson.md";
+    const QUIZ: &str = "lessons/01-in-order/quiz.toml";
+    let cases: &[(&str, &str, &str, &str)] = &[
+        (
+            "course.toml",
+            "title",
+            "name",
+            "own/course.toml:3: unknown field `name`",
+        ),
+        (
+            LESSON,
+            "# One",
+            "One",
+            "lesson.md:1: a lesson begins with its title: `# …`",
+        ),
+        (
+            LESSON,
+            "@demo a-call",
+            "@dmeo a-call",
+            "lesson.md:11: `@dmeo` is no directive",
+        ),
+        (
+            LESSON,
+            "@demo a-call",
+            "@demo b-call",
+            "lesson.md:11: could not read ",
+        ),
+        (
+            LESSON,
+            "@demo a-call",
+            "@demo ../x",
+            "lesson.md:11: `../x` is no name",
+        ),
+        (
+            LESSON,
+            "@exercise soup-first",
+            "@exercise soup",
+            "lesson.md:21: could not read ",
+        ),
+        (
+            LESSON,
+            "@quiz",
+            "@demo a-call",
+            "lesson.md:23: the demo `a-call` stands twice",
+        ),
+        (
+            QUIZ,
+            "answer = 2",
+            "answer = 3",
+            "quiz.toml:4: `answer` is the number of one of",
+        ),
+        (
+            QUIZ,
+            "demo = \"a-call\"",
+            "demo = \"b\"",
+            "quiz.toml:4: a prediction for `b`",
+        ),
+        (
+            QUIZ,
+            "right = true",
+            "right = false",
+            "quiz.toml:11: a question has one choice with",
+        ),
+        (QUIZ, "because =", "because", "quiz.toml:8: "),
+        (
+            QUIZ,
+            "misconception = \"The sender goes on first\"",
+            "",
+            "quiz.toml:14: a wrong choice has a `misconception`",
+        ),
+        (
+            "exercises/soup-first/exercise.toml",
+            "minutes = 3",
+            "minutes = \"three\"",
+            "exercise.toml:5: invalid type",
+        ),
+        (
+            "exercises/soup-first/hints.md",
+            "# 2",
+            "# two",
+            "hints.md:5: the heading `# two` should be `# 2`",
+        ),
+        (
+            "lessons/01-in-order/demos/a-call.rs",
+            "//! A call from the kitchen",
+            "// A call",
+            "a-call.rs:1: a demo opens with `//!` and its title",
+        ),
+        (
+            "lessons/glossary.toml",
+            "says",
+            "sais",
+            "glossary.toml:5: unknown field `sais`",
+        ),
+    ];
+    let desk = desk();
+    let good = desk.run(&["--course", "own", "list"]);
+    assert_eq!(good.code, Some(0), "{good:?}");
+    for (file, from, to, says) in cases {
+        let path = desk.path("own").join(file);
+        let whole = fs::read_to_string(&path).unwrap();
+        assert!(whole.contains(from), "{file}: {from}");
+        fs::write(&path, whole.replacen(from, to, 1)).unwrap();
+        let ran = desk.run(&["--course", "own", "list"]);
+        fs::write(&path, whole).unwrap();
+        assert_eq!(
+            (ran.code, ran.out.as_str()),
+            (Some(2), ""),
+            "{file}: {ran:?}"
+        );
+        let said = words(&ran);
+        assert!(said.starts_with("gotour: "), "{said}");
+        assert!(said.contains(says), "{says}: {said}");
+    }
+    // What is not there at all.
+    for (folder, says) in [
+        ("nowhere", "there is no course in "),
+        ("own/lessons", "has no course.toml, so it is no course"),
+    ] {
+        let ran = desk.run(&["--course", folder, "list"]);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(ran.err.contains(says), "{ran:?}");
+    }
+    fs::rename(
+        desk.path("own/lessons/01-in-order"),
+        desk.path("own/lessons/in-order"),
+    )
+    .unwrap();
+    let ran = desk.run(&["--course", "own", "list"]);
+    assert!(
+        ran.err.contains("has a number and a name, such as"),
+        "{ran:?}"
+    );
+    fs::remove_dir_all(desk.path("own/lessons/in-order")).unwrap();
+    let ran = desk.run(&["--course", "own", "list"]);
+    assert!(ran.err.contains("there is no lesson in "), "{ran:?}");
+}
+
+/// The example is proved as our own exercises are. What is built for it is kept from run to run.
+#[test]
+fn the_example_keeps_what_it_promises() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("course");
+    for part in ["course.toml", "lessons", "exercises", "solutions"] {
+        let old = dir.join("own").join(part);
+        if old.is_dir() {
+            fs::remove_dir_all(old).unwrap();
+        }
+    }
+    copy(&example(), &dir.join("own"));
+    let desk = Desk::at(&dir);
+    let ran = desk.run(&["--course", "own", "dev", "check"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(
+        ran.out.contains("9 of 9 verdicts as they should be"),
+        "{}",
+        ran.out
+    );
+}
