@@ -88,6 +88,17 @@ pub enum Command {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Write the whole course as a book, to be read in a browser; needs mdbook
+    Book {
+        /// A folder that is not there yet
+        dir: PathBuf,
+        /// Only what mdbook makes the book of
+        #[arg(long)]
+        source: bool,
+        /// Run the demos under the schedule of this seed
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        seed: u64,
+    },
     /// Run an exercise once, as an ordinary program
     Run {
         /// Number or name; without it the one you work on

@@ -13,6 +13,7 @@ mod progress;
 mod workbook;
 mod check;
 mod page;
+mod book;
 mod step;
 mod top;
 mod watch;

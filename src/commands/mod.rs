@@ -1,6 +1,7 @@
 //! What the commands do: one file a group of them, and here what they share.
 
 mod authors;
+mod book;
 mod certificate;
 mod check;
 mod demo;
@@ -84,6 +85,7 @@ impl Context {
             Command::Quiz { lesson } => quiz::quiz(self, lesson.as_deref()),
             Command::List => tour::list(self),
             Command::Glossary { term } => glossary::glossary(self, &term),
+            Command::Book { dir, source, seed } => book::book(self, &dir, source, seed),
             Command::Certificate { svg, output } => {
                 certificate::certificate(self, svg, output.as_deref())
             }

@@ -18,6 +18,7 @@ mod lessons;
 mod machine;
 mod pages;
 mod pipes;
+mod reading_book;
 mod step;
 mod terminal;
 mod top;
