@@ -240,14 +240,65 @@ fn tall(markdown: &str) -> usize {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Seed {
+    /// How many lines the notes have.
+    of: usize,
+    /// Those that state nothing.
+    silent: Vec<String>,
     statement: Vec<Statement>,
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Statement {
     note: String,
+    lines: Vec<String>,
     place: Vec<String>,
+    /// What is taught instead, where the notes are wrong or short.
+    r#true: Option<String>,
+}
+
+/// The lines of `7` and `9-12`.
+fn lines(of: &[String]) -> Vec<usize> {
+    let number = |n: &str| n.parse::<usize>().unwrap_or_else(|_| panic!("{n}"));
+    of.iter()
+        .flat_map(|range| {
+            let (from, to) = range.split_once('-').unwrap_or((range, range));
+            assert!(number(from) <= number(to), "{range}");
+            number(from)..=number(to)
+        })
+        .collect()
+}
+
+/// The notes are not here: their lines are counted, and each is a statement's, or said to state nothing.
+#[test]
+fn every_line_of_the_notes_is_accounted_for() {
+    let seed: Seed = toml::from_str(&fs::read_to_string("lessons/seed.toml").unwrap()).unwrap();
+    let silent = lines(&seed.silent);
+    let mut stated = BTreeSet::new();
+    let mut notes = BTreeSet::new();
+    for s in &seed.statement {
+        let own = lines(&s.lines);
+        assert!(!own.is_empty(), "{}", s.note);
+        assert!(!own.iter().any(|l| silent.contains(l)), "{}", s.note);
+        assert!(
+            s.r#true.as_ref().is_none_or(|t| t.ends_with('.')),
+            "{}",
+            s.note
+        );
+        assert!(notes.insert(&s.note), "twice: {}", s.note);
+        stated.extend(own);
+    }
+    let all: BTreeSet<usize> = silent.iter().copied().chain(stated).collect();
+    assert_eq!(all, (1..=seed.of).collect());
+    assert_eq!(
+        silent.len(),
+        lines(&seed.silent)
+            .into_iter()
+            .collect::<BTreeSet<_>>()
+            .len()
+    );
 }
 
 #[test]
