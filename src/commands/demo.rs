@@ -3,14 +3,14 @@
 use super::lesson::{Sitting, Step};
 use super::{Context, programs};
 use crate::curriculum::{Lesson, Show};
-use crate::page::pager;
-use crate::report::{Exit, Problem, Result};
+use crate::page::{self, pager};
+use crate::report::{Exit, Look, Problem, Result};
 use crate::stage::Stage;
 use crate::text;
 use serde_json::json;
 
 /// Asks for a prediction where there is one and someone to ask, runs the demo, and says why it is so.
-pub fn predicted(sitting: &Sitting, demo: Show) -> Result<Step> {
+pub fn predicted(sitting: &Sitting, demo: Show) -> Result<(Step, Seen)> {
     let r = &sitting.cx.report;
     let predict = sitting.quiz.predict.iter().find(|p| p.demo == demo.name());
     let mut guess = None;
@@ -24,12 +24,15 @@ pub fn predicted(sitting: &Sitting, demo: Show) -> Result<Step> {
         let ask = format!("Your guess, 1 to {} (Enter: see it): ", p.choices.len());
         match pager::choose(r, &ask, p.choices.len())? {
             Ok(choice) => guess = choice,
-            Err(went) => return Ok(went.into()),
+            Err(went) => return Ok((went.into(), Seen::default())),
         }
         r.blank();
         sitting.answered(demo.name(), guess)?;
     }
-    perform(sitting.cx, demo, sitting.seed)?;
+    let mut seen = Seen {
+        output: perform(sitting.cx, demo, sitting.seed)?,
+        says: String::new(),
+    };
     if let Some(p) = predict {
         let verdict = match guess {
             Some(n) if n == p.answer => format!("{} As you said. ", r.good("✓")),
@@ -37,39 +40,61 @@ pub fn predicted(sitting: &Sitting, demo: Show) -> Result<Step> {
             None if r.interactive() => String::new(),
             None => format!("It is {}. ", p.answer),
         };
-        sitting.cx.markdown(format!("{verdict}{}", p.because));
+        seen.says = format!("{verdict}{}", p.because);
+        sitting.cx.markdown(&seen.says);
         r.blank();
     }
-    Ok(Step::On)
+    Ok((Step::On, seen))
+}
+
+/// What was shown of a demo, so that it can be looked at again.
+#[derive(Debug, Default)]
+pub struct Seen {
+    output: String,
+    says: String,
+}
+
+impl Seen {
+    pub fn lines(&self, look: Look) -> Vec<String> {
+        let mut lines: Vec<String> = self.output.lines().map(|l| look.fit(l)).collect();
+        if !self.says.is_empty() {
+            lines.extend(page::lines(&self.says, look));
+            lines.push(String::new());
+        }
+        lines
+    }
 }
 
 /// Runs a demo on a stage that shows it at once, and leaves an empty line below it.
-fn perform(cx: &Context, demo: Show, seed: Option<u64>) -> Result<()> {
+///
+/// Gives what was shown.
+fn perform(cx: &Context, demo: Show, seed: Option<u64>) -> Result<String> {
     let r = &cx.report;
     let run = runner(cx, demo)?;
-    r.line(r.bold(&format!("▶ {}", demo.title())));
+    let title = r.bold(&format!("▶ {}", demo.title()));
+    r.line(&title);
     r.blank();
-    // The last two characters that were shown.
-    let mut end = String::new();
+    let mut shown = format!("{title}\n\n");
+    let head = shown.len();
     let mut stage = Stage::new(r.look(), seed, |s| {
         r.part(s);
-        let from = s.char_indices().rev().nth(1).map_or(0, |(at, _)| at);
-        end.push_str(&s[from..]);
-        let from = end.char_indices().rev().nth(1).map_or(0, |(at, _)| at);
-        end.drain(..from);
+        shown.push_str(s);
     });
     let ended = run(&mut stage);
     drop(stage);
-    if !end.ends_with('\n') && !end.is_empty() {
+    if shown.len() > head && !shown.ends_with('\n') {
         r.blank();
+        shown.push('\n');
     }
-    if !end.ends_with("\n\n") {
+    if !shown.ends_with("\n\n") {
         r.blank();
+        shown.push('\n');
     }
     ended.map_err(|e| {
         Problem::new(format!("the demo `{}` could not run: {e}", demo.name()))
             .mend("`gotour doctor` looks for what may be missing")
-    })
+    })?;
+    Ok(shown)
 }
 
 /// What runs a demo; a program of another course is built for it.
@@ -129,7 +154,7 @@ pub fn demo(cx: &Context, wanted: Option<&str>, seed: Option<u64>) -> Result<Exi
         // Who gives a seed knows the demo, and looks for what is the same each time.
         if seed.is_some() {
             perform(cx, demo, seed)?;
-        } else if let Step::Left(exit) = predicted(&sitting, demo)? {
+        } else if let (Step::Left(exit), _) = predicted(&sitting, demo)? {
             return Ok(exit);
         }
     }

@@ -241,8 +241,12 @@ impl<'a> Sitting<'a> {
             )));
         };
         match demo::predicted(self, demo)? {
-            Step::On => self.pause(Ways { on, stop: "stop" }),
-            left => Ok(left),
+            (Step::On, _) if !self.cx.report.interactive() => Ok(Step::On),
+            (Step::On, seen) => {
+                let ways = Ways { on, stop: "stop" };
+                Ok(pager::after(&self.cx.report, &|look| seen.lines(look), ways)?.into())
+            }
+            (left, _) => Ok(left),
         }
     }
 

@@ -59,6 +59,19 @@ pub fn show_from(
     Ok((went?, pager.seen()))
 }
 
+/// Waits below lines that were printed already: what has gone off the screen can be seen again.
+pub fn after(report: &Report, draw: &dyn Fn(Look) -> Vec<String>, ways: Ways) -> Result<Went> {
+    if !report.moves() {
+        return show(report, &|_| Vec::new(), ways);
+    }
+    let keys = Keys::enter().or_problem(|| "read keys from the terminal".to_string())?;
+    let mut pager = Pager::new(report, draw);
+    pager.shown = pager.lines.len();
+    let went = pager.keys(&keys, ways);
+    drop(keys);
+    went
+}
+
 struct Pager<'a> {
     report: &'a Report,
     draw: &'a dyn Fn(Look) -> Vec<String>,
@@ -93,11 +106,16 @@ impl<'a> Pager<'a> {
     }
 
     fn run(&mut self, keys: &Keys, ways: Ways, seen: usize) -> Result<Went> {
-        let doing = || "write to the terminal".to_string();
         // What stands above that screen was read before.
         let end = (self.lines.len() * seen.min(1000)).div_ceil(1000);
         self.shown = end.saturating_sub(self.rows());
         self.more(self.rows());
+        self.keys(keys, ways)
+    }
+
+    /// Does what the keys say until one of them leads away.
+    fn keys(&mut self, keys: &Keys, ways: Ways) -> Result<Went> {
+        let doing = || "write to the terminal".to_string();
         loop {
             self.prompt(ways);
             let key = keys
