@@ -67,9 +67,9 @@ pub enum Command {
         #[arg(long, value_name = "N")]
         seed: Option<u64>,
     },
-    /// Answer the questions of a lesson
+    /// Answer the questions of a lesson, or those at the start, which say where to begin
     Quiz {
-        /// Number or name; without it the lesson you are in
+        /// Number or name, or `start`; without it the lesson you are in, and before the first the start
         lesson: Option<String>,
     },
     /// Show the lessons and exercises and how far you are
@@ -255,6 +255,25 @@ pub struct Check {
 pub enum Dev {
     /// Check that start files fail, solutions pass, and wrong and right answers are told apart
     Check(DevCheck),
+    /// Make the skeleton of an exercise or a lesson: each file says what it must hold
+    #[command(subcommand)]
+    New(DevNew),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DevNew {
+    /// An exercise, offered last in its lesson
+    Exercise {
+        /// Small letters, digits and hyphens: `own-copy`
+        name: String,
+        /// Number or name
+        lesson: String,
+    },
+    /// A lesson with two exercises
+    Lesson {
+        /// Its number and name: `14-first-steps`
+        folder: String,
+    },
 }
 
 #[derive(Args, Debug)]

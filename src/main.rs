@@ -14,6 +14,8 @@ mod workbook;
 mod check;
 mod page;
 mod book;
+mod proof;
+mod skeleton;
 mod step;
 mod top;
 mod watch;

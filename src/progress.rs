@@ -22,6 +22,9 @@ pub struct Progress {
     /// The exercise that was worked on last: what `check` without a name checks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<String>,
+    /// The lesson that it begins with, where that is not the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begin: Option<String>,
     /// Fields of other gotours of this version: kept as they are.
     #[serde(flatten)]
     other: BTreeMap<String, serde_json::Value>,
@@ -77,6 +80,7 @@ impl Default for Progress {
             exercises: BTreeMap::new(),
             lessons: BTreeMap::new(),
             current: None,
+            begin: None,
             other: BTreeMap::new(),
         }
     }

@@ -1,6 +1,6 @@
-//! `gotour dev check`: whether the course keeps what it promises about its exercises.
+//! `gotour dev check`: whether the course keeps what it promises about its exercises, demos and texts.
 
-use super::Context;
+use super::{Context, demo};
 use crate::check::Options;
 use crate::check::answers::{self, Answer, Kind, Outcome};
 use crate::check::compile::NotBuilt;
@@ -8,7 +8,9 @@ use crate::check::execute::Cancel;
 use crate::check::judge::Task;
 use crate::cli;
 use crate::curriculum::Exercise;
-use crate::report::{Exit, OrProblem as _, Problem, Result};
+use crate::proof;
+use crate::report::{Exit, Look, OrProblem as _, Problem, Result};
+use crate::stage::Stage;
 use crate::text;
 use serde_json::json;
 use std::path::Path;
@@ -24,10 +26,15 @@ pub fn check(cx: &Context, args: &cli::DevCheck) -> Result<Exit> {
         .iter()
         .map(|e| Task::new(e).map_err(Problem::new))
         .collect::<Result<_>>()?;
-    let root = cx.course.folder.unwrap_or(Path::new(CHECKOUT));
+    let root = root(cx);
     let solutions = root.join("solutions");
-    let (answers, complaints) = answers::collect(&exercises, &solutions)
+    let (answers, mut complaints) = answers::collect(&exercises, &solutions)
         .or_problem(|| format!("read {}", solutions.display()))?;
+    complaints.extend(exercises.iter().flat_map(proof::hints));
+    if args.exercises.is_empty() {
+        complaints.extend(proof::links(&cx.course, root));
+        complaints.extend(demos(cx, root)?);
+    }
     let cancel = Cancel::on_signals().or_problem(|| "listen for Ctrl-C".to_string())?;
     let dir = root.join("target").join("dev-check");
     r.note(format!(
@@ -81,6 +88,69 @@ pub fn check(cx: &Context, args: &cli::DevCheck) -> Result<Exit> {
     } else {
         Exit::Passed
     })
+}
+
+/// The folder of the course: for ours, the checkout.
+pub fn root(cx: &Context) -> &Path {
+    cx.course.folder.unwrap_or(Path::new(CHECKOUT))
+}
+
+/// What the demos do not keep: each shows the same under one seed, and ours what its snapshot has.
+fn demos(cx: &Context, root: &Path) -> Result<Vec<String>> {
+    let r = &cx.report;
+    let all: Vec<_> = cx
+        .course
+        .lessons
+        .iter()
+        .flat_map(|l| l.shows().map(move |s| (l, s)))
+        .collect();
+    r.note(format!(
+        "running {}, each twice",
+        text::count(all.len(), "demo")
+    ));
+    let look = Look {
+        width: 80,
+        height: usize::MAX,
+        ascii: false,
+        colour: false,
+    };
+    let mut said = Vec::new();
+    for (lesson, show) in all {
+        let mut outputs = [String::new(), String::new()];
+        for output in &mut outputs {
+            let run = demo::runner(cx, show)?;
+            let mut stage = Stage::new(look, Some(1), |s| output.push_str(s));
+            let ended = run(&mut stage);
+            drop(stage);
+            if let Err(e) = ended {
+                said.push(format!("the demo `{}` could not run: {e}", show.name()));
+            }
+        }
+        let [first, second] = outputs;
+        if first != second {
+            said.push(format!(
+                "the demo `{}` shows something else each time under one seed",
+                show.name()
+            ));
+            continue;
+        }
+        let snapshot = format!(
+            "tests/gotour/snapshots/gotour__pages__lesson_{}.snap",
+            lesson.number
+        );
+        // A course of somebody else has no snapshots.
+        if let (None, Ok(text)) = (
+            cx.course.folder,
+            std::fs::read_to_string(root.join(&snapshot)),
+        ) && !text.contains(first.trim_matches('\n'))
+        {
+            said.push(format!(
+                "the demo `{}` shows something else than {snapshot} has",
+                show.name()
+            ));
+        }
+    }
+    Ok(said)
 }
 
 fn wanted(cx: &Context, names: &[String]) -> Result<Vec<Exercise>> {

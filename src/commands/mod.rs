@@ -11,14 +11,16 @@ mod lesson;
 mod programs;
 mod quiz;
 mod setup;
+mod skeletons;
+mod start;
 mod step;
 mod top;
 pub mod tour;
 mod trace;
 mod watch;
 
-use crate::cli::{Cli, Command, Dev};
-use crate::curriculum::{Course, Entry};
+use crate::cli::{Cli, Command, Dev, DevNew};
+use crate::curriculum::{Course, Entry, Lesson};
 use crate::page;
 use crate::progress::{Progress, SetAside, Store};
 use crate::report::{Exit, OrProblem as _, Problem, Report, Result};
@@ -114,6 +116,10 @@ impl Context {
             Command::Trace(args) => trace::trace(self, &args),
             Command::Top(args) => top::top(self, &args),
             Command::Dev(Dev::Check(args)) => authors::check(self, &args),
+            Command::Dev(Dev::New(DevNew::Exercise { name, lesson })) => {
+                skeletons::exercise(self, &name, &lesson)
+            }
+            Command::Dev(Dev::New(DevNew::Lesson { folder })) => skeletons::lesson(self, &folder),
         }
     }
 
@@ -195,6 +201,14 @@ impl Context {
         }
     }
 
+    /// The lessons as they are gone through: from where the learner begins, then what stands before.
+    pub fn in_order(&self, progress: &Progress) -> impl Iterator<Item = &Lesson> {
+        let all = &self.course.lessons;
+        let is_it = |l: &Lesson| progress.begin.as_deref() == Some(l.slug);
+        let from = all.iter().position(is_it).unwrap_or(0);
+        all[from..].iter().chain(&all[..from])
+    }
+
     /// The exercise that is worked on: the last one touched while it is not solved, else the first that is not solved,
     /// those first whose solution was not asked for.
     pub fn current(&self, progress: &Progress) -> Option<Entry> {
@@ -205,8 +219,9 @@ impl Context {
             .as_deref()
             .and_then(|name| self.course.exercises().find(|e| e.name == name))
             .filter(open);
-        last.or_else(|| self.course.exercises().find(fresh))
-            .or_else(|| self.course.exercises().find(open))
+        let all = || self.in_order(progress).flat_map(Lesson::exercises);
+        last.or_else(|| all().find(fresh))
+            .or_else(|| all().find(open))
     }
 }
 

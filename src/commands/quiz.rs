@@ -1,7 +1,7 @@
 //! Questions: each wrong choice is answered by the misconception behind it.
 
-use super::Context;
 use super::lesson::{Sitting, Step, named_or_current};
+use super::{Context, start};
 use crate::curriculum::{Choice, Question};
 use crate::page::pager;
 use crate::report::{Exit, Result};
@@ -10,6 +10,13 @@ use serde_json::json;
 /// `gotour quiz [LESSON]`.
 pub fn quiz(cx: &Context, wanted: Option<&str>) -> Result<Exit> {
     let book = cx.found();
+    let begun = match &book {
+        Some(book) => !start::at_the_start(&cx.load(&book.progress())?),
+        None => false,
+    };
+    if wanted == Some("start") || (wanted.is_none() && !begun) {
+        return start::start(cx);
+    }
     let lesson = named_or_current(cx, wanted, book.as_ref())?;
     let sitting = Sitting::new(cx, lesson, book.as_ref())?;
     let quiz = &sitting.quiz;
@@ -112,7 +119,7 @@ fn ask_one(sitting: &Sitting, index: usize, q: &Question) -> Result<Step> {
 }
 
 /// What a choice is answered with: a wrong one by the name of its misconception.
-fn answer(cx: &Context, c: &Choice) -> String {
+pub fn answer(cx: &Context, c: &Choice) -> String {
     let r = &cx.report;
     if c.right {
         format!("{} Right. {}", r.good("✓"), c.says)

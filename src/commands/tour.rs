@@ -1,7 +1,7 @@
 //! Where the learner is: `gotour` alone, `gotour next`, `gotour list`.
 
 use super::lesson::{Sitting, Spot};
-use super::{Context, certificate};
+use super::{Context, certificate, start};
 use crate::curriculum::{Entry, Exercise, Lesson};
 use crate::progress::Progress;
 use crate::report::{Exit, Result};
@@ -23,7 +23,7 @@ pub enum Todo<'a> {
 
 /// Lessons in their order, each followed by its exercises. An exercise whose solution was asked for holds nobody up.
 pub fn todo<'a>(cx: &'a Context, progress: &Progress) -> Todo<'a> {
-    for lesson in &cx.course.lessons {
+    for lesson in cx.in_order(progress) {
         let read = progress.lesson(lesson.slug);
         if read.read.is_none() {
             return Todo::Read {
@@ -103,6 +103,12 @@ pub fn status(cx: &Context) -> Result<Exit> {
     }
     r.blank();
     let mut rows = vec![("gotour next", "opens it")];
+    if start::at_the_start(&progress) {
+        rows.push((
+            "gotour quiz start",
+            "where to begin, if you know some of it",
+        ));
+    }
     let (check, hint);
     if let Todo::Solve(e) = &todo {
         check = format!("gotour check {}", e.number);
@@ -170,6 +176,11 @@ pub fn next(cx: &Context) -> Result<Exit> {
     }
     match todo {
         Todo::Read { lesson, .. } => {
+            if start::at_the_start(&progress) && cx.report.interactive() {
+                cx.report
+                    .text("Do you know some of this? gotour quiz start finds out where to begin.");
+                cx.report.blank();
+            }
             let spot = Spot::left(lesson, &progress.lesson(lesson.slug))?;
             Sitting::new(cx, lesson, Some(&book))?.read_from(spot)
         }

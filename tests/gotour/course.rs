@@ -165,7 +165,7 @@ fn a_workbook_of_one_course_is_never_used_for_another() {
         words(&ran).contains("own-workbook is of another course: there is no"),
         "{ran:?}"
     );
-    let ran = desk.run(&["--course", "moved", "next"]);
+    let ran = desk.run(&["--course", "moved", "init"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     assert_eq!(course(&desk), "One after the other");
 }
@@ -329,4 +329,69 @@ fn the_example_keeps_what_it_promises() {
         "{}",
         ran.out
     );
+}
+
+#[test]
+fn a_skeleton_is_put_where_it_belongs_and_nothing_is_overwritten() {
+    let desk = desk();
+    let new = |args: &[&str]| desk.run(&[&["--course", "own", "dev", "new"], args].concat());
+    let ran = new(&["exercise", "second-try", "1"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    for file in [
+        "exercises/second-try/exercise.toml",
+        "exercises/second-try/start.rs",
+        "exercises/second-try/hints.md",
+        "solutions/second-try/solution.rs",
+        "solutions/second-try/why.md",
+        "solutions/second-try/expected.txt",
+        "solutions/second-try/wrong-sleep.rs",
+        "solutions/second-try/right-close.rs",
+    ] {
+        assert!(desk.path("own").join(file).is_file(), "{file}");
+        assert!(ran.out.contains(file), "{file}: {}", ran.out);
+    }
+    let lesson = "own/lessons/01-in-order/lesson.md";
+    assert!(
+        desk.read(lesson)
+            .contains("@exercise soup-first\n\n@exercise second-try\n\n@quiz")
+    );
+    let start = desk.read("own/exercises/second-try/start.rs");
+    assert!(start.starts_with("//! Second try\n"), "{start}");
+    assert!(start.contains("Type: gotour check second-try"), "{start}");
+    let json = new(&["lesson", "2-more-of-it", "--json"]).json();
+    assert_eq!(json["changed"], serde_json::json!([]));
+    let list = desk.run(&["--course", "own", "list", "--json"]).json();
+    assert_eq!(list["lessons"][1]["title"], "More of it");
+    assert_eq!(list["lessons"][1]["demos"].as_array().unwrap().len(), 3);
+    assert_eq!(
+        list["lessons"][1]["exercises"][1]["name"],
+        "more-of-it-build"
+    );
+    // What is there stays as it is.
+    for (args, says) in [
+        (
+            &["exercise", "second-try", "1"][..],
+            "exercise-2 is called second-try already",
+        ),
+        (&["exercise", "Second", "1"], "`Second` is no name"),
+        (&["exercise", "third", "9"], "there is no lesson 9"),
+        (&["lesson", "02-other"], "02-more-of-it is there already"),
+        (&["lesson", "more"], "`more` is no folder of a lesson"),
+    ] {
+        let ran = new(args);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{ran:?}");
+        assert!(words(&ran).contains(says), "{says}: {ran:?}");
+    }
+    let file = desk.path("own/solutions/third/why.md");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "mine").unwrap();
+    let before = desk.read(lesson);
+    let ran = new(&["exercise", "third", "1"]);
+    assert!(
+        words(&ran).contains("why.md is there already, and is not overwritten"),
+        "{ran:?}"
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    assert_eq!(desk.read(lesson), before);
+    assert!(!desk.path("own/exercises/third").exists());
 }
