@@ -54,7 +54,7 @@ fn terms_are_found_in_every_form() {
     assert_eq!(c.find_term("m").unwrap().place(), ("02-more", "More"));
     assert_eq!(
         c.find_term("data rase").unwrap_err().to_string(),
-        "there is no term `data rase`; did you mean `data race`?"
+        "there is no term `data rase`; did you mean `data races`?"
     );
     assert_eq!(
         c.find_term("qqq").unwrap_err().to_string(),
