@@ -35,6 +35,11 @@ pub fn check(cx: &Context, args: &cli::DevCheck) -> Result<Exit> {
         complaints.extend(proof::links(&cx.course, root));
         complaints.extend(demos(cx, root)?);
     }
+    if !r.is_json() {
+        for complaint in &complaints {
+            r.line(r.bad(&format!("✗ {complaint}")));
+        }
+    }
     let cancel = Cancel::on_signals().or_problem(|| "listen for Ctrl-C".to_string())?;
     let dir = root.join("target").join("dev-check");
     r.note(format!(
@@ -67,9 +72,6 @@ pub fn check(cx: &Context, args: &cli::DevCheck) -> Result<Exit> {
     } else {
         table(cx, &exercises, &answers, &outcomes);
         misses(cx, &exercises, &answers, &outcomes, args.verbose);
-        for complaint in &complaints {
-            r.line(r.bad(&format!("✗ {complaint}")));
-        }
         let runs: usize = outcomes.iter().map(|o| o.tried).sum();
         let right = runs
             - outcomes
@@ -77,6 +79,10 @@ pub fn check(cx: &Context, args: &cli::DevCheck) -> Result<Exit> {
                 .flat_map(|o| o.misses.values())
                 .sum::<usize>();
         r.blank();
+        if !complaints.is_empty() {
+            let all = text::count(complaints.len(), "complaint");
+            r.line(r.bad(&format!("✗ {all} above")));
+        }
         r.line(format!(
             "{} of {} verdicts as they should be",
             text::thousands(right as u64),
