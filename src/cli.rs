@@ -149,21 +149,9 @@ pub enum Command {
         token: String,
     },
     /// Walk through a schedule step by step, forward and back
-    Step {
-        /// Number or name; without it the one you work on
-        exercise: Option<String>,
-        /// The schedule, such as G2x2.G3; without it the one that your program failed under last
-        token: Option<String>,
-        /// Not a schedule, but what the scheduler did while a demo or an exercise ran: Ms, Ps, queues
-        #[arg(long, conflicts_with = "token")]
-        machine: bool,
-        /// With --machine: the name is a demo's, where an exercise has the same
-        #[arg(long, requires = "machine")]
-        demo: bool,
-        /// With --machine: which of a demo's programs, from 1; without it the one that did most
-        #[arg(long, value_name = "N", requires = "machine")]
-        program: Option<usize>,
-    },
+    Step(Step),
+    /// Pick who runs next, and break a program in as few switches as you can
+    Play(Play),
     /// Show what the runtime did while a demo or an exercise ran: who ran where, who waited, who woke whom
     Trace(Trace),
     /// Look at a program while it runs: its goroutines by state and place, its Ps, its threads
@@ -194,6 +182,40 @@ pub struct Top {
     /// What the program is given; after -- where gotour has an option of that name
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub args: Vec<std::ffi::OsString>,
+}
+
+#[derive(Args, Debug)]
+pub struct Step {
+    /// An exercise's number or name; without it the one you work on
+    pub name: Option<String>,
+    /// The schedule, such as G2x2.G3; without it the one that your program failed under last
+    pub token: Option<String>,
+    /// NAME is a level's of `gotour play`
+    #[arg(long, requires = "name", conflicts_with = "machine")]
+    pub level: bool,
+    /// Not a schedule, but what the scheduler did while a demo or an exercise ran: Ms, Ps, queues
+    #[arg(long, conflicts_with = "token")]
+    pub machine: bool,
+    /// With --machine: the name is a demo's, where an exercise has the same
+    #[arg(long, requires = "machine")]
+    pub demo: bool,
+    /// With --machine: which of a demo's programs, from 1; without it the one that did most
+    #[arg(long, value_name = "N", requires = "machine")]
+    pub program: Option<usize>,
+}
+
+#[derive(Args, Debug)]
+pub struct Play {
+    /// A level's name or number; without it the levels there are, and how you did
+    pub level: Option<String>,
+    /// Play without keys: who makes which step, such as 2,2,3, or a schedule such as G2x2.G3
+    #[arg(
+        long,
+        requires = "level",
+        value_name = "PICKS",
+        allow_hyphen_values = true
+    )]
+    pub picks: Option<String>,
 }
 
 #[derive(Args, Debug)]

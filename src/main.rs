@@ -18,6 +18,7 @@ mod proof;
 mod skeleton;
 mod step;
 mod top;
+mod play;
 mod watch;
 mod doctor;
 mod cli;

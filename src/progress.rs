@@ -19,6 +19,9 @@ pub struct Progress {
     pub exercises: BTreeMap<String, ExerciseProgress>,
     #[serde(default)]
     pub lessons: BTreeMap<String, LessonProgress>,
+    /// The levels of `play` that were won.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub levels: BTreeMap<String, LevelProgress>,
     /// The exercise that was worked on last: what `check` without a name checks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<String>,
@@ -73,12 +76,23 @@ fn is_zero(n: &usize) -> bool {
     *n == 0
 }
 
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LevelProgress {
+    /// When it was won first.
+    pub won: String,
+    /// The fewest switches that it was won with.
+    pub switches: usize,
+    #[serde(flatten)]
+    other: BTreeMap<String, serde_json::Value>,
+}
+
 impl Default for Progress {
     fn default() -> Self {
         Progress {
             version: VERSION,
             exercises: BTreeMap::new(),
             lessons: BTreeMap::new(),
+            levels: BTreeMap::new(),
             current: None,
             begin: None,
             other: BTreeMap::new(),
@@ -105,6 +119,18 @@ impl Progress {
 
     pub fn is_solved(&self, name: &str) -> bool {
         self.exercises.get(name).is_some_and(|e| e.solved.is_some())
+    }
+
+    /// Notes that a level was won with so many switches. Gives back the fewest until now.
+    pub fn won(&mut self, level: &str, switches: usize) -> usize {
+        let new = || LevelProgress {
+            won: text::now(),
+            switches,
+            other: BTreeMap::new(),
+        };
+        let l = self.levels.entry(level.to_string()).or_insert_with(new);
+        l.switches = l.switches.min(switches);
+        l.switches
     }
 
     /// Notes the outcome of a check. True when this solved it for the first time.
@@ -310,6 +336,16 @@ mod tests {
         assert!(p.is_solved("lost-update"));
         assert_eq!(p.exercise("lost-update").attempts, 2);
         assert_eq!(p.current.as_deref(), Some("lost-update"));
+    }
+
+    #[test]
+    fn of_a_level_the_fewest_switches_are_kept() {
+        let (_dir, store) = store();
+        for (switches, best) in [(3, 3), (1, 1), (2, 1)] {
+            let kept = store.change(|p| p.won("two-locks", switches)).unwrap().0;
+            assert_eq!(kept, best);
+        }
+        assert_eq!(store.load().unwrap().0.levels["two-locks"].switches, 1);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod demo;
 mod exercise;
 mod glossary;
 mod lesson;
+mod play;
 mod programs;
 mod quiz;
 mod setup;
@@ -103,16 +104,8 @@ impl Context {
             Command::Doctor => setup::doctor(self),
             Command::Completions { shell } => Ok(setup::completions(self, shell)),
             Command::Replay { exercise, token } => check::replay(self, &exercise, &token),
-            Command::Step {
-                exercise,
-                machine: true,
-                demo,
-                program,
-                ..
-            } => step::machine(self, exercise.as_deref(), demo, program),
-            Command::Step {
-                exercise, token, ..
-            } => step::step(self, exercise.as_deref(), token.as_deref()),
+            Command::Step(args) => step::step(self, &args),
+            Command::Play(args) => play::play(self, &args),
             Command::Trace(args) => trace::trace(self, &args),
             Command::Top(args) => top::top(self, &args),
             Command::Dev(Dev::Check(args)) => authors::check(self, &args),

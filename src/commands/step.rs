@@ -1,18 +1,49 @@
-//! `gotour step`: a schedule of an exercise, step by step.
+//! `gotour step`: a schedule of an exercise or of a level, step by step.
 
 use super::Context;
 use super::check::{SEED, build, signals};
+use super::play;
 use super::trace::{self, Traced};
 use crate::check::judge::Task;
 use crate::check::schedules::{self, Ask, Told};
+use crate::cli;
+use crate::report::screen::Keys;
 use crate::report::{Exit, OrProblem as _, Problem, Result};
 use crate::step::machine::Movie;
-use crate::step::{Left, Walk, walk, watch};
+use crate::step::{Left, Texts, Walk, walk, watch};
 use goroutines::explore::Schedule;
-use serde_json::json;
+use serde_json::{Value, json};
 
-/// `gotour step [EXERCISE] [TOKEN]`.
-pub fn step(cx: &Context, wanted: Option<&str>, token: Option<&str>) -> Result<Exit> {
+/// `gotour step [EXERCISE|LEVEL] [TOKEN]`.
+pub fn step(cx: &Context, args: &cli::Step) -> Result<Exit> {
+    let (wanted, token) = (args.name.as_deref(), args.token.as_deref());
+    if args.machine {
+        return machine(cx, wanted, args.demo, args.program);
+    }
+    if let (true, Some(name)) = (args.level, wanted) {
+        return level(cx, name, token);
+    }
+    exercise(cx, wanted, token)
+}
+
+fn level(cx: &Context, name: &str, token: Option<&str>) -> Result<Exit> {
+    let level = play::find(name)?;
+    // The program's panics are quiet once the screen's hook stands behind the library's own.
+    let keys = if cx.report.moves() {
+        Some(take_the_screen()?)
+    } else {
+        None
+    };
+    let walked = play::to_walk(level, token)?;
+    show(
+        cx,
+        &walked,
+        keys,
+        json!({ "level": level.number(), "name": level.name }),
+    )
+}
+
+fn exercise(cx: &Context, wanted: Option<&str>, token: Option<&str>) -> Result<Exit> {
     let r = &cx.report;
     cx.must_be_there(wanted)?;
     let parsed = |token: &str| -> Result<Schedule> {
@@ -70,8 +101,19 @@ pub fn step(cx: &Context, wanted: Option<&str>, token: Option<&str>) -> Result<E
         token,
         ending,
         story,
-        book.root(),
+        Texts::Below(book.root()),
     );
+    let what = json!({ "exercise": e.number, "name": e.name });
+    show(cx, &walked, None, what)
+}
+
+fn take_the_screen() -> Result<Keys> {
+    Keys::enter_alternate().or_problem(|| "read keys from the terminal".to_string())
+}
+
+/// Walks through it in a terminal; elsewhere it is printed, and `what` says in JSON what it is.
+fn show(cx: &Context, walked: &Walk, keys: Option<Keys>, mut what: Value) -> Result<Exit> {
+    let r = &cx.report;
     if r.is_json() {
         let steps: Vec<_> = (0..=walked.steps())
             .map(|at| {
@@ -84,32 +126,28 @@ pub fn step(cx: &Context, wanted: Option<&str>, token: Option<&str>) -> Result<E
                 })
             })
             .collect();
-        r.json(&json!({
-            "exercise": e.number,
-            "name": e.name,
-            "schedule": walked.token,
-            "ending": walked.ending,
-            "steps": steps,
-        }));
+        what["schedule"] = json!(walked.token);
+        what["ending"] = json!(walked.ending);
+        what["steps"] = json!(steps);
+        r.json(&what);
         return Ok(Exit::Passed);
     }
     if !r.moves() {
         walked.print(|line| r.line(r.look().fit(&line)));
         return Ok(Exit::Passed);
     }
-    match walk(&walked, r.look())? {
+    let keys = match keys {
+        Some(keys) => keys,
+        None => take_the_screen()?,
+    };
+    match walk(&keys, walked, r.look())? {
         Left::Done => Ok(Exit::Passed),
         Left::Interrupted => Ok(Exit::Interrupted),
     }
 }
 
 /// `gotour step --machine [DEMO|EXERCISE]`: what the scheduler did, event by event.
-pub fn machine(
-    cx: &Context,
-    name: Option<&str>,
-    demo: bool,
-    program: Option<usize>,
-) -> Result<Exit> {
+fn machine(cx: &Context, name: Option<&str>, demo: bool, program: Option<usize>) -> Result<Exit> {
     let r = &cx.report;
     let Traced { name, trace } = match trace::traced(cx, name, demo, program)? {
         Ok(traced) => traced,

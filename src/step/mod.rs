@@ -7,7 +7,7 @@ mod paint;
 mod screen;
 
 use frames::{Channel, Frame, Is, Row};
-use goroutines::explore::{Moment, Story};
+use goroutines::explore::{Moment, Place, Story};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -31,21 +31,47 @@ pub struct Walk {
     sources: HashMap<String, Vec<String>>,
 }
 
+/// Where the lines of a program come from.
+#[derive(Clone, Copy, Debug)]
+pub enum Texts<'a> {
+    /// The paths of the story begin in this folder.
+    Below(&'a Path),
+    /// The one file that matters: its name, and what stands in it.
+    Given(&'a str, &'a str),
+}
+
+impl Texts<'_> {
+    /// Of a library's file that is not here nothing is known.
+    fn of(self, place: &Place) -> Option<String> {
+        match self {
+            Texts::Below(root) => std::fs::read_to_string(root.join(&place.file)).ok(),
+            Texts::Given(name, text) => (place.name() == name).then(|| text.to_string()),
+        }
+    }
+}
+
 impl Walk {
-    /// `root` is where the paths of the story begin.
-    pub fn new(title: String, token: String, ending: String, story: Story, root: &Path) -> Walk {
-        let files = story.moments.iter().filter_map(|m| m.place.as_ref());
+    pub fn new(
+        title: String,
+        token: String,
+        ending: String,
+        story: Story,
+        texts: Texts<'_>,
+    ) -> Walk {
+        let places = story.moments.iter().filter_map(|m| m.place.as_ref());
         let mut sources = HashMap::new();
-        for place in files {
+        for place in places {
             sources.entry(place.file.clone()).or_insert_with(|| {
-                // A library's file that is not here has no lines to show.
-                let text = std::fs::read_to_string(root.join(&place.file)).unwrap_or_default();
+                let text = texts.of(place).unwrap_or_default();
                 text.lines().map(str::to_string).collect()
             });
         }
         Walk {
             frames: frames::of(&story),
-            names: story.names(root),
+            names: match texts {
+                Texts::Below(root) => story.names(root),
+                Texts::Given(..) => story.names_in(|place| texts.of(place)),
+            },
             title,
             token,
             ending,
@@ -77,7 +103,8 @@ impl Walk {
         (at + 1..=self.steps()).find(|i| self.moment(*i).is_some_and(|m| m.who == who))
     }
 
-    fn name(&self, object: usize) -> String {
+    /// What the program calls it, else its kind.
+    pub fn name(&self, object: usize) -> String {
         match self.names.get(object) {
             Some(name) if !name.is_empty() => name.clone(),
             _ => match self.story.things.get(object) {
@@ -85,6 +112,21 @@ impl Walk {
                 _ => String::new(),
             },
         }
+    }
+
+    /// What somebody does in a step, without what comes of it: `n.get`.
+    pub fn does(&self, m: &Moment) -> String {
+        match (self.name(m.object), m.what.as_str()) {
+            (_, "clock") => "the clock moves on".to_string(),
+            (name, what) if name.is_empty() => what.to_string(),
+            (name, "wakes") => format!("wakes at {name}"),
+            (name, what) => format!("{name}.{what}"),
+        }
+    }
+
+    /// The goroutines after step `at`, those that are not made yet among them.
+    pub fn rows(&self, at: usize) -> &[Row] {
+        &self.frames[at].rows
     }
 
     /// What a step did: `G2 n.get → 0`.
@@ -96,11 +138,7 @@ impl Walk {
             0 => String::new(),
             who => format!("G{who} "),
         };
-        let what = match (self.name(m.object), m.what.as_str()) {
-            (_, "clock") => "the clock moves on".to_string(),
-            (name, what) if name.is_empty() => what.to_string(),
-            (name, what) => format!("{name}.{what}"),
-        };
+        let what = self.does(m);
         let mut out = format!("{who}{what}");
         if !m.outcome.is_empty() {
             out.push(' ');
@@ -145,7 +183,7 @@ impl Walk {
             .collect()
     }
 
-    fn goroutine(&self, r: &Row) -> String {
+    pub fn goroutine(&self, r: &Row) -> String {
         let name = if r.id == 1 {
             "G1 main".to_string()
         } else {

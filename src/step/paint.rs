@@ -1,4 +1,4 @@
-//! What the screens of `step` and `play` are drawn with: lines, and panels with a border, in what the terminal can show.
+//! What the screens of `step`, `top` and `play` are drawn with: lines, and panels with a border, in what the terminal can show.
 
 use crate::report::Look;
 use ratatui::Frame;

@@ -27,10 +27,9 @@ pub enum Left {
 }
 
 /// Walks through it until the learner leaves.
-pub fn walk(walk: &Walk, look: Look) -> Result<Left> {
+pub fn walk(keys: &Keys, walk: &Walk, look: Look) -> Result<Left> {
     let reading = || "read keys from the terminal".to_string();
     let writing = || "write to the terminal".to_string();
-    let keys = Keys::enter_alternate().or_problem(reading)?;
     let mut canvas = keys.canvas().or_problem(writing)?;
     let mut view = View {
         walk,

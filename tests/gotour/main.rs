@@ -18,6 +18,7 @@ mod lessons;
 mod machine;
 mod pages;
 mod pipes;
+mod play;
 mod reading_book;
 mod start;
 mod step;

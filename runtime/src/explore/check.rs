@@ -47,7 +47,7 @@ pub fn check(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Report {
 
 /// Runs something on a thread of its own, and waits for it: who is abandoned in the middle of its unwinding leaves the
 /// thread's count of panics as it is.
-fn apart<R: Send>(f: impl FnOnce() -> R + Send) -> R {
+pub(super) fn apart<R: Send>(f: impl FnOnce() -> R + Send) -> R {
     std::thread::scope(|s| {
         let run = s.spawn(f).join();
         run.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -192,7 +192,9 @@ fn story_of(driver: Driver, f: impl Fn() + Send + Sync + 'static) -> Story {
 }
 
 /// Starts `f` as main, again and again.
-fn launcher(f: impl Fn() + Send + Sync + 'static) -> impl FnMut(&mut Exploration, Setup) {
+pub(super) fn launcher(
+    f: impl Fn() + Send + Sync + 'static,
+) -> impl FnMut(&mut Exploration, Setup) {
     let f = Arc::new(f);
     move |x, setup| {
         let f = f.clone();
@@ -200,7 +202,7 @@ fn launcher(f: impl Fn() + Send + Sync + 'static) -> impl FnMut(&mut Exploration
     }
 }
 
-fn rules<'a>(opts: &Options, expect: Option<&'a dyn Fn(&str) -> bool>) -> Rules<'a> {
+pub(super) fn rules<'a>(opts: &Options, expect: Option<&'a dyn Fn(&str) -> bool>) -> Rules<'a> {
     Rules {
         max_steps: opts.max_steps,
         races: opts.races,
@@ -322,7 +324,7 @@ fn failure(runner: &Runner<'_>, kind: Kind, plan: &Plan, message: String, story:
 }
 
 /// What went wrong, in a line or two.
-fn message(o: &Outcome<'_>, kind: Kind, story: &Story, rules: &Rules<'_>) -> String {
+pub(super) fn message(o: &Outcome<'_>, kind: Kind, story: &Story, rules: &Rules<'_>) -> String {
     match (kind, o.verdict()) {
         (Kind::Panic, Verdict::Panic { text, .. }) => text.clone(),
         (Kind::Fatal, Verdict::Fatal { text, .. }) => (*text).to_string(),

@@ -56,6 +56,7 @@ mod spin;
 mod story;
 #[cfg(test)]
 mod tests;
+mod watch;
 #[doc(hidden)]
 pub mod wire;
 
@@ -69,3 +70,5 @@ pub use report::{Blocked, Failure, Kind, Report};
 pub use schedule::{ParseScheduleError, Schedule};
 #[doc(hidden)]
 pub use story::{Access, Hold, Member, Moment, Place, Race, Stand, Story, Thing, Wait};
+#[doc(hidden)]
+pub use watch::{Fewest, Watched, fewest, watch};

@@ -9,7 +9,7 @@ mod waits;
 use std::path::PathBuf;
 
 use super::report::Kind;
-use super::story::Story;
+use super::story::{Place, Story};
 use rows::Rows;
 pub(super) use rows::called;
 use source::Sources;
@@ -108,6 +108,12 @@ impl Story {
     /// What the program calls each thing, by its index; empty where its source does not say.
     pub fn names(&self, source_root: &std::path::Path) -> Vec<String> {
         rows::names(self, &mut Sources::new(source_root))
+    }
+
+    /// The same, where the texts of the files are at hand.
+    pub fn names_in(&self, text_of: impl Fn(&Place) -> Option<String>) -> Vec<String> {
+        let places = self.moments.iter().filter_map(|m| m.place.as_ref());
+        rows::names(self, &mut Sources::given(places, text_of))
     }
 
     /// When each goroutine ran: a line each, from left to right.

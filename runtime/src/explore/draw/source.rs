@@ -22,6 +22,24 @@ impl Sources {
         }
     }
 
+    /// The files of these places, and no others.
+    pub(super) fn given<'a>(
+        places: impl Iterator<Item = &'a Place>,
+        text_of: impl Fn(&Place) -> Option<String>,
+    ) -> Sources {
+        let mut files = BTreeMap::new();
+        for p in places {
+            files.entry(p.file.clone()).or_insert_with(|| {
+                let text = text_of(p)?;
+                Some(text.lines().map(str::to_string).collect())
+            });
+        }
+        Sources {
+            root: PathBuf::new(),
+            files,
+        }
+    }
+
     /// A line of the program, without its indentation.
     pub(super) fn line(&mut self, p: &Place) -> Option<&str> {
         let root = &self.root;
