@@ -235,8 +235,7 @@ fn print(
             if let Some(frame) = runtime.now() {
                 moment(cx, name, program, frame, &runtime.rates());
             }
-            let silence = runtime.silence();
-            if silence > EVERY * 3 {
+            if let Some(silence) = runtime.silence() {
                 r.note(format!(
                     "no news from {name} for {} s: it is stopped, or gets no CPU",
                     silence.as_secs()

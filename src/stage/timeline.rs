@@ -100,7 +100,9 @@ impl Timeline {
                 (What::Start | What::SyscallExit, Some(g)) => {
                     all.turn(g, Some(Being::Works), at);
                 }
-                (What::Yield | What::Preempt, Some(g)) => all.turn(g, Some(Being::Waits), at),
+                (What::Yield | What::StandBack | What::Preempt, Some(g)) => {
+                    all.turn(g, Some(Being::Waits), at);
+                }
                 (What::Block { reason, .. }, Some(g)) => {
                     all.turn(g, Some(Being::of(reason)), at);
                 }

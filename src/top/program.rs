@@ -27,6 +27,8 @@ const LONGEST: usize = 4 << 20;
 const MOMENTS: usize = 120;
 /// Rates are taken over so many milliseconds at least, where there are as many.
 const OVER: u64 = 1000;
+/// A program that tells nothing for so long has stopped to.
+const SILENCE: Duration = Duration::from_secs(3);
 /// How long is read on after the program has ended: whoever it has started may hold its pipes open.
 const DRAIN: Duration = Duration::from_millis(200);
 
@@ -104,12 +106,17 @@ impl Runtime {
         pairs.map(|(a, b)| Rates::between(a, b).switches).collect()
     }
 
-    /// How long nothing has come from it.
-    pub fn silence(&self) -> Duration {
-        match self.from {
-            Some(_) => self.heard.elapsed(),
-            None => Duration::ZERO,
-        }
+    /// How long nothing has come from it, if that is long: over three seconds, and over three times what lay between the
+    /// last two lines. Where goroutines are very many, lines are few.
+    pub fn silence(&self) -> Option<Duration> {
+        self.from.as_ref()?;
+        let silent = self.heard.elapsed();
+        let mut last = self.moments.iter().rev().map(|f| f.at_ms);
+        let usual = match (last.next(), last.next()) {
+            (Some(now), Some(before)) => Duration::from_millis(now.saturating_sub(before)),
+            _ => Duration::ZERO,
+        };
+        (silent > SILENCE.max(usual * 3)).then_some(silent)
     }
 
     pub fn is_over(&self) -> bool {

@@ -25,8 +25,6 @@ const HELP: [&str; 9] = [
 
 /// How often it is looked whether something has come from the program. A key is seen at once.
 const TICK: Duration = Duration::from_millis(40);
-/// A program that tells nothing for so long has stopped to.
-const SILENCE: Duration = Duration::from_secs(3);
 
 /// How it was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +87,7 @@ pub fn look(program: &mut Program, name: &str, look: Look, most: Option<Duration
         let doing = || "look at the program".to_string();
         let printed = program.out.bytes.len() + program.err.bytes.len();
         let news = program.look(Duration::ZERO).or_problem(doing)?;
-        let silent = program.runtimes().iter().all(|r| r.silence() > SILENCE);
+        let silent = program.runtimes().iter().all(|r| r.silence().is_some());
         changed |= !view.still && (news || silent)
             || printed != program.out.bytes.len() + program.err.bytes.len();
     }
@@ -158,7 +156,7 @@ impl View<'_> {
         if self.still {
             title.push_str("  standing still: p goes on");
         }
-        if let Some(silence) = shown.map(Runtime::silence).filter(|s| *s > SILENCE) {
+        if let Some(silence) = shown.and_then(Runtime::silence) {
             title.push_str(&format!(
                 "  no news for {} s: it is stopped, or gets no CPU",
                 silence.as_secs()

@@ -85,7 +85,8 @@ pub(super) struct Top {
     next: u64,
     gs: Vec<&'static G>,
     ms: Vec<Thread>,
-    groups: HashMap<Group, Members>,
+    /// By the addresses of what tells groups apart.
+    groups: Groups,
 }
 
 /// An M, as it was found.
@@ -94,12 +95,30 @@ struct Thread {
     is: &'static str,
 }
 
+type Groups = HashMap<[usize; 3], (Group, Members)>;
+
+/// Counts members of one group.
+fn count(groups: &mut Groups, run: Option<([usize; 3], Group, Members)>) {
+    if let Some((key, group, members)) = run {
+        let (_, all) = groups.entry(key).or_insert((group, Members::default()));
+        all.join(members.n, members.since);
+    }
+}
+
 /// Goroutines that do the same at the same place.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy)]
 struct Group {
     state: &'static str,
     why: &'static str,
     at: Option<&'static Location<'static>>,
+}
+
+impl Group {
+    /// What tells it apart: texts of the library, and a place of the program.
+    fn key(&self) -> [usize; 3] {
+        let at = self.at.map_or(0, |at| std::ptr::from_ref(at).addr());
+        [self.state.as_ptr().addr(), self.why.as_ptr().addr(), at]
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -107,6 +126,15 @@ struct Members {
     n: usize,
     /// Since when the first of them has waited; 0: not known.
     since: u64,
+}
+
+impl Members {
+    fn join(&mut self, n: usize, since: u64) {
+        self.n += n;
+        if since != 0 && (self.since == 0 || since < self.since) {
+            self.since = since;
+        }
+    }
 }
 
 impl Top {
@@ -211,6 +239,8 @@ impl Top {
             .filter(|t| t.m.in_syscall())
             .filter_map(|t| t.m.running().map(G::id))
             .collect();
+        // Those who wait at one place often stand side by side: they are looked up once.
+        let mut run: Option<([usize; 3], Group, Members)> = None;
         for g in &self.gs {
             let (state, why) = match g.status() {
                 Status::Dead => continue,
@@ -224,16 +254,20 @@ impl Top {
                 why,
                 at: g.place().or_else(|| g.origin().at),
             };
-            let members = self.groups.entry(group).or_default();
-            members.n += 1;
             let since = match state {
-                "waiting" => g.wait_since(),
+                "waiting" => g.wait_since().min(now),
                 _ => 0,
             };
-            if since != 0 && (members.since == 0 || since < members.since) {
-                members.since = since.min(now);
+            let key = group.key();
+            match &mut run {
+                Some((same, _, members)) if *same == key => members.join(1, since),
+                _ => {
+                    count(&mut self.groups, run.take());
+                    run = Some((key, group, Members { n: 1, since }));
+                }
             }
         }
+        count(&mut self.groups, run);
         global
     }
 
@@ -242,7 +276,7 @@ impl Top {
         let global = self.read(sched, now);
         let mut line = String::new();
         let timers: usize = sched.ps_ever().map(super::P::timer_count).sum();
-        let goroutines: usize = self.groups.values().map(|m| m.n).sum();
+        let goroutines: usize = self.groups.values().map(|(_, members)| members.n).sum();
         let asleep = |t: &&Thread| matches!(t.is, "sleeps" | "polls");
         let _ = write!(
             line,
@@ -291,7 +325,7 @@ impl Top {
             );
         }
         line.push_str("],\"groups\":[");
-        let mut groups: Vec<(Group, Members)> = self.groups.drain().collect();
+        let mut groups: Vec<(Group, Members)> = self.groups.drain().map(|(_, g)| g).collect();
         groups.sort_unstable_by_key(|(group, members)| {
             let at = group.at.map(|at| (at.file(), at.line(), at.column()));
             (std::cmp::Reverse(members.n), group.state, group.why, at)
