@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/trace"
 	"strconv"
 	"strings"
 	"time"
@@ -52,6 +53,16 @@ func main() {
 		panic(err)
 	}
 	runtime.GOMAXPROCS(procs)
+	if path := os.Getenv("VERSUS_TRACED"); path != "" {
+		file, err := os.Create(path)
+		if err != nil {
+			panic(err)
+		}
+		if err := trace.Start(file); err != nil {
+			panic(err)
+		}
+		defer trace.Stop()
+	}
 	switch name {
 	case "parked":
 		parked(n)

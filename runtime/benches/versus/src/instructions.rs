@@ -211,6 +211,36 @@ pub fn compare(package: &Path, target: &Path, ours: &Path, names: &[String]) -> 
     Ok(())
 }
 
+/// Counts the same works in a build that has no hook at all, neither for traces nor for observers, and says what the hooks
+/// cost while nobody uses them.
+///
+/// # Errors
+///
+/// Of cargo and valgrind.
+pub fn hooks(package: &Path, target: &Path, ours: &Path, names: &[String]) -> Result<(), String> {
+    let built = target.join("without-hooks");
+    output(
+        Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()))
+            .current_dir(package)
+            .args(["build", "--quiet", "--release", "--locked", "--bin", "ours"])
+            .env("RUSTFLAGS", "--cfg goroutines_without_hooks")
+            .env("CARGO_TARGET_DIR", &built),
+    )?;
+    let bare = built.join("release/ours");
+    println!("instructions for each operation, 1 P: without hooks → with hooks that nobody uses");
+    for counted in wanted(names) {
+        let (before, after) = (count(&bare, counted, 1)?, count(ours, counted, 1)?);
+        println!(
+            "{:14} {:>8} → {:>8}  {:+.1}",
+            counted.work,
+            short(before),
+            short(after),
+            after - before
+        );
+    }
+    Ok(())
+}
+
 /// Writes what is counted now as the record.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ mod programs;
 mod results;
 mod scale;
 mod table;
+mod traced;
 mod works;
 
 use std::collections::BTreeMap;
@@ -30,9 +31,11 @@ usage: runtime/benches/versus/run [options]
   --runs N         how often each is measured (7; with --quick 3)
   --quick          fewer and shorter runs: to look, not to publish
   --scale          what an operation costs with 10 to 1,000,000 goroutines, of Go and ours, instead of the table
+  --traced         what an event of a trace costs, of Go's runtime/trace and ours, instead of the table
   --out FOLDER     where table.md and chart.svg are written (target/versus)
   --json FILE      all figures, for programs
   --instructions   count instructions instead, and compare them with instructions.txt: 3 % more is an error
+  --hooks          with --instructions: compare with a build that has none of the hooks for traces and observers
   --record         with --instructions: write what is counted as the new record
   --list           the names of rows and programs
   --help
@@ -45,6 +48,8 @@ struct Options {
     runs: usize,
     quick: bool,
     scale: bool,
+    traced: bool,
+    hooks: bool,
     out: Option<PathBuf>,
     json: Option<PathBuf>,
     instructions: bool,
@@ -97,6 +102,7 @@ fn options() -> Result<Option<Options>, String> {
             .collect::<Result<_, _>>()?,
     };
     let scale = args.contains("--scale");
+    let (traced, hooks) = (args.contains("--traced"), args.contains("--hooks"));
     for row in &rows {
         if !works(scale)
             .iter()
@@ -120,6 +126,9 @@ fn options() -> Result<Option<Options>, String> {
     if record && !(instructions && rows.is_empty()) {
         return Err("--record is of all --instructions".into());
     }
+    if hooks && (record || !instructions) {
+        return Err("--hooks is a way of --instructions".into());
+    }
     let left = args.finish();
     if let Some(arg) = left.first() {
         return Err(format!(
@@ -134,6 +143,8 @@ fn options() -> Result<Option<Options>, String> {
         runs: runs.unwrap_or(if quick { 3 } else { 7 }).max(1),
         quick,
         scale,
+        traced,
+        hooks,
         out,
         json,
         instructions,
@@ -165,6 +176,11 @@ fn measure(options: &Options) -> Result<(), String> {
     let places = Places::find();
     if options.instructions {
         return count(&places, options);
+    }
+    if options.traced {
+        let table = traced::table(&places, &options.procs, options.runs)?;
+        println!("{table}");
+        return write(&places.target().join("traced.md"), &table);
     }
     let mut programs = options.programs.clone();
     if options.scale {
@@ -205,7 +221,9 @@ fn count(places: &Places, options: &Options) -> Result<(), String> {
     let ours = PROGRAMS.iter().filter(|p| p.name == "ours");
     places.build(&mut ours.copied().collect())?;
     let (package, binary) = (places.package(), places.ours());
-    if options.record {
+    if options.hooks {
+        instructions::hooks(package, places.target(), &binary, &options.rows)
+    } else if options.record {
         instructions::record(package, &binary)
     } else {
         instructions::compare(package, places.target(), &binary, &options.rows)

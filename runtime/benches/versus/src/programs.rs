@@ -197,14 +197,7 @@ impl Places {
 
     /// Builds the works in Go, with `$GO`, or the `go` that is found, or the one that `.ci/go` gets.
     fn build_go(&self) -> Result<(), String> {
-        let go = match std::env::var_os("GO") {
-            Some(go) => PathBuf::from(go),
-            None if is_wanted(Path::new("go")) => PathBuf::from("go"),
-            None => self.get_go()?,
-        };
-        if !is_wanted(&go) {
-            return Err(format!("{} is not {GO}", go.display()));
-        }
+        let go = self.find_go()?;
         let built = go_command(&go)
             .current_dir(self.package.join("go"))
             .env("GOCACHE", self.target.join("go-build"))
@@ -219,6 +212,18 @@ impl Places {
         }
     }
 
+    fn find_go(&self) -> Result<PathBuf, String> {
+        let go = match std::env::var_os("GO") {
+            Some(go) => PathBuf::from(go),
+            None if is_wanted(Path::new("go")) => PathBuf::from("go"),
+            None => self.get_go()?,
+        };
+        if !is_wanted(&go) {
+            return Err(format!("{} is not {GO}", go.display()));
+        }
+        Ok(go)
+    }
+
     fn get_go(&self) -> Result<PathBuf, String> {
         let got = Command::new(self.package.join("../../../.ci/go"))
             .stderr(Stdio::inherit())
@@ -229,6 +234,26 @@ impl Places {
             return Err("none is found, and .ci/go cannot get it".into());
         }
         Ok(Path::new(&root).join("bin/go"))
+    }
+
+    /// How many events a trace has that Go left in `file`.
+    ///
+    /// # Errors
+    ///
+    /// Of `go tool trace`.
+    pub fn events_of_go(&self, file: &Path) -> Result<u64, String> {
+        let printed = go_command(&self.find_go()?)
+            .env("GOCACHE", self.target.join("go-build"))
+            .args(["tool", "trace", "-d=parsed"])
+            .arg(file)
+            .output()
+            .map_err(|e| e.to_string())?;
+        if !printed.status.success() {
+            return Err(String::from_utf8_lossy(&printed.stderr).into_owned());
+        }
+        // An event's line says on which thread; those of its stack are indented.
+        let lines = printed.stdout.split(|b| *b == b'\n');
+        Ok(lines.filter(|l| l.starts_with(b"M=")).count() as u64)
     }
 
     /// Runs `program` once.
@@ -243,13 +268,33 @@ impl Places {
         procs: usize,
         n: u64,
     ) -> Result<Vec<Measured>, Failure> {
+        self.run_traced(program, work, procs, n, None)
+    }
+
+    /// The same; with a file the program is traced, Go's into that file.
+    ///
+    /// # Errors
+    ///
+    /// As of `run`.
+    pub fn run_traced(
+        &self,
+        program: &Program,
+        work: &Work,
+        procs: usize,
+        n: u64,
+        trace: Option<&Path>,
+    ) -> Result<Vec<Measured>, Failure> {
         let server = work.connections > 0;
         let mut name = if server { "echo" } else { work.id }.to_string();
         if !program.library.is_empty() {
             name = format!("{}/{name}", program.library);
         }
-        let mut child = Command::new(self.binary(program))
-            .args([&name, &procs.to_string(), &n.to_string()])
+        let mut command = Command::new(self.binary(program));
+        command.args([&name, &procs.to_string(), &n.to_string()]);
+        if let Some(file) = trace {
+            command.env("VERSUS_TRACED", file);
+        }
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -321,7 +366,7 @@ fn read(text: &str, work: &Work, n: u64) -> Option<Vec<Measured>> {
         let row = words.next()?.to_string();
         let mut numbers = words.map(|w| w.parse::<u64>().ok());
         let (value, ops, sum) = (numbers.next()??, numbers.next()??, numbers.next()??);
-        if ops != n || sum != (work.sum)(n) {
+        if row != "events" && (ops != n || sum != (work.sum)(n)) {
             return None;
         }
         all.push(Measured { row, value, ops });
