@@ -1,6 +1,7 @@
 //! Lesson 6's demos: who waits for whom, a channel drawn, what room is worth, nil and closed and full, range, and ends.
 
 mod ends;
+mod fits;
 mod lanes;
 mod now;
 mod range;
@@ -20,6 +21,11 @@ pub const DEMOS: &[Demo] = &[
         name: "at-the-channel",
         title: "A channel and those who wait at it",
         run: now::at_the_channel,
+    },
+    Demo {
+        name: "fits-and-starts",
+        title: "Without room, and with room for three",
+        run: fits::fits_and_starts,
     },
     Demo {
         name: "room",

@@ -4,6 +4,7 @@ mod bank;
 mod greedy;
 mod readers;
 mod tools;
+mod turns;
 mod waiting;
 
 use crate::stage::Demo;
@@ -18,6 +19,11 @@ pub const DEMOS: &[Demo] = &[
         name: "bank",
         title: "100 pay in, 100 take out",
         run: bank::bank,
+    },
+    Demo {
+        name: "in-turns",
+        title: "Readers and a writer, with either lock",
+        run: turns::in_turns,
     },
     Demo {
         name: "readers",
