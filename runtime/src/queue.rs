@@ -51,6 +51,9 @@ fn from_ptr(p: *mut G) -> Option<&'static G> {
     unsafe { p.as_ref() }
 }
 
+/// What is called with goroutines that were taken.
+type Taken<'a> = &'a dyn Fn(&[&'static G]);
+
 impl RunQueue {
     pub(crate) fn new() -> Self {
         RunQueue {
@@ -224,7 +227,7 @@ impl RunQueue {
     pub(crate) fn steal_telling(
         &self,
         mine: &RunQueue,
-        told: Option<&dyn Fn(&[&'static G])>,
+        told: Option<Taken<'_>>,
     ) -> Option<&'static G> {
         loop {
             let head = self.head.load(Ordering::Acquire);

@@ -284,17 +284,17 @@ impl Machine {
             }
             // Back from a call without a P, it is there already.
             What::Yield if self.spot(e.g?)? == Spot::Global => return None,
-            What::Yield => self.to_global(e.g?),
+            What::Yield => self.queue_globally(e.g?),
             What::StandBack => {
                 let g = e.g?;
                 match e.p {
-                    Some(p) => self.to_queue(g, p),
-                    None => self.to_global(g),
+                    Some(p) => self.queue_at(g, p),
+                    None => self.queue_globally(g),
                 }
             }
             What::Preempt => {
                 kind = Kind::Preemption;
-                self.to_global(e.g?);
+                self.queue_globally(e.g?);
             }
             What::Stay => {
                 let (g, m) = (e.g?, e.m?);
@@ -322,10 +322,10 @@ impl Machine {
                     return None;
                 }
                 match (by, e.p, e.m) {
-                    (Waker::Netpoller, Some(p), _) => self.to_queue(g, p),
+                    (Waker::Netpoller, Some(p), _) => self.queue_at(g, p),
                     (Waker::Goroutine | Waker::Timer, Some(p), _) => self.put_first(g, Some(p)),
                     (Waker::Netpoller, None, Some(m)) => self.place(g, Spot::Found(m)),
-                    _ => self.to_global(g),
+                    _ => self.queue_globally(g),
                 }
             }
             What::Steal { g, .. } => {
@@ -335,8 +335,8 @@ impl Machine {
             }
             What::Move { g, to: None } if self.spot(g)? == Spot::Global => return None,
             What::Move { g, to } => match to {
-                Some(p) => self.to_queue(g, p),
-                None => self.to_global(g),
+                Some(p) => self.queue_at(g, p),
+                None => self.queue_globally(g),
             },
             What::SyscallEnter { .. } => {
                 let (g, m) = (e.g?, e.m?);
@@ -357,7 +357,7 @@ impl Machine {
                         (thread.g, thread.call) = (Some(g), false);
                         self.place(g, Spot::Running(m));
                     }
-                    _ => self.to_global(g),
+                    _ => self.queue_globally(g),
                 }
             }
             What::Poll { .. }
@@ -407,7 +407,7 @@ impl Machine {
     /// In front of all others of a P, of whom the first goes to the end; or to the global queue.
     fn put_first(&mut self, g: u64, p: Option<usize>) {
         let Some(p) = p else {
-            return self.to_global(g);
+            return self.queue_globally(g);
         };
         self.grow(p + 1);
         self.take_out(g);
@@ -418,7 +418,7 @@ impl Machine {
         self.place(g, Spot::Next(p));
     }
 
-    fn to_queue(&mut self, g: u64, p: usize) {
+    fn queue_at(&mut self, g: u64, p: usize) {
         self.grow(p + 1);
         self.let_go(g);
         self.take_out(g);
@@ -426,7 +426,7 @@ impl Machine {
         self.place(g, Spot::Queue(p));
     }
 
-    fn to_global(&mut self, g: u64) {
+    fn queue_globally(&mut self, g: u64) {
         self.let_go(g);
         self.take_out(g);
         self.global.push_back(g);
