@@ -98,6 +98,7 @@ table! {
     select "08-select" ["merge", "time-out", "closed-case", "urgent-first", "try-send"];
     mutex_or_channel "09-mutex-or-channel" ["guarded-apart", "bank", "two-orders", "made-once"];
     cancellation "10-cancellation" ["stop-the-pipeline", "forgotten-cancel", "first-answer"];
+    patterns "11-patterns" ["three-in-a-stage", "in-order", "crawler"];
     debugging "12-debugging" [
         "send-under-lock",
         "answer-to-nobody",

@@ -4,7 +4,7 @@ use super::{Stage, drawn_from};
 use crate::text;
 use goroutines::Builder;
 use goroutines::explore::{self, Schedule, Story};
-use goroutines::trace::{Trace, What};
+use goroutines::trace::{Event, Trace, What};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -90,9 +90,11 @@ impl Timeline {
 
     fn of_trace(trace: &Trace) -> Timeline {
         let mut all = Timeline::default();
-        let mut dawn = None;
+        // How long the OS needs to start a thread for main is no part of it.
+        let begins = |e: &&Event| e.g == Some(MAIN) && e.what == What::Start;
+        let dawn = trace.events().iter().find(begins).map(|e| e.time);
         for e in trace.events() {
-            let at = e.time - *dawn.get_or_insert(e.time);
+            let at = e.time.saturating_sub(dawn.unwrap_or_default());
             match (e.what, e.g) {
                 (What::Create { g, .. } | What::Unblock { g, .. }, _) => {
                     all.turn(g, Some(Being::Waits), at);
@@ -183,14 +185,24 @@ impl Stage<'_> {
     ///   first  ██████████████›››››
     /// ```
     pub fn timeline(&mut self, t: &Timeline, names: &[&str]) -> io::Result<()> {
+        self.timeline_until(t, names, t.lasted)
+    }
+
+    /// The same on a scale that ends at `whole`, beside another one.
+    pub fn timeline_until(
+        &mut self,
+        t: &Timeline,
+        names: &[&str],
+        whole: Duration,
+    ) -> io::Result<()> {
         let wide = names.iter().map(|n| text::width(n)).max().unwrap_or(0);
         let columns = self.width().saturating_sub(wide + 5).clamp(20, WIDEST);
-        let lasted = t.lasted.max(Duration::from_micros(1));
-        let end = in_ms(lasted);
+        let whole = whole.max(Duration::from_micros(1));
+        let end = in_ms(whole);
         let between = columns.saturating_sub(4);
         writeln!(self, "  {}  0 ms{end:>between$}", text::pad("", wide))?;
         let mut seen = [false; Being::ALL.len()];
-        let at = |column: usize| lasted * column as u32 / columns as u32;
+        let at = |column: usize| whole * column as u32 / columns as u32;
         for (name, lane) in names.iter().zip(t.lanes.values()) {
             let row: String = (0..columns)
                 .map(|c| {

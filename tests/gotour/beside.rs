@@ -238,6 +238,24 @@ mod pages {
         (t.stop(), t.reset(d));
     }
 
+    fn lesson_11_table(input: RecvChan<i64>, out: Chan<i64>, places: Chan<()>) {
+        use goroutines::errgroup::Group;
+        use goroutines::semaphore::Weighted;
+        for v in &input {}
+        out.close();
+        places.send(());
+        let ticker = time::Ticker::new(time::Duration::from_millis(10));
+        ticker.c.recv();
+        let ctx = context::background();
+        let f = || Ok(());
+        let (g, ctx) = Group::with_context(&ctx);
+        g.set_limit(2);
+        g.go(f);
+        let ended = g.wait();
+        let s = Weighted::new(2);
+        let _ = s.acquire(&ctx, 1);
+    }
+
     fn lesson_12_table() {
         use goroutines::explore;
         runtime::stack_dump();

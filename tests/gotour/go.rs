@@ -9,6 +9,10 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+/// The module beside Go's library that the lessons name, and what its version is called here.
+const SYNC: &str = "golang.org/x/sync";
+const NO_VERSION: &str = "v0.0.0";
+
 const LIST: &str = include_str!("../../lessons/go.toml");
 
 #[derive(Deserialize)]
@@ -44,6 +48,9 @@ struct Program {
     /// Only compiled, not run.
     #[serde(default)]
     compiles_only: bool,
+    /// Packages of `golang.org/x/sync` that it imports: Go's own tools bring them along.
+    #[serde(default)]
+    beside: Vec<String>,
 }
 
 /// A statement about Go, and the file of its source that shows it.
@@ -219,15 +226,32 @@ impl Go {
         )
     }
 
+    /// Puts packages of `SYNC` where a module keeps those of others, as Go's own tools have them.
+    fn bring(&self, packages: &[String], dir: &Path, language: &str) {
+        let mut list = format!("# {SYNC} {NO_VERSION}\n## explicit; go {language}\n");
+        for package in packages {
+            let to = dir.join("vendor").join(SYNC).join(package);
+            std::fs::create_dir_all(&to).unwrap();
+            let from = self.root.join("src/cmd/vendor").join(SYNC).join(package);
+            for file in std::fs::read_dir(&from).unwrap() {
+                let file = file.unwrap();
+                std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+            }
+            list.push_str(&format!("{SYNC}/{package}\n"));
+        }
+        std::fs::write(dir.join("vendor/modules.txt"), list).unwrap();
+    }
+
     fn try_program(&self, p: &Program, dir: &Path, version: &str) -> Result<(), String> {
         let dir = dir.join(&p.name);
         std::fs::create_dir(&dir).unwrap();
         let language = p.language.as_deref().unwrap_or(version);
-        std::fs::write(
-            dir.join("go.mod"),
-            format!("module lesson\n\ngo {language}\n"),
-        )
-        .unwrap();
+        let mut module = format!("module lesson\n\ngo {language}\n");
+        if !p.beside.is_empty() {
+            module.push_str(&format!("\nrequire {SYNC} {NO_VERSION}\n"));
+            self.bring(&p.beside, &dir, language);
+        }
+        std::fs::write(dir.join("go.mod"), module).unwrap();
         std::fs::write(dir.join("main.go"), whole(&p.source)).unwrap();
 
         let built = self.run(&dir, &["build", "-o", "program", "."]);

@@ -88,6 +88,11 @@ fn lesson_10() {
 }
 
 #[test]
+fn lesson_11() {
+    insta::assert_snapshot!(lesson("11"));
+}
+
+#[test]
 fn lesson_12() {
     insta::assert_snapshot!(lesson("12"));
 }

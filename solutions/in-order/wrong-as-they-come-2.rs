@@ -1,0 +1,46 @@
+//! A lock around the printing.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use goroutines::sync::atomic::Int64;
+use std::sync::Arc;
+
+struct Book {
+    calls: Int64,
+}
+
+impl Book {
+    /// A blocking call. At most three may be under way at one time.
+    fn look_up(&self, n: usize) -> &'static str {
+        let words = ["six", "four", "nine", "one", "seven", "two"];
+        runtime::syscall(|| {
+            if self.calls.add(1) > 3 {
+                println!("too many calls");
+            }
+            self.calls.add(-1);
+            words[n]
+        })
+    }
+}
+
+fn main() {
+    run(|| {
+        let book = Arc::new(Book {
+            calls: Int64::new(0),
+        });
+
+        let (three, paper) = (chan::<()>(3), Arc::new(Mutex::new(())));
+        let wg = WaitGroup::new();
+        for n in 0..6 {
+            let (book, three, paper) = (book.clone(), three.clone(), paper.clone());
+            wg.go(move || {
+                three.send(());
+                let word = book.look_up(n);
+                three.recv();
+                let _one = paper.lock();
+                println!("{word}");
+            });
+        }
+        wg.wait();
+    });
+}
