@@ -364,8 +364,11 @@ impl Sched {
             .min(most)
             .min(crate::queue::CAPACITY as usize / 2);
         let first = state.global.pop_front()?;
+        let traced = self.is_traced();
         for g in state.global.drain(..share - 1) {
-            self.tell_moved([&g], p.holder(), Some(p));
+            if traced {
+                self.tell_moved([&g], p.holder(), Some(p));
+            }
             // The share is at most half the ring, and this is called with an empty ring, or for a single one.
             let put = p.queue.put(g, false);
             debug_assert!(matches!(put, Put::Queued));

@@ -20,6 +20,7 @@ use std::time::Duration;
 use super::{M, Sched};
 use crate::crash::Crash;
 use crate::goroutine::{G, Status};
+use crate::tid::Tid;
 use crate::trace::quoted;
 
 /// From one line to the next, in nanoseconds.
@@ -177,8 +178,12 @@ impl Top {
         }
         self.next = now + EVERY;
         if self.sent == self.out.len() {
+            // By its own CPU: on a busy machine it may stand still in between.
+            let thread = Tid::none();
+            thread.here();
+            let before = thread.cpu_time();
             self.compose(sched, now, None);
-            let took = sched.nanos().saturating_sub(now);
+            let took = thread.cpu_time().saturating_sub(before);
             self.next = now + EVERY.max(took * SELDOM);
         }
         self.send().is_ok()
