@@ -4,12 +4,17 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use goroutines::prelude::*;
 use serde_json::Value;
 
 mod limit;
+
+/// More goroutines than Ps.
+const HOGS: usize = 8;
 
 /// Starts this binary's test anew, as the program that is looked at.
 fn program(test: &str, socket: &Path) -> Child {
@@ -119,13 +124,15 @@ fn steals_hand_offs_and_preemptions_are_counted() {
     const TEST: &str = "steals_hand_offs_and_preemptions_are_counted";
     if is_child() {
         Builder::new().procs(2).run(|| {
-            let wg = WaitGroup::new();
-            for _ in 0..8 {
-                wg.go(|| {
+            let (wg, ran) = (WaitGroup::new(), Arc::new(AtomicUsize::new(0)));
+            for _ in 0..HOGS {
+                let ran = ran.clone();
+                wg.go(move || {
                     runtime::syscall(|| std::thread::sleep(Duration::from_millis(20)));
-                    let start = Instant::now();
-                    while start.elapsed() < Duration::from_millis(60) {
-                        std::hint::black_box(1);
+                    // Until all have run: on two Ps that takes preemption.
+                    ran.fetch_add(1, Ordering::SeqCst);
+                    while ran.load(Ordering::SeqCst) < HOGS {
+                        std::hint::spin_loop();
                     }
                 });
             }
@@ -133,16 +140,24 @@ fn steals_hand_offs_and_preemptions_are_counted() {
         });
         return;
     }
-    let dir = tempfile::tempdir().expect("a folder");
-    let path = dir.path().join("top");
-    let listener = UnixListener::bind(&path).expect("a socket");
-    let mut child = program(TEST, &path);
-    let all = lines(&listener);
-    assert!(child.wait().expect("it ends").success());
-    let last = all.last().expect("lines");
-    for of in ["stolen", "handed_off", "preempted"] {
-        assert!(sum(last, of) > 0, "{of}: {last}");
+    let mut seen = [0; 3];
+    // Who steals is a matter of luck: on a busy machine the second P may find all done.
+    for _ in 0..20 {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("top");
+        let listener = UnixListener::bind(&path).expect("a socket");
+        let mut child = program(TEST, &path);
+        let all = lines(&listener);
+        assert!(child.wait().expect("it ends").success());
+        let last = all.last().expect("lines");
+        for (n, of) in seen.iter_mut().zip(["stolen", "handed_off", "preempted"]) {
+            *n += sum(last, of);
+        }
+        if !seen.contains(&0) {
+            return;
+        }
     }
+    panic!("stolen, handed off, preempted: {seen:?}");
 }
 
 #[test]

@@ -198,7 +198,12 @@ fn busy(procs: usize) -> Trace {
 fn with_several_ps_who_runs_was_where_it_could_be_found() {
     let (mut starts, mut wrong) = (0, 0);
     let mut kinds = Vec::new();
-    for procs in [2, 2, 3, 4] {
+    // What comes to pass is a matter of luck: on a busy machine a second P may find all done.
+    for procs in [2, 2, 3, 4].into_iter().cycle().take(40) {
+        let wanted = [Kind::Switch, Kind::HandOff, Kind::Steal];
+        if starts > 4_000 && wanted.iter().all(|kind| kinds.contains(kind)) {
+            break;
+        }
         let trace = busy(procs);
         let mut machine = Machine::new();
         for e in trace.events() {
@@ -288,10 +293,12 @@ fn lines_bring_a_trace_to_another_program() {
     let lines = trace.lines();
     assert_eq!(Trace::from_lines(&lines), Ok(trace.clone()));
     let frames = trace.frames();
-    assert!(
-        frames.contains("steals ") && frames.contains("without a P"),
-        "{frames}"
+    let steals = |e: &Event| matches!(e.what, What::Steal { .. });
+    assert_eq!(
+        frames.contains("steals "),
+        trace.events().iter().any(steals)
     );
+    assert!(frames.contains("P0  M0 runs G1"), "{frames}");
     for (text, says) in [
         ("", "line 1 is not"),
         (
