@@ -160,6 +160,8 @@ pub struct Exercise {
     pub output: Match,
     /// How many schedules a check tries, where the exercise asks for another number than the usual one.
     pub schedules: Option<usize>,
+    /// Clients who come to its program, where it is a server.
+    pub drive: Option<Drive>,
     pub require: Vec<Require>,
     pub forbid: Vec<Forbid>,
     pub wrong: Vec<Wrong>,
@@ -193,6 +195,43 @@ pub struct Require {
     pub says: String,
 }
 
+/// Clients over TCP for a program that listens. What steps there are stands in `check/drive/script.rs`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drive {
+    /// What stands before the address in the line that the program prints.
+    pub listens: String,
+    /// What lines begin with that may come at any time.
+    pub aside: String,
+    pub scene: Vec<SceneSheet>,
+    pub load: Option<Load>,
+}
+
+/// One scene: a step a line, played on a program of its own.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SceneSheet {
+    pub name: String,
+    pub title: String,
+    pub steps: String,
+}
+
+/// Many clients, who all say a line in each round; `{who}` and `{text}` stand in what they send and hear.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Load {
+    pub title: String,
+    pub clients: usize,
+    pub rounds: usize,
+    pub joins: String,
+    pub joined: String,
+    pub says: String,
+    pub heard: String,
+    pub stops: String,
+    /// The last line that the program prints.
+    pub ends: String,
+}
+
 /// What the source must not use.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -221,6 +260,7 @@ struct ExerciseToml {
     teaches: String,
     output: OutputToml,
     schedules: Option<SchedulesToml>,
+    drive: Option<Drive>,
     #[serde(default)]
     require: Vec<Require>,
     #[serde(default)]
@@ -431,6 +471,7 @@ impl Entry {
             expected: self.files.expected,
             output: toml.output.r#match,
             schedules: toml.schedules.map(|s| s.count),
+            drive: toml.drive,
             require: toml.require,
             forbid: toml.forbid,
             wrong: toml.wrong,

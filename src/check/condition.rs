@@ -7,6 +7,7 @@
 //! - `output contains "text"`, `output == "text"`: what the failing schedule printed
 //! - `forbidden == "std::thread"`: the pattern that was found, or the start of the found path
 //! - `require == 2`: the requirement that was not met, from 1
+//! - `scene == "talk"`: the scene in which a driven program went wrong; `output` is then the sentence that says how
 //!
 //! Several of them with `||` between: one of them has to hold.
 
@@ -115,6 +116,8 @@ words! {
         Nondeterminism = "nondeterminism",
         /// A requirement on the structure is not met.
         Require = "require",
+        /// A scene that the program was driven through went otherwise.
+        Drive = "drive",
     }
 }
 
@@ -193,6 +196,7 @@ enum What {
     OutputIs(String),
     Forbidden(String),
     Require(bool, usize),
+    Scene(String),
 }
 
 /// What a check found, as far as conditions ask.
@@ -208,6 +212,8 @@ pub struct Evidence<'a> {
     pub forbidden: &'a [(String, String)],
     /// The requirement that was not met, from 1.
     pub require: Option<usize>,
+    /// The scene that went otherwise.
+    pub scene: Option<&'a str>,
 }
 
 impl Condition {
@@ -250,6 +256,7 @@ impl What {
                 .iter()
                 .any(|(p, found)| p == pattern || starts_with(found, pattern)),
             What::Require(is, number) => (seen.require == Some(*number)) == *is,
+            What::Scene(name) => seen.scene == Some(name),
         }
     }
 }
@@ -288,6 +295,7 @@ fn one(words: &[Word]) -> Result<What, String> {
         "native" => Ok(What::Native(is()?, Native::from_word(&value.plain()?)?)),
         "require" => Ok(What::Require(is()?, value.number()? as usize)),
         "forbidden" => only().and_then(|()| Ok(What::Forbidden(value.quoted()?))),
+        "scene" => only().and_then(|()| Ok(What::Scene(value.quoted()?))),
         "output" if operator == "contains" => Ok(What::OutputContains(value.quoted()?)),
         "output" => only().and_then(|()| Ok(What::OutputIs(value.quoted()?))),
         _ => {
@@ -430,6 +438,7 @@ mod tests {
             output: Some("a \"b\"\nc\n"),
             forbidden: &forbidden,
             require: Some(2),
+            scene: Some("talk"),
             ..Evidence::default()
         };
         for (text, right) in [
@@ -446,6 +455,8 @@ mod tests {
             ("forbidden == \"std::thr\"", false),
             ("require == 2", true),
             ("require == 1", false),
+            ("scene == \"talk\"", true),
+            ("scene == \"load\"", false),
             ("failed == race || failed == output", true),
             ("require == 1 || output == \"||\"", false),
         ] {

@@ -121,6 +121,16 @@ impl Cancel {
 
 /// Starts `command` and stays with it until it is gone.
 pub fn run(command: &mut Command, limits: &Limits, cancel: &Cancel) -> io::Result<Ran> {
+    run_telling(command, limits, cancel, &mut |_| {})
+}
+
+/// The same, and tells what the program has printed so far, each time that there is more.
+pub fn run_telling(
+    command: &mut Command,
+    limits: &Limits,
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(&[u8]),
+) -> io::Result<Ran> {
     usage::no_core_files();
     command
         .stdin(Stdio::null())
@@ -131,7 +141,7 @@ pub fn run(command: &mut Command, limits: &Limits, cancel: &Cancel) -> io::Resul
     usage::limit_cpu(group.pid, limits.time);
     let mut pipes = Pipes::new(&mut group.child, limits.output);
     let start = Instant::now();
-    let mut ended = watch_over(&group, &mut pipes, limits, cancel, start)?;
+    let mut ended = watch_over(&group, &mut pipes, limits, cancel, start, tell)?;
     let mut dump = None;
     if ended == Some(Ended::Time) && limits.ask_where {
         dump = ask_where(&group, &mut pipes, cancel)?;
@@ -164,11 +174,17 @@ fn watch_over(
     limits: &Limits,
     cancel: &Cancel,
     start: Instant,
+    tell: &mut dyn FnMut(&[u8]),
 ) -> io::Result<Option<Ended>> {
     let mut deadline = start + limits.time;
     let tick = usage::memory_tick(limits.memory.is_some());
     let mut look = Instant::now();
+    let mut told = 0;
     loop {
+        if pipes.stdout.bytes.len() > told {
+            told = pipes.stdout.bytes.len();
+            tell(&pipes.stdout.bytes);
+        }
         if cancel.is_set() {
             return Ok(Some(Ended::Cancelled));
         }

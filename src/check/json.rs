@@ -103,6 +103,13 @@ fn why_json(why: &Why) -> (&'static str, Value) {
                 "schedules": tried_json(tried),
             }),
         ),
+        Why::Drive(it) => (
+            "drive",
+            json!({
+                "scene": it.scene, "title": it.title, "before": it.before, "says": it.says,
+                "program": it.program,
+            }),
+        ),
         Why::Require {
             number,
             says,
@@ -159,5 +166,6 @@ fn tried_json(tried: &Tried) -> Value {
         "asked": tried.asked, "ran": tried.ran, "distinct": tried.distinct, "failed": tried.failed,
         "exhausted": tried.exhausted, "milliseconds": tried.elapsed.as_millis() as u64,
         "notes": tried.notes,
+        "driven": tried.driven.as_ref().map(|d| json!({ "scenes": d.scenes, "figures": d.figures })),
     })
 }

@@ -9,10 +9,11 @@
 //!
 //! Then the named wrong answers of the exercise are asked, in their order, and the first one that fits is told.
 
-use crate::curriculum::Exercise;
+use crate::curriculum::{Drive, Exercise, SceneSheet};
 
 use super::compile::Refusal;
 use super::condition::{Condition, Evidence, Failed, Native};
+use super::drive::{Play, Scene, Stumble, script};
 use super::execute::{Ended, Ran};
 use super::output;
 use super::source::{Extra, Finding};
@@ -29,6 +30,7 @@ pub struct Task<'a> {
     pub exercise: &'a Exercise,
     require: Vec<(Condition, &'a str)>,
     wrong: Vec<(Vec<Condition>, Named)>,
+    play: Option<Play<'a>>,
 }
 
 impl<'a> Task<'a> {
@@ -63,11 +65,25 @@ impl<'a> Task<'a> {
                 },
             ));
         }
+        let play = exercise.drive.as_ref().map(play).transpose().map_err(at)?;
         Ok(Task {
             exercise,
             require,
             wrong,
+            play,
         })
+    }
+
+    /// What its program is driven through, beside its schedules.
+    pub fn play(&self) -> Option<&Play<'a>> {
+        self.play.as_ref()
+    }
+
+    /// A scene went otherwise.
+    pub fn stumbled(&self, stumble: Stumble) -> Verdict {
+        let says = stumble.says.clone();
+        let why = Why::Drive(Box::new(stumble));
+        self.not_yet(Failed::Drive, None, why, Some(says), None)
     }
 
     /// What the exercise forbids beside the general table.
@@ -300,6 +316,10 @@ impl<'a> Task<'a> {
                 Why::Require { number, .. } => Some(*number),
                 _ => None,
             },
+            scene: match &why {
+                Why::Drive(stumble) => Some(&stumble.scene),
+                _ => None,
+            },
         };
         let named = self
             .wrong
@@ -316,6 +336,25 @@ impl<'a> Task<'a> {
             facts,
         }))
     }
+}
+
+/// The scenes of an exercise, their steps parsed.
+fn play(sheet: &Drive) -> Result<Play<'_>, String> {
+    Ok(Play {
+        listens: &sheet.listens,
+        aside: &sheet.aside,
+        scenes: sheet.scene.iter().map(scene).collect::<Result<_, _>>()?,
+        load: sheet.load.as_ref(),
+    })
+}
+
+fn scene(sheet: &SceneSheet) -> Result<Scene<'_>, String> {
+    Ok(Scene {
+        name: &sheet.name,
+        title: &sheet.title,
+        steps: script::parse(&sheet.steps)
+            .map_err(|e| format!("[[drive.scene]] {}: {e}", sheet.name))?,
+    })
 }
 
 const OUTSIDE: &str = "It prints outside of `run(|| { ... })`: before it, or after it. Only what happens inside is tried \

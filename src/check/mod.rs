@@ -12,6 +12,7 @@ pub mod usage;
 pub mod group;
 pub mod execute;
 pub mod compile;
+pub mod drive;
 pub mod verdict;
 pub mod output;
 pub mod judge;
@@ -287,11 +288,63 @@ pub fn try_out(
     keep: Option<&Path>,
     options: &Options,
 ) -> Verdict {
+    if let Some(play) = task.play() {
+        return drive_too(task, play, program, dir, keep, options);
+    }
     let (native, explored) = run_both(task, program, dir, keep, options);
     match (native, explored) {
         _ if options.cancel.is_set() => Verdict::Cancelled,
         (Ok(native), Ok(explored)) => task.runs(&native, explored),
         (Err(error), _) | (_, Err(error)) => not_run(program, &error),
+    }
+}
+
+/// A server: what of it can be tried under schedules comes first, then real clients.
+fn drive_too(
+    task: &Task<'_>,
+    play: &drive::Play<'_>,
+    program: &Path,
+    dir: &Path,
+    keep: Option<&Path>,
+    options: &Options,
+) -> Verdict {
+    let ask = schedules::Ask {
+        task,
+        program,
+        dir,
+        keep,
+        seed: options.seed,
+        look: options.look,
+    };
+    // It has no ordinary run that ends by itself: the scenes are that.
+    let no_run = Ran {
+        ended: execute::Ended::Exit(0),
+        stdout: task.exercise.expected.as_bytes().to_vec(),
+        stderr: Vec::new(),
+        dump: None,
+        allowed: NATIVE_TIME,
+    };
+    let verdict = match schedules::explore(&ask, &options.cancel) {
+        _ if options.cancel.is_set() => return Verdict::Cancelled,
+        Ok(explored) => task.runs(&no_run, explored),
+        Err(error) => return not_run(program, &error),
+    };
+    let Verdict::Passed(mut tried) = verdict else {
+        return verdict;
+    };
+    let limits = Limits {
+        time: drive::SCENE,
+        ..limits()
+    };
+    let start = || command(program, dir);
+    match drive::drive(play, &start, &limits, &options.cancel) {
+        _ if options.cancel.is_set() => Verdict::Cancelled,
+        Ok(Ok(driven)) => {
+            tried.driven = Some(driven);
+            Verdict::Passed(tried)
+        }
+        Ok(Err(stumble)) => task.stumbled(stumble),
+        Err(error) => not_run(program, &error),
     }
 }
 

@@ -168,6 +168,7 @@ fn answer(ask: &Ask<'_>, request: &mut Request, cancel: &Cancel) -> io::Result<E
             exhausted: response.exhausted,
             elapsed: response.elapsed,
             notes: response.notes,
+            driven: None,
         },
         failure: response.failure.map(|f| Box::new(told(ask, f))),
         facts: response.facts.0,

@@ -5,6 +5,7 @@ use crate::text;
 
 use super::compile::Refusal;
 use super::condition::{Failed, Native};
+use super::drive::Stumble;
 use super::source::Finding;
 use super::verdict::{CouldNot, Died, FailedSchedule, Named, NotYet, Tried, Verdict, When, Why};
 
@@ -58,6 +59,9 @@ pub fn lines(verdict: &Verdict, frame: &Frame<'_>) -> Vec<Line> {
     match verdict {
         Verdict::Passed(tried) => {
             page.head(Tone::Good, "✓", &passed(tried));
+            for figure in tried.driven.iter().flat_map(|d| &d.figures) {
+                page.wrapped(figure);
+            }
             for note in &tried.notes {
                 page.wrapped(&format!("note: {note}"));
             }
@@ -74,6 +78,16 @@ pub fn lines(verdict: &Verdict, frame: &Frame<'_>) -> Vec<Line> {
 
 /// What was tried, and no more than that.
 fn passed(tried: &Tried) -> String {
+    match &tried.driven {
+        Some(driven) => {
+            let scenes = text::count(driven.scenes, "scene");
+            format!("{}; {scenes} with real clients", explored(tried))
+        }
+        None => explored(tried),
+    }
+}
+
+fn explored(tried: &Tried) -> String {
     let ran = text::thousands(tried.ran as u64);
     if tried.exhausted {
         return match tried.distinct {
@@ -98,6 +112,7 @@ fn not_yet_lines(it: &NotYet, page: &mut Page<'_>) {
         Why::Compile(errors) => compile_lines(errors, page),
         Why::Native(died) => native_lines(died, page),
         Why::Schedule(failure, tried) => schedule_lines(it, failure, tried, page),
+        Why::Drive(stumble) => drive_lines(stumble, page),
         Why::Require { says, tried, .. } => {
             let printed = if it.native == Some(Native::Ok) {
                 "prints the right thing, but not in the way that is asked"
@@ -292,6 +307,26 @@ fn native_lines(died: &Died, page: &mut Page<'_>) {
     }
     if !advice.is_empty() {
         page.wrapped(advice);
+    }
+}
+
+fn drive_lines(stumble: &Stumble, page: &mut Page<'_>) {
+    page.head(
+        Tone::Bad,
+        "✗",
+        &format!("with real clients, \"{}\" goes wrong", stumble.title),
+    );
+    for step in &stumble.before {
+        page.body(Tone::Pale, format!("  {step}"));
+    }
+    page.blank();
+    page.wrapped(&stumble.says);
+    if !stumble.program.is_empty() {
+        page.blank();
+        page.body(Tone::Plain, "  the program said:".to_string());
+        for line in &stumble.program {
+            page.body(Tone::Plain, format!("  {line}"));
+        }
     }
 }
 

@@ -36,6 +36,7 @@ fn exercise() -> Exercise {
         expected: "2\n",
         output: Match::Exact,
         schedules: None,
+        drive: None,
         require: vec![Require {
             fact: "goroutines.min >= 2".to_string(),
             says: "Start two goroutines.".to_string(),
@@ -76,6 +77,7 @@ fn tried() -> Tried {
         exhausted: false,
         elapsed: Duration::from_millis(61),
         notes: Vec::new(),
+        driven: None,
     }
 }
 
@@ -479,4 +481,71 @@ fn what_is_printed_outside_of_run_is_said_to_be() {
             "output"
         );
     }
+}
+
+#[test]
+fn a_scene_that_goes_wrong_is_told_in_a_sentence_after_its_last_steps() {
+    let mut exercise = exercise();
+    exercise.wrong = vec![Wrong {
+        name: "deaf".to_string(),
+        title: "Deaf".to_string(),
+        when: vec![
+            "failed == drive".to_string(),
+            "scene == \"talk\"".to_string(),
+        ],
+        says: "It hears nobody.".to_string(),
+    }];
+    let task = Task::new(&exercise).expect("its conditions are right");
+    let verdict = task.stumbled(super::drive::Stumble {
+        scene: "talk".to_string(),
+        title: "Two talk".to_string(),
+        before: vec!["ann connects".to_string(), "ann > say hi".to_string()],
+        says: "bob should hear `ann: hi`, and nothing came for 5 s".to_string(),
+        program: vec!["panic: no".to_string()],
+    });
+    let frame = Frame {
+        number: 1,
+        name: "lost-update",
+        look: Look::plain(80),
+        next: "",
+        verbose: false,
+    };
+    let lines: Vec<String> = show::lines(&verdict, &frame)
+        .into_iter()
+        .map(|l| l.text)
+        .collect();
+    let text = lines.join("\n");
+    for part in [
+        "with real clients, \"Two talk\" goes wrong",
+        "  ann > say hi",
+        "bob should hear `ann: hi`, and nothing came for 5 s",
+        "panic: no",
+        "It hears nobody.",
+    ] {
+        assert!(text.contains(part), "{part:?} in\n{text}");
+    }
+    assert!(lines.len() <= TALL, "{text}");
+    let json = json::to_json(&verdict, &frame);
+    assert_eq!(json["drive"]["scene"], "talk");
+    assert_eq!(json["named"]["name"], "deaf");
+}
+
+#[test]
+fn a_scene_with_a_step_that_is_none_is_the_courses_mistake() {
+    let mut exercise = exercise();
+    exercise.drive = Some(crate::curriculum::Drive {
+        listens: "listening on ".to_string(),
+        aside: "* ".to_string(),
+        scene: vec![crate::curriculum::SceneSheet {
+            name: "talk".to_string(),
+            title: "Talk".to_string(),
+            steps: "ann sings".to_string(),
+        }],
+        load: None,
+    });
+    let why = Task::new(&exercise).expect_err("nobody sings");
+    assert!(
+        why.ends_with("[[drive.scene]] talk: `ann sings` is no step"),
+        "{why}"
+    );
 }

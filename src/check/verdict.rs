@@ -7,6 +7,7 @@ use goroutines::explore::Story;
 
 use super::compile::Refusal;
 use super::condition::{Failed, Native};
+use super::drive::{Driven, Stumble};
 use super::source::Finding;
 use super::suspects::Suspect;
 
@@ -48,6 +49,8 @@ pub enum Why {
     Native(Died),
     /// A schedule failed.
     Schedule(Box<FailedSchedule>, Tried),
+    /// Clients came, and something went otherwise.
+    Drive(Box<Stumble>),
     /// Everything went well and something is missing in how it was done.
     Require {
         /// From 1.
@@ -119,6 +122,8 @@ pub struct Tried {
     pub elapsed: Duration,
     /// What went well in all of them and could go wrong all the same, a sentence or two each.
     pub notes: Vec<String>,
+    /// What it was driven through as well.
+    pub driven: Option<Driven>,
 }
 
 /// A mistake that has a name.
