@@ -106,4 +106,5 @@ table! {
         "closed-twice",
         "who-has-it",
     ];
+    capstone "13-capstone" ["slow-reader", "room", "chat"];
 }

@@ -256,6 +256,47 @@ mod pages {
         let _ = s.acquire(&ctx, 1);
     }
 
+    enum Event {
+        Join {
+            id: u32,
+            nick: String,
+            outbox: Chan<String>,
+        },
+        Say {
+            id: u32,
+            text: String,
+        },
+        Leave {
+            id: u32,
+        },
+        Stop,
+    }
+
+    fn lesson_13(event: Event) {
+        fn welcome(id: u32, nick: String, outbox: Chan<String>) {}
+        fn broadcast(id: u32, text: String) {}
+        fn let_go(id: u32) {}
+        match event {
+            Event::Join { id, nick, outbox } => welcome(id, nick, outbox),
+            Event::Say { id, text } => broadcast(id, text),
+            Event::Leave { id } => let_go(id),
+            Event::Stop => return,
+        }
+    }
+
+    fn lesson_13_table(out: Chan<String>, line: String) -> std::io::Result<()> {
+        use goroutines::net::TcpListener;
+        use std::io::{BufRead as _, BufReader};
+        let (addr, t) = ("127.0.0.1:0", time::now());
+        let l = TcpListener::bind(addr)?;
+        let (conn, _) = l.accept()?;
+        l.close()?;
+        conn.set_write_deadline(Some(t))?;
+        g(BufReader::new(conn).lines());
+        let _ = out.try_send(line);
+        Ok(())
+    }
+
     fn lesson_12_table() {
         use goroutines::explore;
         runtime::stack_dump();

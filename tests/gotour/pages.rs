@@ -98,6 +98,11 @@ fn lesson_12() {
 }
 
 #[test]
+fn lesson_13() {
+    insta::assert_snapshot!(lesson("13"));
+}
+
+#[test]
 fn lesson_1_at_60_columns_without_utf8() {
     let desk = Desk::new().var("COLUMNS", "60").var("LANG", "C");
     insta::assert_snapshot!(desk.run(&["read", "1", "--seed", "1"]).out);

@@ -1,0 +1,175 @@
+//! A list of members, and lines that lead to further lines.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+/// Lines that fit into an outbox.
+const OUTBOX: usize = 3;
+
+enum Event {
+    Join { id: u32, nick: String, outbox: Chan<String> },
+    Say { id: u32, text: String },
+    Leave { id: u32 },
+    Stop,
+}
+
+struct Room {
+    events: Chan<Event>,
+    closed: Chan<()>,
+}
+
+impl Room {
+    fn new() -> Arc<Room> {
+        Arc::new(Room { events: chan(0), closed: chan(0) })
+    }
+
+    /// Tells the room; false if it is closed.
+    fn tell(&self, event: Event) -> bool {
+        select! {
+            send(self.events, event) => true,
+            recv(self.closed) => false,
+        }
+    }
+
+    /// Hears one event after the other, until Stop.
+    fn serve(&self) {
+        let mut members: Vec<Member> = Vec::new();
+        loop {
+            match self.events.recv().unwrap() {
+                Event::Join { nick, outbox, .. } if members.iter().any(|m| m.nick == nick) => {
+                    outbox.send(format!("taken {nick}"));
+                    outbox.close();
+                }
+                Event::Join { id, nick, outbox } => {
+                    outbox.send(format!("welcome {nick}"));
+                    to_all(&mut members, &format!("* {nick} joins"), id);
+                    members.push(Member { id, nick, outbox });
+                }
+                Event::Say { id, text } => {
+                    if let Some(m) = members.iter().find(|m| m.id == id) {
+                        let line = format!("{}: {text}", m.nick);
+                        to_all(&mut members, &line, id);
+                    }
+                }
+                Event::Leave { id } => {
+                    if let Some(at) = members.iter().position(|m| m.id == id) {
+                        let gone = members.remove(at);
+                        gone.outbox.close();
+                        to_all(&mut members, &format!("* {} leaves", gone.nick), id);
+                    }
+                }
+                Event::Stop => break,
+            }
+        }
+        self.closed.close();
+        to_all(&mut members, "* closed", 0);
+        members.iter().for_each(|m| m.outbox.close());
+    }
+}
+
+struct Member {
+    id: u32,
+    nick: String,
+    outbox: Chan<String>,
+}
+
+fn to_all(members: &mut Vec<Member>, line: &str, but: u32) {
+    let mut lines = vec![(line.to_string(), but)];
+    while let Some((line, but)) = lines.pop() {
+        members.retain(|m| {
+            let fits = m.id == but || m.outbox.try_send(line.clone()).is_ok();
+            if !fits {
+                m.outbox.close();
+                lines.push((format!("* {} leaves", m.nick), m.id));
+            }
+            fits
+        });
+    }
+}
+
+// ---- the rehearsal ----------------------------------------------------------
+
+fn join(room: &Room, id: u32, nick: &str) -> Chan<String> {
+    let outbox = chan(OUTBOX);
+    let event = Event::Join { id, nick: nick.to_string(), outbox: outbox.clone() };
+    if !room.tell(event) {
+        outbox.close();
+    }
+    outbox
+}
+
+fn say(room: &Room, id: u32, text: &str) {
+    room.tell(Event::Say { id, text: text.to_string() });
+}
+
+/// Prints the next line that somebody hears.
+fn hears(who: &str, outbox: &Chan<String>) {
+    let line = outbox.recv().unwrap_or("(end)".to_string());
+    println!("{who:<5} {line}");
+}
+
+fn main() {
+    run(|| {
+        let room = Room::new();
+        let wg = WaitGroup::new();
+        let own = room.clone();
+        wg.go(move || own.serve());
+
+        let ann = join(&room, 1, "ann");
+        hears("ann", &ann); // welcome ann
+        let bob = join(&room, 2, "bob");
+        hears("bob", &bob); // welcome bob
+        hears("ann", &ann); // * bob joins
+        let other = join(&room, 3, "bob");
+        hears("other", &other); // taken bob
+        hears("other", &other); // (end)
+        say(&room, 1, "hi");
+        hears("bob", &bob); // ann: hi
+
+        // Cid does not read.
+        let old = join(&room, 4, "cid");
+        hears("ann", &ann); // * cid joins
+        hears("bob", &bob); // * cid joins
+        for text in ["1", "2", "3", "4"] {
+            say(&room, 1, text);
+            hears("bob", &bob); // ann: 1, ann: 2, ann: 3, * cid leaves
+        }
+        hears("bob", &bob); // ann: 4
+        hears("ann", &ann); // * cid leaves
+
+        // Somebody takes his nick, before the room is told that he has left.
+        let cid = join(&room, 5, "cid");
+        hears("cid", &cid); // welcome cid
+        hears("ann", &ann); // * cid joins
+        hears("bob", &bob); // * cid joins
+        room.tell(Event::Leave { id: 4 });
+        for _ in 0..4 {
+            hears("old", &old); // welcome cid, ann: 1, ann: 2, (end)
+        }
+        say(&room, 2, "still there?");
+        hears("cid", &cid); // bob: still there?
+        hears("ann", &ann); // bob: still there?
+
+        room.tell(Event::Leave { id: 2 });
+        hears("bob", &bob); // (end)
+        hears("ann", &ann); // * bob leaves
+        hears("cid", &cid); // * bob leaves
+
+        // The room is closed while others are on their way to it.
+        for id in [6, 7] {
+            let room = room.clone();
+            wg.go(move || {
+                let outbox = join(&room, id, &format!("late{id}"));
+                for _line in &outbox {}
+                room.tell(Event::Leave { id });
+            });
+        }
+        room.tell(Event::Stop);
+        for outbox in [&ann, &cid] {
+            for _line in outbox {}
+        }
+        wg.wait();
+        println!("the room is closed");
+    });
+}

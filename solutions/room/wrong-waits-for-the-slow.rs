@@ -1,0 +1,176 @@
+//! A line is sent, and not offered.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Lines that fit into an outbox.
+const OUTBOX: usize = 3;
+
+enum Event {
+    Join { id: u32, nick: String, outbox: Chan<String> },
+    Say { id: u32, text: String },
+    Leave { id: u32 },
+    Stop,
+}
+
+struct Room {
+    events: Chan<Event>,
+    closed: Chan<()>,
+}
+
+impl Room {
+    fn new() -> Arc<Room> {
+        Arc::new(Room { events: chan(0), closed: chan(0) })
+    }
+
+    /// Tells the room; false if it is closed.
+    fn tell(&self, event: Event) -> bool {
+        select! {
+            send(self.events, event) => true,
+            recv(self.closed) => false,
+        }
+    }
+
+    /// Hears one event after the other, until Stop.
+    fn serve(&self) {
+        let mut members = Members::new();
+        for event in &self.events {
+            match event {
+                Event::Join { id, nick, outbox } => {
+                    if members.values().any(|(other, _)| *other == nick) {
+                        let _ = outbox.try_send(format!("taken {nick}"));
+                        outbox.close();
+                        continue;
+                    }
+                    broadcast(&mut members, id, &format!("* {nick} joins"));
+                    let _ = outbox.try_send(format!("welcome {nick}"));
+                    members.insert(id, (nick, outbox));
+                }
+                Event::Say { id, text } => {
+                    if let Some((nick, _)) = members.get(&id) {
+                        let line = format!("{nick}: {text}");
+                        broadcast(&mut members, id, &line);
+                    }
+                }
+                Event::Leave { id } => let_go(&mut members, id),
+                Event::Stop => break,
+            }
+        }
+        for (_, outbox) in members.values() {
+            let _ = outbox.try_send("* closed".to_string());
+            outbox.close();
+        }
+        self.closed.close();
+    }
+}
+
+/// By id: the nick and the outbox.
+type Members = BTreeMap<u32, (String, Chan<String>)>;
+
+/// Gives a line to all but one; who has no room for it is let go.
+fn broadcast(members: &mut Members, but: u32, line: &str) {
+    let full: Vec<u32> = Vec::new();
+    for (id, (_, outbox)) in members.iter() {
+        if *id != but {
+            outbox.send(line.to_string());
+        }
+    }
+    for id in full {
+        let_go(members, id);
+    }
+}
+
+fn let_go(members: &mut Members, id: u32) {
+    if let Some((nick, outbox)) = members.remove(&id) {
+        outbox.close();
+        broadcast(members, id, &format!("* {nick} leaves"));
+    }
+}
+
+// ---- the rehearsal ----------------------------------------------------------
+
+fn join(room: &Room, id: u32, nick: &str) -> Chan<String> {
+    let outbox = chan(OUTBOX);
+    let event = Event::Join { id, nick: nick.to_string(), outbox: outbox.clone() };
+    if !room.tell(event) {
+        outbox.close();
+    }
+    outbox
+}
+
+fn say(room: &Room, id: u32, text: &str) {
+    room.tell(Event::Say { id, text: text.to_string() });
+}
+
+/// Prints the next line that somebody hears.
+fn hears(who: &str, outbox: &Chan<String>) {
+    let line = outbox.recv().unwrap_or("(end)".to_string());
+    println!("{who:<5} {line}");
+}
+
+fn main() {
+    run(|| {
+        let room = Room::new();
+        let wg = WaitGroup::new();
+        let own = room.clone();
+        wg.go(move || own.serve());
+
+        let ann = join(&room, 1, "ann");
+        hears("ann", &ann); // welcome ann
+        let bob = join(&room, 2, "bob");
+        hears("bob", &bob); // welcome bob
+        hears("ann", &ann); // * bob joins
+        let other = join(&room, 3, "bob");
+        hears("other", &other); // taken bob
+        hears("other", &other); // (end)
+        say(&room, 1, "hi");
+        hears("bob", &bob); // ann: hi
+
+        // Cid does not read.
+        let old = join(&room, 4, "cid");
+        hears("ann", &ann); // * cid joins
+        hears("bob", &bob); // * cid joins
+        for text in ["1", "2", "3", "4"] {
+            say(&room, 1, text);
+            hears("bob", &bob); // ann: 1, ann: 2, ann: 3, * cid leaves
+        }
+        hears("bob", &bob); // ann: 4
+        hears("ann", &ann); // * cid leaves
+
+        // Somebody takes his nick, before the room is told that he has left.
+        let cid = join(&room, 5, "cid");
+        hears("cid", &cid); // welcome cid
+        hears("ann", &ann); // * cid joins
+        hears("bob", &bob); // * cid joins
+        room.tell(Event::Leave { id: 4 });
+        for _ in 0..4 {
+            hears("old", &old); // welcome cid, ann: 1, ann: 2, (end)
+        }
+        say(&room, 2, "still there?");
+        hears("cid", &cid); // bob: still there?
+        hears("ann", &ann); // bob: still there?
+
+        room.tell(Event::Leave { id: 2 });
+        hears("bob", &bob); // (end)
+        hears("ann", &ann); // * bob leaves
+        hears("cid", &cid); // * bob leaves
+
+        // The room is closed while others are on their way to it.
+        for id in [6, 7] {
+            let room = room.clone();
+            wg.go(move || {
+                let outbox = join(&room, id, &format!("late{id}"));
+                for _line in &outbox {}
+                room.tell(Event::Leave { id });
+            });
+        }
+        room.tell(Event::Stop);
+        for outbox in [&ann, &cid] {
+            for _line in outbox {}
+        }
+        wg.wait();
+        println!("the room is closed");
+    });
+}
