@@ -24,7 +24,9 @@
 //! # What it costs
 //!
 //! While nobody traces: a load and a branch at each switch, which is not measurable. While somebody does: some 50 ns an
-//! event, of which the clock is half, and 80 bytes. 4 million events are kept; [`Trace::lost`] says how many came later.
+//! event, of which the clock is half, and 80 bytes. That memory is touched for the first time, which takes as long again,
+//! and where the machine is short of memory several times as long; `runtime/benches/versus/run --traced` measures it,
+//! beside Go. 4 million events are kept; [`Trace::lost`] says how many came later.
 
 mod ascii;
 mod event;
