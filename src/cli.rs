@@ -186,9 +186,9 @@ pub struct Top {
 
 #[derive(Args, Debug)]
 pub struct Step {
-    /// An exercise's number or name; without it the one you work on
+    /// An exercise's number or name, or a demo's name; without it the exercise you work on
     pub name: Option<String>,
-    /// The schedule, such as G2x2.G3; without it the one that your program failed under last
+    /// The schedule, such as G2x2.G3; without it the one that your program failed under last, of a demo the one it is about
     pub token: Option<String>,
     /// NAME is a level's of `gotour play`
     #[arg(long, requires = "name", conflicts_with = "machine")]
@@ -196,11 +196,11 @@ pub struct Step {
     /// Not a schedule, but what the scheduler did while a demo or an exercise ran: Ms, Ps, queues
     #[arg(long, conflicts_with = "token")]
     pub machine: bool,
-    /// With --machine: the name is a demo's, where an exercise has the same
-    #[arg(long, requires = "machine")]
+    /// NAME is a demo's, where an exercise has the same
+    #[arg(long, requires = "name", conflicts_with = "level")]
     pub demo: bool,
-    /// With --machine: which of a demo's programs, from 1; without it the one that did most
-    #[arg(long, value_name = "N", requires = "machine")]
+    /// Which of a demo's programs, from 1; without it the one that did most
+    #[arg(long, value_name = "N", conflicts_with = "level")]
     pub program: Option<usize>,
 }
 

@@ -1,13 +1,16 @@
 //! What a demo writes to: text, bars and tables that fit the place they are shown in.
 
 mod channel;
+mod recorded;
 
 pub use channel::{address, waiting};
+pub use recorded::{also, check, recorded};
 pub use timeline::in_ms;
 
 use crate::report::Look;
 use crate::text;
 use goroutines::Builder;
+use goroutines::explore::Schedule;
 use goroutines::trace::{Sink, Trace};
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -273,6 +276,15 @@ fn drawn_from<R>(builder: Builder, main: impl FnOnce() -> R) -> io::Result<(R, T
 }
 
 fn run<R>(builder: Builder, main: impl FnOnce() -> R) -> io::Result<R> {
+    if let Some(schedule) = recorded::next(Schedule::default) {
+        if !builder.can_be_recorded() {
+            return Err(io::Error::other("its stacks are too large to be recorded"));
+        }
+        let (r, watched) = goroutines::record_once(&schedule, main);
+        let ended = watched.failure.as_ref().map(|(_, why)| why.clone());
+        recorded::keep(watched);
+        return r.ok_or_else(|| io::Error::other(ended.unwrap_or_default()));
+    }
     builder
         .try_run(main)
         .map_err(|crash| io::Error::other(crash.to_string()))

@@ -260,4 +260,6 @@ pub use crash::{Crash, DeadlockReport, FatalReport, PanicReport};
 pub use io_macros::__print;
 #[doc(hidden)]
 pub use panics::Deferred;
+#[doc(hidden)]
+pub use run::record_once;
 pub use run::{Builder, go, run};

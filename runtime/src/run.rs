@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use crate::crash::Crash;
-use crate::explore::wire;
+use crate::explore::{self, Schedule, Watched, wire};
 use crate::primitives::Lock;
 use crate::sched::{Config, Sched};
 use crate::seam::{self, Op};
@@ -126,6 +126,12 @@ impl Builder {
         self
     }
 
+    /// Whether its programs can be recorded: the exploring scheduler has no larger stacks than the usual ones.
+    #[doc(hidden)]
+    pub fn can_be_recorded(&self) -> bool {
+        self.max_stack <= DEFAULT_MAX_STACK
+    }
+
     /// Runs `main` as [`run`] does, with these settings.
     ///
     /// ```
@@ -214,6 +220,24 @@ impl Builder {
         let r = result.lock().take();
         Ok(r.expect("main returned a value, or the runtime crashed"))
     }
+}
+
+/// Runs `main` once on the exploring scheduler, on this thread, under a schedule: what it returned, if it did, and what
+/// came of the schedule. It may borrow, as for [`run`].
+#[doc(hidden)]
+pub fn record_once<R>(schedule: &Schedule, main: impl FnOnce() -> R) -> (Option<R>, Watched) {
+    let mut result = None;
+    let watched = {
+        let job: Box<dyn FnOnce() + '_> = Box::new(|| result = Some(main()));
+        // SAFETY: `job` borrows from this frame and from what outlives it. It is run by main alone, and when `once`
+        // returns or unwinds nothing of the schedule runs any more: main has ended, or it was abandoned and is never
+        // resumed. Other goroutines are `'static`.
+        let job = unsafe {
+            std::mem::transmute::<Box<dyn FnOnce() + '_>, Box<dyn FnOnce() + 'static>>(job)
+        };
+        explore::once(schedule, job)
+    };
+    (result, watched)
 }
 
 /// `GOMAXPROCS` if it is a positive number, else what `cpus.rs` says.
@@ -309,6 +333,30 @@ mod tests {
     }
 
     #[cfg(target_os = "linux")]
+    #[test]
+    fn a_main_that_borrows_is_recorded_once() {
+        let words = vec!["what", "main", "borrows"];
+        let (n, watched) = record_once(&Schedule::default(), || {
+            let ch = chan(0);
+            let to = ch.clone();
+            go(move || to.send(1));
+            ch.recv();
+            words.len()
+        });
+        assert_eq!((n, watched.failure), (Some(3), None));
+        assert!(watched.story.moments.len() > 4);
+        // One that never returns is left where it waits.
+        let (n, watched) = record_once(&Schedule::default(), || {
+            let seen = &words;
+            chan::<()>(0).recv();
+            seen.len()
+        });
+        assert_eq!(n, None);
+        let kind = watched.failure.map(|f| f.0);
+        assert_eq!(kind, Some(explore::Kind::Deadlock));
+        assert_eq!(words.len(), 3);
+    }
+
     #[test]
     fn without_guard_markers_the_mapping_limit_is_fatal_and_is_named() {
         const TEST: &str = "without_guard_markers_the_mapping_limit_is_fatal_and_is_named";

@@ -197,7 +197,7 @@ fn by_picks(cx: &Context, level: &'static Level, typed: &str) -> Result<Exit> {
     let schedule = schedule(typed)?;
     let p = played(level, &schedule);
     if let Some(at) = p.left_at {
-        return Err(cannot_be_followed(level, &schedule, at));
+        return Err(no_such_turn(level, &schedule, at));
     }
     let known = match &p.failure {
         Some(_) => {
@@ -242,7 +242,7 @@ fn by_picks(cx: &Context, level: &'static Level, typed: &str) -> Result<Exit> {
 }
 
 /// A schedule that names somebody who cannot go on there.
-pub fn cannot_be_followed(level: &Level, schedule: &Schedule, at: usize) -> Problem {
+pub fn cannot_be_followed(program: &str, schedule: &Schedule, at: usize) -> Problem {
     let token = schedule.to_string();
     let part = token.split('.').nth(at).unwrap_or(&token).to_string();
     let why = if part.starts_with('T') {
@@ -251,10 +251,13 @@ pub fn cannot_be_followed(level: &Level, schedule: &Schedule, at: usize) -> Prob
         "that goroutine does not exist, waits or has ended"
     };
     Problem::new(format!(
-        "{token} cannot be followed in {}: when it comes to {part}, {why}",
-        level.name
+        "{token} cannot be followed in {program}: when it comes to {part}, {why}"
     ))
-    .mend(format!("`gotour play {}` shows who can run", level.name))
+}
+
+fn no_such_turn(level: &Level, schedule: &Schedule, at: usize) -> Problem {
+    cannot_be_followed(level.name, schedule, at)
+        .mend(format!("`gotour play {}` shows who can run", level.name))
 }
 
 fn steps(walk: &Walk) -> Vec<Value> {
@@ -348,8 +351,11 @@ fn in_the_terminal(cx: &Context, first: &'static Level) -> Result<Exit> {
         let won = |win: &Win| {
             let (_, aside) = store.change(|saved| saved.won(level.name, win.switches))?;
             asides.extend(aside);
-            wins.retain(|(l, _)| l.name != level.name);
-            wins.push((level, win.clone()));
+            match wins.iter_mut().find(|(l, _)| l.name == level.name) {
+                Some((_, best)) if best.switches <= win.switches => {}
+                Some((_, best)) => *best = win.clone(),
+                None => wins.push((level, win.clone())),
+            }
             Ok(())
         };
         match in_terminal(&keys, level, r.look(), won)? {
@@ -382,7 +388,7 @@ pub fn to_walk(level: &'static Level, token: Option<&str>) -> Result<Walk> {
     let schedule = token.map(schedule).transpose()?.unwrap_or_default();
     let p = played(level, &schedule);
     match p.left_at {
-        Some(at) => Err(cannot_be_followed(level, &schedule, at)),
+        Some(at) => Err(no_such_turn(level, &schedule, at)),
         None => Ok(p.walk),
     }
 }

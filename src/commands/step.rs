@@ -1,20 +1,33 @@
-//! `gotour step`: a schedule of an exercise or of a level, step by step.
+//! `gotour step`: a schedule of an exercise, of a demo or of a level, step by step.
 
 use super::Context;
 use super::check::{SEED, build, signals};
-use super::play;
+use super::play::{self, cannot_be_followed};
 use super::trace::{self, Traced};
 use crate::check::judge::Task;
 use crate::check::schedules::{self, Ask, Told};
 use crate::cli;
+use crate::play::game::says;
 use crate::report::screen::Keys;
 use crate::report::{Exit, OrProblem as _, Problem, Result};
+use crate::stage::{self, Demo, Stage};
 use crate::step::machine::Movie;
 use crate::step::{Left, Texts, Walk, walk, watch};
-use goroutines::explore::Schedule;
+use goroutines::explore::{Schedule, Watched};
 use serde_json::{Value, json};
+use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
+use std::sync::{Once, mpsc};
+use std::thread;
+use std::time::Duration;
 
-/// `gotour step [EXERCISE|LEVEL] [TOKEN]`.
+/// How long a demo may take to be recorded: none of ours does, but those that wait for what is outside of their program.
+const TIME: Duration = Duration::from_secs(10);
+
+/// The thread that records it.
+const RECORDER: &str = "recorder";
+
+/// `gotour step [DEMO|EXERCISE|LEVEL] [TOKEN]`.
 pub fn step(cx: &Context, args: &cli::Step) -> Result<Exit> {
     let (wanted, token) = (args.name.as_deref(), args.token.as_deref());
     if args.machine {
@@ -23,7 +36,112 @@ pub fn step(cx: &Context, args: &cli::Step) -> Result<Exit> {
     if let (true, Some(name)) = (args.level, wanted) {
         return level(cx, name, token);
     }
-    exercise(cx, wanted, token)
+    match trace::the_demo(cx, wanted, args.demo)? {
+        Some(wanted) => demo(cx, wanted, args.program, token),
+        None if args.program.is_some() => Err(Problem::new(
+            "only demos have several programs, and this is the name of none",
+        )
+        .mend("leave --program out")),
+        None => exercise(cx, wanted, token),
+    }
+}
+
+/// One of the programs that a demo runs.
+fn demo(
+    cx: &Context,
+    demo: &'static Demo,
+    program: Option<usize>,
+    token: Option<&str>,
+) -> Result<Exit> {
+    let given = token.map(parsed).transpose()?;
+    let mut programs = recorded(cx, demo, None)?;
+    if programs.is_empty() {
+        return Err(Problem::new(format!(
+            "the demo `{}` runs no goroutines of its own that could be stepped through",
+            demo.name
+        ))
+        .mend("`gotour demo` lists the others"));
+    }
+    let lengths: Vec<usize> = programs.iter().map(|p| p.story.moments.len()).collect();
+    let chosen = trace::one_of(cx, demo, program, &lengths, !cx.report.is_json())?;
+    if let Some(schedule) = given {
+        programs = recorded(cx, demo, Some((chosen, schedule.clone())))?;
+        let left = programs.get(chosen).and_then(|p| p.left_at);
+        if let Some(at) = left {
+            return Err(cannot_be_followed(demo.name, &schedule, at)
+                .mend(format!("`gotour step {}` shows who can run", demo.name)));
+        }
+    }
+    if chosen >= programs.len() {
+        return Err(Problem::new(format!(
+            "the demo `{}` does not run the same programs each time",
+            demo.name
+        )));
+    }
+    let told = programs.swap_remove(chosen);
+    let ending = match &told.failure {
+        Some((kind, message)) => says(*kind, message),
+        None => "it came to its end".to_string(),
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let walked = Walk::new(
+        format!("demo {}", demo.name),
+        told.schedule.to_string(),
+        ending,
+        told.story,
+        Texts::Below(root),
+    );
+    show(
+        cx,
+        &walked,
+        None,
+        json!({ "name": demo.name, "program": chosen + 1 }),
+    )
+}
+
+/// The steps of a demo's programs, in a thread of its own: it is left behind if it does not come to an end.
+fn recorded(
+    cx: &Context,
+    demo: &'static Demo,
+    under: Option<(usize, Schedule)>,
+) -> Result<Vec<Watched>> {
+    let look = cx.report.look();
+    let (tell, told) = mpsc::channel();
+    // What a demo makes of steps instead of a run may be nonsense, and a panic over it is nobody's news. (Below the
+    // library's hook, which is for goroutines.)
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let former = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if thread::current().name() != Some(RECORDER) {
+                former(info);
+            }
+        }));
+    });
+    let recorder = thread::Builder::new().name(RECORDER.to_string());
+    let started = recorder.spawn(move || {
+        let ((), programs) = stage::recorded(under, || {
+            let mut stage = Stage::new(look, Some(SEED), |_| ());
+            let _ = panic::catch_unwind(AssertUnwindSafe(|| (demo.run)(&mut stage)));
+        });
+        let _ = tell.send(programs);
+    });
+    let programs = told.recv_timeout(TIME);
+    started.or_problem(|| "start a thread".to_string())?;
+    programs.map_err(|_| {
+        Problem::new(format!(
+            "the demo `{}` cannot be stepped through: it waits for something outside of its program",
+            demo.name
+        ))
+        .mend(format!("`gotour trace {}` shows what it does", demo.name))
+    })
+}
+
+fn parsed(token: &str) -> Result<Schedule> {
+    token.parse().map_err(|why| {
+        Problem::new(format!("{token} is no schedule: {why}"))
+            .mend("`gotour check` prints the one that a program fails under")
+    })
 }
 
 fn level(cx: &Context, name: &str, token: Option<&str>) -> Result<Exit> {
@@ -46,12 +164,6 @@ fn level(cx: &Context, name: &str, token: Option<&str>) -> Result<Exit> {
 fn exercise(cx: &Context, wanted: Option<&str>, token: Option<&str>) -> Result<Exit> {
     let r = &cx.report;
     cx.must_be_there(wanted)?;
-    let parsed = |token: &str| -> Result<Schedule> {
-        token.parse().map_err(|why| {
-            Problem::new(format!("{token} is no schedule: {why}"))
-                .mend("`gotour check` prints the one that a program fails under")
-        })
-    };
     let given = token.map(parsed).transpose()?;
     let book = cx.workbook()?;
     let progress = cx.load(&book.progress())?;

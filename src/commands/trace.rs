@@ -126,7 +126,7 @@ pub fn traced(
 }
 
 /// The demo of this name, if that is what is meant.
-fn the_demo<'a>(cx: &'a Context, name: Option<&str>, demo: bool) -> Result<Option<&'a Demo>> {
+pub fn the_demo(cx: &Context, name: Option<&str>, demo: bool) -> Result<Option<&'static Demo>> {
     let Some(name) = name else {
         return Ok(None);
     };
@@ -152,27 +152,36 @@ fn of_demo(cx: &Context, demo: &Demo, program: Option<usize>, say: bool) -> Resu
         ))
         .mend("`gotour demo` lists the others"));
     }
-    let chosen = match program {
-        Some(n) => n
-            .checked_sub(1)
-            .filter(|n| *n < traces.len())
-            .ok_or_else(|| {
-                Problem::new(format!("the demo `{}` has no program {n}", demo.name))
-                    .mend(format!("it has {}", text::count(traces.len(), "program")))
-            })?,
-        // The one with the most to see.
-        None => (0..traces.len())
-            .max_by_key(|i| (traces[*i].events().len(), usize::MAX - i))
+    let lengths: Vec<usize> = traces.iter().map(|t| t.events().len()).collect();
+    let chosen = one_of(cx, demo, program, &lengths, say)?;
+    Ok(traces.swap_remove(chosen))
+}
+
+/// Which of a demo's programs is meant, from 0: the one that was asked for, else the one with the most to see.
+pub fn one_of(
+    cx: &Context,
+    demo: &Demo,
+    wanted: Option<usize>,
+    lengths: &[usize],
+    say: bool,
+) -> Result<usize> {
+    let all = lengths.len();
+    let chosen = match wanted {
+        Some(n) => n.checked_sub(1).filter(|n| *n < all).ok_or_else(|| {
+            Problem::new(format!("the demo `{}` has no program {n}", demo.name))
+                .mend(format!("it has {}", text::count(all, "program")))
+        })?,
+        None => (0..all)
+            .max_by_key(|i| (lengths[*i], usize::MAX - i))
             .unwrap_or(0),
     };
-    if traces.len() > 1 && say {
-        r.note(format!(
-            "program {} of {} that the demo runs; --program N shows another",
-            chosen + 1,
-            traces.len()
+    if all > 1 && say {
+        cx.report.note(format!(
+            "program {} of {all} that the demo runs; --program N shows another",
+            chosen + 1
         ));
     }
-    Ok(traces.swap_remove(chosen))
+    Ok(chosen)
 }
 
 /// Runs an exercise's program once, natively, and lets it leave its trace in a file of this ending.

@@ -136,7 +136,7 @@ fn what_has_no_frames_is_said() {
             "has no program 9",
         ),
         (&["step", "--machine", NAME, "G2x2"], "cannot be used with"),
-        (&["step", "--program", "1"], "--machine"),
+        (&["step", "--program", "1"], "leave --program out"),
     ] {
         let ran = desk.run(args);
         assert_eq!(ran.code, Some(2), "{args:?}: {ran:?}");

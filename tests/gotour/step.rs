@@ -108,6 +108,78 @@ fn every_way_out_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
+fn a_demo_is_walked_through() {
+    let desk = Desk::new();
+    // One that is about a schedule shows that schedule.
+    let ran = desk.run(&["step", "--demo", "lost-update"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.out.contains("n.get → 0"), "{}", ran.out);
+    assert!(ran.out.contains("let v = n.get();"), "{}", ran.out);
+    assert!(ran.out.contains("which was not expected"), "{}", ran.out);
+    assert!(!desk.path("workbook").exists(), "nothing is made for it");
+    let right = desk
+        .run(&["step", "--demo", "lost-update", "G1", "--json"])
+        .json();
+    assert_eq!(right["ending"], "it came to its end");
+    let again = desk
+        .run(&["step", "--demo", "lost-update", "G2x2.G3", "--json"])
+        .json();
+    assert_eq!(again["schedule"], "G2x2.G3");
+    assert_ne!(again["ending"], right["ending"]);
+    // One that runs several programs, and one that draws from a real runtime.
+    let ran = desk.run(&["step", "who-waits"]);
+    assert!(ran.err.contains("of 3 that the demo runs"), "{}", ran.err);
+    let second = desk.run(&["step", "who-waits", "--program", "2"]);
+    assert!(second.out.contains(" of 1"), "{}", second.out);
+    assert_eq!(desk.run(&["step", "scenario-1"]).code, Some(0));
+    let mut t = desk.terminal(80, 24, &["step", "who-waits"]);
+    t.wait_for("demo who-waits");
+    t.wait_for("q leave");
+    t.send("G");
+    t.wait_for("the end: it came to its end");
+    t.send("q");
+    assert_eq!(t.end(), 0);
+    assert!(t.is_as_before());
+}
+
+#[test]
+fn a_demo_that_cannot_be_walked_through_says_why() {
+    let desk = Desk::new();
+    for (args, says) in [
+        (vec!["step", "memory-map", "G2.."], "is no schedule"),
+        (
+            vec!["step", "growing-stack"],
+            "runs no goroutines of its own",
+        ),
+        (
+            vec!["step", "rustc-refuses"],
+            "runs no goroutines of its own",
+        ),
+        (
+            vec!["step", "who-waits", "--program", "9"],
+            "it has 3 programs",
+        ),
+        (
+            vec!["step", "who-waits", "G2x2.G9"],
+            "does not exist, waits or has ended",
+        ),
+        (vec!["step", "--demo", "no-such-demo"], "there is no demo"),
+        (
+            vec!["step", "--demo", "--level", "two-locks"],
+            "cannot be used with",
+        ),
+    ] {
+        let ran = desk.run(&args);
+        assert_eq!(ran.code, Some(2), "{args:?} {ran:?}");
+        assert!(
+            ran.err.replace('\n', " ").contains(says),
+            "{args:?} {ran:?}"
+        );
+        assert_eq!(ran.out, "", "{args:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_walked_through_is_said() {
     let desk = Desk::new();
     let ran = desk.run(&["step", NAME, "G2.."]);

@@ -1,7 +1,7 @@
 //! Every order in which two goroutines can print their lines: with nothing between them, then with a channel.
 
-use crate::stage::Stage;
-use goroutines::explore::{self, Options, Strategy};
+use crate::stage::{self, Stage};
+use goroutines::explore::{Options, Strategy};
 use goroutines::prelude::*;
 use goroutines::print;
 use std::collections::BTreeSet;
@@ -62,7 +62,7 @@ fn outputs(program: fn()) -> BTreeSet<String> {
             note.lock().unwrap().insert(out.to_string());
             true
         });
-    explore::check(&opts, program);
+    stage::check(&opts, program);
     let all = seen.lock().unwrap();
     all.clone()
 }

@@ -1,7 +1,7 @@
 //! Two jobs of four pieces, drawn over time: with one processor of the runtime, then with two.
 
-use crate::stage::{Stage, program};
-use goroutines::explore::{self, Options, Strategy};
+use crate::stage::{self, Stage, program};
+use goroutines::explore::{Options, Strategy};
 use goroutines::prelude::*;
 use std::hint::black_box;
 use std::io::{self, Write};
@@ -83,7 +83,7 @@ fn by_order(seed: u64) -> Vec<Piece> {
         .seed(seed)
         .schedules(1)
         .strategy(Strategy::Random);
-    explore::check(&opts, move || {
+    stage::check(&opts, move || {
         seen.lock().unwrap().clear();
         let wg = WaitGroup::new();
         for job in 0..2 {

@@ -1,7 +1,7 @@
 //! A row for each OS thread, and in it the goroutines that it ran, piece by piece.
 
-use crate::stage::{Stage, os_thread, program};
-use goroutines::explore::{self, Options, Strategy};
+use crate::stage::{self, Stage, os_thread, program};
+use goroutines::explore::{Options, Strategy};
 use goroutines::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
@@ -89,7 +89,7 @@ fn under_seed(seed: u64) -> Vec<Piece> {
         .seed(seed)
         .schedules(1)
         .strategy(Strategy::Random);
-    explore::check(&opts, move || {
+    stage::check(&opts, move || {
         theirs.lock().unwrap().clear();
         let wg = WaitGroup::new();
         for name in ('A'..).take(GOROUTINES) {

@@ -1,8 +1,8 @@
 //! Three ways to capture the variable of a loop: run once on the real scheduler, then under many schedules.
 
-use crate::stage::{Stage, program};
+use crate::stage::{self, Stage, program};
 use crate::text::thousands;
-use goroutines::explore::{self, Options, Strategy};
+use goroutines::explore::{Options, Strategy};
 use goroutines::prelude::*;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -112,7 +112,7 @@ fn outputs(seed: u64, way: Way) -> BTreeMap<String, usize> {
         .strategy(Strategy::Random)
         // The third way has a data race. Here its outputs are wanted, not the report.
         .races(false);
-    explore::check(&opts, move || {
+    stage::check(&opts, move || {
         let page = Page::default();
         way(&page);
         *note.lock().unwrap().entry(page.take()).or_insert(0) += 1;

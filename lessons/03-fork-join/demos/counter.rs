@@ -1,6 +1,6 @@
 //! A WaitGroup's counter after each step of a schedule, drawn from what the exploring scheduler recorded.
 
-use crate::stage::Stage;
+use crate::stage::{self, Stage};
 use goroutines::explore::{self, Story};
 use goroutines::prelude::*;
 use std::io::{self, Write};
@@ -27,6 +27,7 @@ struct Step {
 
 pub(super) fn counter_moves(stage: &mut Stage) -> io::Result<()> {
     let seed = stage.fixed().unwrap_or(1);
+    stage::also(three_workers);
     let first = steps(&explore::record(seed, three_workers));
     draw(stage, &format!("the schedule of seed {seed}"), &first)?;
     // Another one, in which the counter climbs to another height.

@@ -1,9 +1,9 @@
 //! A lost update: its shortest schedule, and how often it happens in plain runs and among all orders.
 
-use crate::stage::{Stage, program};
+use crate::stage::{self, Stage, program};
 use crate::text::thousands;
 use goroutines::explore::wire::WireFailure;
-use goroutines::explore::{self, Options, Render, Story, Strategy};
+use goroutines::explore::{Options, Render, Story, Strategy};
 use goroutines::prelude::*;
 use goroutines::println;
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub(super) fn lost_update(stage: &mut Stage) -> io::Result<()> {
         .seed(stage.fixed().unwrap_or(1))
         .races(false)
         .expect(|out| out == "2\n");
-    let report = explore::check(&opts, two_additions);
+    let report = stage::check(&opts, two_additions);
     let Some(failure) = report.failure else {
         return Err(io::Error::other("no schedule lost an update"));
     };
@@ -82,7 +82,7 @@ pub(super) fn every_order(stage: &mut Stage) -> io::Result<()> {
             *note.lock().unwrap().entry(out.to_string()).or_insert(0) += 1;
             true
         });
-    let report = explore::check(&opts, two_additions);
+    let report = stage::check(&opts, two_additions);
     let seen = seen.lock().unwrap();
     let wrong: usize = seen
         .iter()

@@ -1,7 +1,7 @@
 //! Three workers forked and joined, drawn over the time that they took.
 
-use crate::stage::{Stage, program};
-use goroutines::explore::{self, Options, Strategy};
+use crate::stage::{self, Stage, program};
+use goroutines::explore::{Options, Strategy};
 use goroutines::prelude::*;
 use std::hint::black_box;
 use std::io::{self, Write};
@@ -89,7 +89,7 @@ fn under_seed(seed: u64) -> Drawn {
         .seed(seed)
         .schedules(1)
         .strategy(Strategy::Random);
-    explore::check(&opts, move || {
+    stage::check(&opts, move || {
         let steps = Arc::new(StdMutex::new(0.0_f64));
         let step = |steps: &StdMutex<f64>| {
             let mut n = steps.lock().unwrap();

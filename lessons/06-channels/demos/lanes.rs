@@ -1,6 +1,6 @@
 //! Six values through channels with 0, 1 and 3 places: a row for the sender and one for the receiver, step by step.
 
-use crate::stage::Stage;
+use crate::stage::{self, Stage};
 use crate::text;
 use goroutines::explore::{self, Schedule, Story};
 use goroutines::prelude::*;
@@ -35,6 +35,7 @@ pub(super) fn who_waits(stage: &mut Stage) -> io::Result<()> {
     for cap in [0, 1, 3] {
         // Each goes on as long as it can: that is the schedule without a name.
         let story = explore::record_schedule(&Schedule::default(), move || through(cap));
+        stage::also(move || through(cap));
         let rows = rows(&story);
         writeln!(stage, "chan({cap})   sender    {}", rows.sender.trim_end())?;
         writeln!(stage, "          receiver  {}", rows.receiver.trim_end())?;

@@ -1,9 +1,9 @@
 //! Two goroutines that each need both of two things, in opposite orders: with two Mutexes, and with two channels in a
 //! select.
 
-use crate::stage::{Stage, address, program};
+use crate::stage::{self, Stage, address, program};
 use crate::text::thousands;
-use goroutines::explore::{self, Options, Strategy};
+use goroutines::explore::{Options, Strategy};
 use goroutines::prelude::*;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ const SELECTS: usize = 20_000;
 
 pub(super) fn lock_order(stage: &mut Stage) -> io::Result<()> {
     let opts = Options::new().strategy(Strategy::Exhaustive);
-    let report = explore::check(&opts, two_mutexes);
+    let report = stage::check(&opts, two_mutexes);
     writeln!(stage, "two Mutexes")?;
     writeln!(stage, "    G2 locks a, then b; G3 locks b, then a")?;
     writeln!(

@@ -1,9 +1,9 @@
 //! A request that is given up, and the worker that nobody receives from: what a check reports of it.
 
 use super::lines::draw;
-use crate::stage::Stage;
+use crate::stage::{self, Stage};
 use crate::text::thousands;
-use goroutines::explore::{self, Options};
+use goroutines::explore::{Options};
 use goroutines::prelude::*;
 use std::io;
 use std::time::Duration;
@@ -20,7 +20,7 @@ fn request() {
 
 pub(super) fn leak_report(stage: &mut Stage) -> io::Result<()> {
     let opts = Options::new().seed(stage.fixed().unwrap_or(1));
-    let report = explore::check(&opts, request);
+    let report = stage::check(&opts, request);
     let Some(failure) = report.failure else {
         return Err(io::Error::other("nobody was left behind"));
     };

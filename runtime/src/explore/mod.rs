@@ -70,5 +70,6 @@ pub use report::{Blocked, Failure, Kind, Report};
 pub use schedule::{ParseScheduleError, Schedule};
 #[doc(hidden)]
 pub use story::{Access, Hold, Member, Moment, Place, Race, Stand, Story, Thing, Wait};
+pub(crate) use watch::once;
 #[doc(hidden)]
 pub use watch::{Fewest, Watched, fewest, watch};

@@ -7,7 +7,7 @@ use super::report::Kind;
 use super::schedule::Schedule;
 use super::search::{Cost, Runner};
 use super::story::Story;
-use crate::lab::{Driver, Exploration, Follow, Tree};
+use crate::lab::{Driver, Exploration, Follow, Setup, Tree};
 
 /// What came of a schedule.
 #[doc(hidden)]
@@ -57,19 +57,40 @@ pub fn watch(opts: &Options, schedule: &Schedule, f: impl Fn() + Send + Sync + '
             rules: rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
             steps: 0,
         };
-        let kind = runner.run(Driver::Follow(Follow::new(schedule.0.clone())), true);
-        let o = runner.x.result();
-        let story = Story::of(&o);
-        // A leading `G1` is implied.
-        let shift = usize::from(schedule.0.0.first().is_none_or(|s| s.who != 1));
-        Watched {
-            failure: kind.map(|k| (k, message(&o, k, &story, &runner.rules))),
-            preemptions: o.recorded().preemptions,
-            schedule: Schedule(o.plan()),
-            left_at: o.left_at().and_then(|(at, _)| at.checked_sub(shift)),
-            story,
-        }
+        watched(&mut runner, schedule)
     })
+}
+
+/// The same for a main that can be called once, on this thread.
+pub(crate) fn once(schedule: &Schedule, main: Box<dyn FnOnce()>) -> Watched {
+    let mut main = Some(main);
+    let mut launch = |x: &mut Exploration, setup: Setup| {
+        if let Some(main) = main.take() {
+            x.run(setup, main);
+        }
+    };
+    let mut runner = Runner {
+        x: Exploration::new(),
+        launch: &mut launch,
+        rules: rules(&Options::new(), None),
+        steps: 0,
+    };
+    watched(&mut runner, schedule)
+}
+
+fn watched(runner: &mut Runner<'_>, schedule: &Schedule) -> Watched {
+    let kind = runner.run(Driver::Follow(Follow::new(schedule.0.clone())), true);
+    let o = runner.x.result();
+    let story = Story::of(&o);
+    // A leading `G1` is implied.
+    let shift = usize::from(schedule.0.0.first().is_none_or(|s| s.who != 1));
+    Watched {
+        failure: kind.map(|k| (k, message(&o, k, &story, &runner.rules))),
+        preemptions: o.recorded().preemptions,
+        schedule: Schedule(o.plan()),
+        left_at: o.left_at().and_then(|(at, _)| at.checked_sub(shift)),
+        story,
+    }
 }
 
 /// The failing schedule of fewest preemptions: all without one are tried, then all with one, and so on. `None` where
