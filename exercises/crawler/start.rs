@@ -3,9 +3,10 @@
 //! A server has five pages with links to each other. crawl finds them all,
 //! beginning at page 1. As it is, it asks for one page after the other. But this
 //! server answers pages 2 and 3 only when both have been asked for; and more than
-//! two requests at one time it does not want. Let crawl ask two at a time, for
-//! each page once, and return when there is nothing more to do and all of its
-//! goroutines have ended. Leave everything else as it is.
+//! two requests at one time it does not want. Let crawl ask two at a time, from
+//! goroutines of its own, for each page once, and return when there is nothing
+//! more to do and none of its goroutines asks or waits any more. Leave everything
+//! else as it is.
 //!
 //! It is right when it prints:
 //!
