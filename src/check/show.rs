@@ -535,7 +535,11 @@ impl<'a> Page<'a> {
             self.body.truncate(room - 1);
             self.body(
                 Tone::Pale,
-                format!("  ... {more} more lines: --verbose shows them"),
+                // `watch` and `replay` come here, too: it says what to type and not what to add.
+                format!(
+                    "  ... {more} more lines: gotour check {} --verbose shows them",
+                    self.frame.number
+                ),
             );
         }
         if !tail.is_empty() && self.body.len() > 1 {
