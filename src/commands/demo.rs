@@ -97,11 +97,11 @@ fn perform(cx: &Context, demo: Show, seed: Option<u64>) -> Result<String> {
     Ok(shown)
 }
 
-/// What runs a demo; a program of another course is built for it.
-pub fn runner(
-    cx: &Context,
-    demo: Show,
-) -> Result<Box<dyn FnOnce(&mut Stage<'_>) -> std::io::Result<()>>> {
+/// What runs a demo.
+pub type Runner = Box<dyn FnOnce(&mut Stage<'_>) -> std::io::Result<()>>;
+
+/// What runs this demo; a program of another course is built for it.
+pub fn runner(cx: &Context, demo: Show) -> Result<Runner> {
     Ok(match demo {
         Show::Linked(demo) => Box::new(demo.run),
         Show::Program(program) => {

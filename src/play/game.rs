@@ -97,7 +97,7 @@ impl Game {
     }
 
     /// Lets everything go its usual way from here.
-    pub fn to_the_end(&mut self) {
+    pub fn play_out(&mut self) {
         let rest = &self.now.walk.story.moments[self.now.at..];
         // The clock that moves by itself needs no pick.
         let by_itself = |m: &&Moment| m.who == 0 && !m.outcome.is_empty();
@@ -313,10 +313,9 @@ fn next(level: &'static Level, picks: &[Pick], pick: Pick, at: usize) -> Option<
         return None;
     }
     let walk = walk(level, &watched);
-    let rest = walk.story.moments.iter().skip(at);
+    let mut rest = walk.story.moments.iter().skip(at);
     let moment = rest
-        .skip_while(|m| pick.who > 0 && m.who == 0)
-        .next()
+        .find(|m| pick.who == 0 || m.who != 0)
         .filter(|m| m.who == pick.who)?
         .clone();
     Some((walk, moment))

@@ -139,7 +139,7 @@ impl View {
                     self.game.run_on(pick);
                 }
             }
-            Key::Char('e') | Key::End => self.game.to_the_end(),
+            Key::Char('e') | Key::End => self.game.play_out(),
             Key::Char('u') | Key::Backspace | Key::Left => self.game.undo(),
             Key::Char('r') | Key::Home => self.game.restart(),
             _ => return,

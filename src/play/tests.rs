@@ -89,7 +89,7 @@ fn left_alone_every_level_is_right() {
         let p = played(level, &Schedule::default());
         assert_eq!(p.failure, None, "{}", level.name);
         let mut game = Game::new(level);
-        game.to_the_end();
+        game.play_out();
         assert!(game.now.end.is_some() && !game.is_won(), "{}", level.name);
         assert_eq!(game.now.switches, 0, "{}", level.name);
     }
@@ -171,7 +171,7 @@ fn each_case_that_is_ready_and_the_clock_can_be_picked() {
     let clock = game.now.turns.iter().find(|t| t.pick.who == 0);
     let clock = clock.expect("a timer is set").pick;
     game.step(clock);
-    game.to_the_end();
+    game.play_out();
     assert_eq!(game.now.switches, 1);
     let end = game.now.end.as_ref().unwrap();
     assert_eq!(end.failure.as_ref().map(|f| f.0), Some(Kind::Leak));
