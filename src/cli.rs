@@ -13,7 +13,8 @@ use std::path::PathBuf;
     version,
     disable_help_subcommand = true,
     max_term_width = 100,
-    after_help = "Exit codes: 0 done or passed, 1 not solved yet, 2 could not, 130 ended by Ctrl-C."
+    after_help = "Exit codes: 0 done or passed, 1 not solved yet, 2 could not, 130 ended by Ctrl-C,\n\
+                  143 ended by SIGTERM."
 )]
 pub struct Cli {
     #[command(subcommand)]

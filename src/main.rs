@@ -28,5 +28,10 @@ use clap::Parser as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(commands::run(cli::Cli::parse()).code())
+    let exit = commands::run(cli::Cli::parse());
+    ExitCode::from(match check::execute::Cancel::signal() {
+        // As a shell has it for a program that the signal has ended.
+        Some(signal) if exit == report::Exit::Interrupted => 128 + signal,
+        _ => exit.code(),
+    })
 }

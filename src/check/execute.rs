@@ -15,8 +15,8 @@ use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
@@ -24,6 +24,9 @@ use rustix::process::Signal;
 
 use super::group::{Group, wait_readable};
 use super::usage;
+
+/// The number of the last signal that told a check to stop.
+static LAST: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
 
 /// How long the pipes are read after the program has ended.
 const DRAIN: Duration = Duration::from_millis(200);
@@ -96,9 +99,18 @@ impl Cancel {
             signal_hook::consts::SIGTERM,
             signal_hook::consts::SIGHUP,
         ] {
+            // Before the flag: who sees that one set can see which signal it was.
+            let last = Arc::clone(LAST.get_or_init(Arc::default));
+            signal_hook::flag::register_usize(signal, last, signal as usize)?;
             signal_hook::flag::register(signal, Arc::clone(&cancel.flag))?;
         }
         Ok(cancel)
+    }
+
+    /// The last signal that came, if one did, to those made by [`Cancel::on_signals`].
+    pub fn signal() -> Option<u8> {
+        let last = LAST.get()?.load(Ordering::SeqCst);
+        u8::try_from(last).ok().filter(|n| *n > 0)
     }
 
     /// One that is set with this one, and can be set alone.

@@ -21,8 +21,7 @@ pub fn predicted(sitting: &Sitting, demo: Show) -> Result<(Step, Seen)> {
         for (i, choice) in p.choices.iter().enumerate() {
             sitting.cx.markdown(format!("  {}. {choice}", i + 1));
         }
-        let ask = format!("Your guess, 1 to {} (Enter: see it): ", p.choices.len());
-        match pager::choose(r, &ask, p.choices.len())? {
+        match pager::choose(r, "Your guess", p.choices.len(), "see it")? {
             Ok(choice) => guess = choice,
             Err(went) => return Ok((went.into(), Seen::default())),
         }

@@ -93,9 +93,8 @@ pub fn ask_all(sitting: &Sitting) -> Result<Step> {
 
 fn ask_one(sitting: &Sitting, index: usize, q: &Question) -> Result<Step> {
     let r = &sitting.cx.report;
-    let ask = format!("Your answer, 1 to {} (Enter: skip): ", q.choice.len());
     loop {
-        let choice = match pager::choose(r, &ask, q.choice.len())? {
+        let choice = match pager::choose(r, "Your answer", q.choice.len(), "skip")? {
             Ok(choice) => choice,
             Err(went) => return Ok(went.into()),
         };

@@ -75,8 +75,11 @@ pub fn doctor(cx: &Context) -> Result<Exit> {
     let runtime = found(doctor::runtime(workbook::runtime_dir()));
     found(doctor::workbook(book.as_ref()));
     if cargo && runtime {
+        let building = "building a small program, a minute the first time ...";
         if r.moves() {
-            r.part(r.dim("  building a small program, a minute the first time ..."));
+            r.part(r.dim(&format!("  {building}")));
+        } else {
+            r.note(building);
         }
         let trial = doctor::trial(book.as_ref(), &cancel);
         if r.moves() {

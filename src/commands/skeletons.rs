@@ -17,6 +17,7 @@ type Change = (String, String);
 
 /// `gotour dev new exercise NAME LESSON`.
 pub fn exercise(cx: &Context, name: &str, lesson: &str) -> Result<Exit> {
+    must_be_in(cx)?;
     must_be_a_name(name)?;
     free(cx, name)?;
     let lesson = cx.course.find_lesson(lesson)?;
@@ -44,6 +45,7 @@ pub fn exercise(cx: &Context, name: &str, lesson: &str) -> Result<Exit> {
 
 /// `gotour dev new lesson NN-NAME`.
 pub fn lesson(cx: &Context, folder: &str) -> Result<Exit> {
+    must_be_in(cx)?;
     let parts = folder
         .split_once('-')
         .and_then(|(n, slug)| Some((n.parse().ok()?, slug)));
@@ -90,6 +92,24 @@ pub fn lesson(cx: &Context, folder: &str) -> Result<Exit> {
 
 const TABLE: &str = "lessons/mod.rs";
 const GO: &str = "lessons/go.toml";
+
+/// Our own course is added to from inside of its checkout only: nobody else may mean it.
+fn must_be_in(cx: &Context) -> Result<()> {
+    let whole = |path: &Path| fs::canonicalize(path).ok();
+    let root = root(cx);
+    let is_in = match (whole(&cx.from), whole(root)) {
+        (Some(from), Some(root)) => from.starts_with(root),
+        _ => false,
+    };
+    if is_in || cx.course.folder.is_some() {
+        return Ok(());
+    }
+    Err(Problem::new(format!(
+        "this folder is not in {}, which gotour was built from, so nothing is made",
+        root.display()
+    ))
+    .mend("run it in there, or with --course DIR for a course of your own"))
+}
 
 fn must_be_a_name(name: &str) -> Result<()> {
     let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -167,13 +187,28 @@ fn write(cx: &Context, made: &[Made], changes: &[Change], exercises: &str) -> Re
         r.line(format!("  {path}, changed"));
     }
     r.blank();
-    let again = match cx.course.folder {
-        Some(_) => "",
-        None => ", when gotour is built again",
+    let (of, again) = match cx.course.folder {
+        Some(folder) => (format!(" --course {}", typed(folder, &cx.from)), ""),
+        None => (String::new(), ", when gotour is built again"),
     };
     r.text(format!(
         "{} proves it{again}.",
-        r.command(&format!("gotour dev check {exercises}"))
+        r.command(&format!("gotour dev check {exercises}{of}"))
     ));
     Ok(Exit::Passed)
+}
+
+/// A folder as it can be typed in a shell, from where the learner is.
+fn typed(folder: &Path, from: &Path) -> String {
+    let shown = match folder.strip_prefix(from) {
+        Ok(below) if below.as_os_str().is_empty() => ".".to_string(),
+        Ok(below) => below.display().to_string(),
+        Err(_) => folder.display().to_string(),
+    };
+    let plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
+    if shown.chars().all(plain) {
+        shown
+    } else {
+        format!("'{}'", shown.replace('\'', r"'\''"))
+    }
 }

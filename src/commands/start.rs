@@ -65,7 +65,7 @@ pub fn start(cx: &Context) -> Result<Exit> {
         return Ok(Exit::Passed);
     }
     r.text(format!(
-        "{}, one a lesson. Enter skips one, which counts as not known. After {MISSES} that you do not know it is over.",
+        "{}, one a lesson. Enter alone skips one, which counts as not known. After {MISSES} that you do not know it is over.",
         text::count(questions.len(), "question")
     ));
     r.blank();
@@ -97,8 +97,7 @@ fn ask_all<'a>(cx: &Context, questions: &[(&'a Lesson, Question)]) -> Result<Ask
     let (mut first, mut missed) = (None, 0);
     for (i, (lesson, q)) in questions.iter().enumerate() {
         ask(cx, lesson, q, Some((i + 1, questions.len())));
-        let prompt = format!("Your answer, 1 to {} (Enter: skip): ", q.choice.len());
-        let choice = match pager::choose(r, &prompt, q.choice.len())? {
+        let choice = match pager::choose(r, "Your answer", q.choice.len(), "skip")? {
             Ok(choice) => choice.map(|n| &q.choice[n - 1]),
             Err(Went::Interrupted) => return Ok(Asked::Left(Exit::Interrupted)),
             Err(_) => return Ok(Asked::Left(Exit::Passed)),

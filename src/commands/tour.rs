@@ -64,11 +64,16 @@ pub fn status(cx: &Context) -> Result<Exit> {
         }));
         return Ok(Exit::Passed);
     }
-    r.line(format!(
-        "{} {}",
-        r.bold("gotour"),
-        r.dim("· concurrency, as Go does it, in Rust")
-    ));
+    let about = match cx.course.folder {
+        Some(_) => cx.course.title,
+        None => "concurrency, as Go does it, in Rust",
+    };
+    for line in text::wrap(&format!("gotour · {about}"), r.look().width) {
+        match line.strip_prefix("gotour ") {
+            Some(about) => r.line(format!("{} {}", r.bold("gotour"), r.dim(about))),
+            None => r.line(r.dim(&line)),
+        }
+    }
     r.blank();
     r.line(format!(
         "  {}  lessons    {read} of {lessons} read",

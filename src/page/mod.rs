@@ -159,10 +159,30 @@ fn code_line(line: &str, columns: usize) -> Vec<String> {
         return vec![line.trim_end().to_string()];
     }
     let indent = line.len() - line.trim_start().len();
-    let hang = " ".repeat((indent + 4).min(columns / 2));
+    let usual = " ".repeat((indent + 4).min(columns / 2));
     let mut out = Vec::new();
     let mut rest = line.to_string();
     while text::width(&rest) > columns {
+        let comment = comment(&rest);
+        // A comment goes on as one, below its beginning where there is room.
+        let hang = match comment {
+            Some((at, mark)) => {
+                let before = text::width(&rest[..at]);
+                let before = if before <= columns / 3 {
+                    before
+                } else {
+                    usual.len()
+                };
+                let hang = format!("{}{mark} ", " ".repeat(before));
+                if hang.len() + 8 <= columns {
+                    hang
+                } else {
+                    usual.clone()
+                }
+            }
+            None => usual.clone(),
+        };
+        let full = columns / if comment.is_some() { 8 } else { 4 };
         // At the last space that leaves the line full enough; code without one is cut anywhere.
         let mut used = 0;
         let (mut space, mut end) = (None, rest.len());
@@ -171,17 +191,35 @@ fn code_line(line: &str, columns: usize) -> Vec<String> {
                 end = at;
                 break;
             }
-            if c == ' ' && used > hang.len() + columns / 4 {
+            let mark_alone = comment.is_some_and(|(from, mark)| at == from + mark.len());
+            if c == ' ' && used > hang.len() + full && !mark_alone {
                 space = Some(at);
             }
             used += text::width(c.encode_utf8(&mut [0; 4]));
         }
         let at = space.unwrap_or(end);
         out.push(rest[..at].trim_end().to_string());
+        let hang = match comment {
+            Some((from, _)) if at <= from => &usual,
+            _ => &hang,
+        };
         rest = format!("{hang}{}", rest[at..].trim_start());
     }
     out.push(rest.trim_end().to_string());
     out
+}
+
+/// Where the comment of a line begins, and its mark: `//`, `///` or `//!`.
+fn comment(line: &str) -> Option<(usize, &'static str)> {
+    let at = line.match_indices("//").map(|(at, _)| at).find(|at| {
+        let before = &line[..*at];
+        // Not in an address or in a text.
+        before.chars().next_back().is_none_or(char::is_whitespace)
+            && before.matches('"').count() % 2 == 0
+    })?;
+    let marks = ["///", "//!", "//"];
+    let mark = marks.into_iter().find(|m| line[at..].starts_with(m))?;
+    Some((at, mark))
 }
 
 #[cfg(test)]
@@ -245,6 +283,48 @@ mod tests {
             plain("see [the file](http://x.y/z) [no]", 60),
             "see the file (http://x.y/z) [no]"
         );
+    }
+
+    #[test]
+    fn a_long_comment_goes_on_as_a_comment() {
+        assert_eq!(
+            code_line("    // one two three four five six", 24),
+            ["    // one two three", "    // four five six"]
+        );
+        assert_eq!(
+            code_line("send(1); // one two three four five six", 24),
+            [
+                "send(1); // one two",
+                "    // three four five",
+                "    // six"
+            ]
+        );
+        assert_eq!(
+            code_line("f(); // one two three four five six", 24),
+            ["f(); // one two three", "     // four five six"]
+        );
+        assert_eq!(
+            code_line("    send(one, two, three); // four five six", 24),
+            [
+                "    send(one, two,",
+                "        three); // four",
+                "        // five six"
+            ]
+        );
+        assert_eq!(
+            code_line("    println!(\"one // two three\");", 24),
+            ["    println!(\"one //", "        two three\");"]
+        );
+        for columns in 8..40 {
+            for line in [
+                "a // b c d e f g h i j k l m n o p q r s t u v w x y z",
+                "//! averyverylongwordthatgoesonandon",
+            ] {
+                for part in code_line(line, columns) {
+                    assert!(text::width(&part) <= columns, "{columns}: {part}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::report::screen::{Key, Keys};
 use crate::report::{Look, OrProblem as _, Report, Result};
+use crate::text;
 
 /// How the learner left a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +153,10 @@ impl<'a> Pager<'a> {
         let s = if left == 0 {
             format!("[Enter: {on}{back} · q: {stop}]")
         } else {
-            format!("[space: more, {left} lines{back} · q: {stop}]")
+            format!(
+                "[space: more, {}{back} · q: {stop}]",
+                text::count(left, "line")
+            )
         };
         let s = self.look.cut(&s, self.look.width.saturating_sub(1));
         self.report.part(self.report.dim(&s));
@@ -199,20 +203,23 @@ impl<'a> Pager<'a> {
     }
 }
 
-/// Asks for one of the choices 1 to `choices`; `None` where the learner skips it.
+/// Asks for one of the choices 1 to `choices`; `None` where the learner skips it, which is called `skip`.
 ///
+/// A digit chooses, Enter confirms: so an Enter that is pressed out of habit answers nothing else.
 /// `Err(Went)` when the learner leaves instead.
 pub fn choose(
     report: &Report,
-    question: &str,
+    what: &str,
     choices: usize,
+    skip: &str,
 ) -> Result<std::result::Result<Option<usize>, Went>> {
     if !report.interactive() {
         return Ok(Ok(None));
     }
+    let question = format!("{what}, 1 to {choices} and Enter (only Enter: {skip}): ");
     if !report.moves() {
         loop {
-            let Some(answer) = report.ask(question) else {
+            let Some(answer) = report.ask(&question) else {
                 return Ok(Err(Went::Stop));
             };
             match answer.parse() {
@@ -224,29 +231,42 @@ pub fn choose(
         }
     }
     let keys = Keys::enter().or_problem(|| "read keys from the terminal".to_string())?;
-    report.part(question);
-    loop {
+    report.part(&question);
+    let mut chosen = None;
+    let answer = loop {
         let key = keys
             .read()
             .or_problem(|| "read keys from the terminal".to_string())?;
-        let answer = match key {
-            Key::Interrupt => Err(Went::Interrupted),
-            Key::Escape | Key::Char('q' | 'Q') => Err(Went::Stop),
-            Key::Enter | Key::Char(' ') => Ok(None),
-            Key::Char(c) => match c.to_digit(10) {
-                Some(n) if (1..=choices).contains(&(n as usize)) => Ok(Some(n as usize)),
-                // a, b, c will do as well.
-                _ => match (c.to_ascii_lowercase() as usize).checked_sub('a' as usize) {
-                    Some(n) if n < choices => Ok(Some(n + 1)),
-                    _ => continue,
-                },
+        let now = match key {
+            Key::Interrupt => break Err(Went::Interrupted),
+            Key::Escape | Key::Char('q' | 'Q') => break Err(Went::Stop),
+            Key::Enter | Key::Char(' ') => break Ok(chosen),
+            Key::Backspace => None,
+            Key::Char(c) => match number(c) {
+                Some(n) if (1..=choices).contains(&n) => Some(n),
+                _ => continue,
             },
             _ => continue,
         };
-        if let Ok(Some(n)) = answer {
+        // One digit at most stands there.
+        if chosen.is_some() {
+            report.raw(b"\x08 \x08");
+        }
+        if let Some(n) = now {
             report.part(n.to_string());
         }
-        report.blank();
-        return Ok(answer);
+        chosen = now;
+    };
+    report.blank();
+    Ok(answer)
+}
+
+/// Which choice a key names: a, b, c will do as well.
+fn number(c: char) -> Option<usize> {
+    match c.to_digit(10) {
+        Some(n) => Some(n as usize),
+        None => (c.to_ascii_lowercase() as usize)
+            .checked_sub('a' as usize)
+            .map(|n| n + 1),
     }
 }

@@ -16,7 +16,7 @@ pub enum Exit {
     NotYet,
     /// 2: gotour could not do what was asked.
     CouldNot,
-    /// 130: the learner pressed Ctrl-C.
+    /// 130: the learner pressed Ctrl-C. (`main` has 128 and the number of another signal.)
     Interrupted,
 }
 

@@ -49,6 +49,11 @@ fn a_course_is_read_shown_and_solved() {
         term.out.contains("lesson 1, One after the other"),
         "{term:?}"
     );
+    let alone = desk.run(&["--course", "own"]);
+    assert!(
+        alone.out.starts_with("gotour · A course in one lesson\n"),
+        "{alone:?}"
+    );
     // Its workbook is its own, and knows it.
     let init = desk.run(&["--course", "own", "init"]);
     assert_eq!(init.code, Some(0), "{init:?}");
@@ -350,6 +355,11 @@ fn a_skeleton_is_put_where_it_belongs_and_nothing_is_overwritten() {
         assert!(desk.path("own").join(file).is_file(), "{file}");
         assert!(ran.out.contains(file), "{file}: {}", ran.out);
     }
+    assert!(
+        ran.flat()
+            .ends_with("gotour dev check second-try --course own proves it."),
+        "{ran:?}"
+    );
     let lesson = "own/lessons/01-in-order/lesson.md";
     assert!(
         desk.read(lesson)
@@ -394,4 +404,32 @@ fn a_skeleton_is_put_where_it_belongs_and_nothing_is_overwritten() {
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     assert_eq!(desk.read(lesson), before);
     assert!(!desk.path("own/exercises/third").exists());
+}
+
+/// From elsewhere, nobody means the checkout that gotour happens to have been built from.
+#[test]
+fn our_own_course_is_added_to_from_inside_only() {
+    let desk = Desk::new();
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for args in [
+        &["dev", "new", "exercise", "stray-thing", "1"][..],
+        &["dev", "new", "lesson", "98-stray-thing"],
+    ] {
+        let ran = desk.run(args);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{ran:?}");
+        let said = words(&ran);
+        for word in [
+            "this folder is not in",
+            checkout.to_str().unwrap(),
+            "--course DIR",
+        ] {
+            assert!(said.contains(word), "{word}: {said}");
+        }
+    }
+    for path in ["exercises/stray-thing", "lessons/98-never-made"] {
+        assert!(!checkout.join(path).exists(), "{path}");
+    }
+    // In there it is asked for what it would make.
+    let ran = Desk::at(&checkout.join("src")).run(&["dev", "new", "exercise", "Never", "1"]);
+    assert!(words(&ran).contains("`Never` is no name"), "{ran:?}");
 }

@@ -47,3 +47,23 @@ fn an_old_cargo_is_named_with_the_one_that_is_needed() {
     );
     assert_eq!(cargo["do"], "rustup update stable");
 }
+
+#[test]
+fn through_a_pipe_it_says_that_it_builds() {
+    let desk = Desk::new();
+    let bin = desk.path("bin");
+    std::fs::create_dir(&bin).unwrap();
+    let cargo = bin.join("cargo");
+    // One that is new enough, and builds nothing.
+    std::fs::write(&cargo, "#!/bin/sh\necho 'cargo 1.999.0 (new 2030-01-01)'\n").unwrap();
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    let ran = desk.var("PATH", &path).run(&["doctor"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(
+        ran.err.starts_with("note: building a small program"),
+        "{ran:?}"
+    );
+    assert!(ran.out.contains("✗ trial build"), "{}", ran.out);
+}

@@ -7,7 +7,7 @@ const DEMO: &str = "all-orders";
 
 fn prediction(desk: &Desk) -> Terminal {
     let t = desk.terminal(80, 40, &["demo", DEMO]);
-    t.wait_for("(Enter: see it): ");
+    t.wait_for("(only Enter: see it): ");
     t
 }
 
@@ -37,7 +37,7 @@ fn a_prediction_is_asked_and_answered_after_the_demo() {
         // Nothing of the demo is given away before.
         assert!(!t.screen().contains('▶'), "{}", t.screen());
         assert!(!t.is_as_before());
-        t.send(key);
+        t.send(&format!("{key}\r"));
         assert_eq!(t.end(), 0);
         assert!(t.screen().contains(says), "{}", t.screen());
         assert!(t.is_as_before());
@@ -110,11 +110,11 @@ fn each_wrong_choice_is_answered_by_its_misconception() {
         let choices = q["choices"].as_array().unwrap();
         let right = choices.iter().position(|c| c["right"] == true).unwrap();
         for (n, c) in choices.iter().enumerate().filter(|(n, _)| *n != right) {
-            t.send(&(n + 1).to_string());
+            t.send(&format!("{}\r", n + 1));
             t.wait_for(&format!("✗ {}:", c["misconception"].as_str().unwrap()));
         }
         let before = t.screen().matches("✓ Right.").count();
-        t.send(&(right + 1).to_string());
+        t.send(&format!("{}\r", right + 1));
         t.wait_until("the right answer", |s| {
             s.matches("✓ Right.").count() > before
         });
@@ -174,7 +174,7 @@ fn gone_through(lesson: &str, columns: u16, rows: u16, locale: &str) {
             let s = String::from_utf8_lossy(bytes);
             s.matches("q: stop]").count()
                 + s.matches("q: solve it now]").count()
-                + s.matches("(Enter: ").count()
+                + s.matches("(only Enter: ").count()
         };
         if !t.wait_for_more("a prompt", |bytes| prompts(bytes) > asked) {
             break;

@@ -21,12 +21,14 @@ fn answered(desk: &Desk, rightly: usize) -> Terminal {
     let mut t = desk.terminal(80, 200, &["quiz", "start"]);
     for (i, (_, right)) in right(desk).iter().take(rightly).enumerate() {
         t.wait_for(&format!("Question {} of ", i + 1));
-        t.wait_until("the prompt", |s| s.matches("(Enter: skip): ").count() > i);
-        t.send(&right.to_string());
+        t.wait_until("the prompt", |s| {
+            s.matches("(only Enter: skip): ").count() > i
+        });
+        t.send(&format!("{right}\r"));
         t.wait_until("the answer", |s| s.matches("✓ Right.").count() > i);
     }
     t.wait_until("the prompt", |s| {
-        s.matches("(Enter: skip): ").count() > rightly
+        s.matches("(only Enter: skip): ").count() > rightly
     });
     t
 }
@@ -39,9 +41,11 @@ fn the_first_lesson_that_is_not_known_is_where_it_begins() {
     let mut t = answered(&desk, 2);
     // Skipped, and one that is wrong: then it is over.
     t.send("\r");
-    t.wait_until("the prompt", |s| s.matches("(Enter: skip): ").count() > 3);
+    t.wait_until("the prompt", |s| {
+        s.matches("(only Enter: skip): ").count() > 3
+    });
     let wrong = if names[3].1 == 1 { "2" } else { "1" };
-    t.send(wrong);
+    t.send(&format!("{wrong}\r"));
     t.wait_for("Begin with lesson 3, ");
     assert!(!t.screen().contains("Question 5 of "), "{}", t.screen());
     t.wait_for("[Enter: next begins there");
@@ -68,6 +72,34 @@ fn the_first_lesson_that_is_not_known_is_where_it_begins() {
 }
 
 #[test]
+fn a_digit_is_chosen_and_enter_confirms_it() {
+    let desk = Desk::new();
+    let names = right(&desk);
+    let mut t = answered(&desk, 0);
+    let wrong = if names[0].1 == 1 { 2 } else { 1 };
+    // Shown, and nothing more: it can be taken back, and another one stands in its place.
+    t.send(&wrong.to_string());
+    t.wait_for(&format!("(only Enter: skip): {wrong}"));
+    t.send(&format!("\u{7f}7{wrong}{}", names[0].1));
+    t.wait_for(&format!("(only Enter: skip): {}", names[0].1));
+    assert!(!t.screen().contains("Question 2 of "), "{}", t.screen());
+    // The Enter belongs to the first question: the second one waits, and the third answer comes to the third.
+    t.send("\r");
+    t.wait_until("the second question", |s| {
+        s.matches("(only Enter: skip): ").count() == 2
+    });
+    t.send(&format!("{}\r{}\r", names[1].1, names[2].1));
+    t.wait_until("the fourth question", |s| {
+        s.matches("(only Enter: skip): ").count() == 4
+    });
+    let screen = t.screen();
+    assert_eq!(screen.matches("✓ Right.").count(), 3, "{screen}");
+    t.send("q");
+    assert_eq!(t.end(), 0);
+    assert!(t.is_as_before());
+}
+
+#[test]
 fn it_can_be_left_and_refused() {
     let desk = Desk::new();
     let mut t = answered(&desk, 0);
@@ -81,7 +113,9 @@ fn it_can_be_left_and_refused() {
     assert!(!desk.path("workbook").exists());
     let mut t = answered(&desk, 1);
     t.send("\r");
-    t.wait_until("the prompt", |s| s.matches("(Enter: skip): ").count() > 2);
+    t.wait_until("the prompt", |s| {
+        s.matches("(only Enter: skip): ").count() > 2
+    });
     t.send("\r");
     t.wait_for("[Enter: next begins there");
     t.send("q");
