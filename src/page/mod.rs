@@ -215,7 +215,7 @@ fn comment(line: &str) -> Option<(usize, &'static str)> {
         let before = &line[..*at];
         // Not in an address or in a text.
         before.chars().next_back().is_none_or(char::is_whitespace)
-            && before.matches('"').count() % 2 == 0
+            && before.matches('"').count().is_multiple_of(2)
     })?;
     let marks = ["///", "//!", "//"];
     let mark = marks.into_iter().find(|m| line[at..].starts_with(m))?;
