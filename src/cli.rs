@@ -62,7 +62,7 @@ pub enum Command {
     },
     /// Run a demo of a lesson
     Demo {
-        /// A demo's name, or a lesson to run all of its demos; without it the demos there are
+        /// A demo's name, or LESSON/NAME, or a lesson to run all of its demos; without it the demos there are
         name: Option<String>,
         /// Run its programs under the schedule of this seed: the same each time
         #[arg(long, value_name = "N")]
@@ -169,7 +169,7 @@ pub enum Command {
                   The program has nothing on its standard input."
 )]
 pub struct Top {
-    /// An exercise's number or name, a demo's name, or the path of a program that uses `goroutines`
+    /// An exercise's number or name, a demo's name or LESSON/NAME, or the path of a program that uses `goroutines`
     pub program: String,
     /// PROGRAM is a demo's name, where an exercise has the same
     #[arg(long)]
@@ -187,7 +187,7 @@ pub struct Top {
 
 #[derive(Args, Debug)]
 pub struct Step {
-    /// An exercise's number or name, or a demo's name; without it the exercise you work on
+    /// An exercise's number or name, or a demo's name or LESSON/NAME; without it the exercise you work on
     pub name: Option<String>,
     /// The schedule, such as G2x2.G3; without it the one that your program failed under last, of a demo the one it is about
     pub token: Option<String>,
@@ -221,7 +221,7 @@ pub struct Play {
 
 #[derive(Args, Debug)]
 pub struct Trace {
-    /// An exercise's number or name, or a demo's name; without it the exercise you work on
+    /// An exercise's number or name, or a demo's name or LESSON/NAME; without it the exercise you work on
     pub name: Option<String>,
     /// NAME is a demo's, where an exercise has the same
     #[arg(long, requires = "name")]

@@ -3,9 +3,11 @@
 mod folder;
 mod glossary;
 mod last;
+mod named;
 
 pub use glossary::Term;
 pub use last::{Last, OTHERS, THEN};
+pub use named::Named;
 
 use crate::lessons::{END, ExerciseFiles, GLOSSARY, LESSONS, LessonFiles};
 use crate::report::{Problem, Result};
@@ -366,34 +368,6 @@ impl Course {
                 .ok_or_else(|| self.no_lesson(n));
         }
         not_a_name("lesson", wanted, self.lessons.iter().map(|l| l.slug))
-    }
-
-    /// A demo by its name, with its lesson.
-    pub fn find_show(&self, wanted: &str) -> Result<(&Lesson, Show)> {
-        let all = || {
-            self.lessons
-                .iter()
-                .flat_map(|l| l.shows().map(move |s| (l, s)))
-        };
-        match all().find(|(_, show)| show.name() == wanted) {
-            Some(found) => Ok(found),
-            None => {
-                let names: Vec<&str> = all().map(|(_, show)| show.name()).collect();
-                not_a_name("demo", wanted, names.into_iter())
-            }
-        }
-    }
-
-    /// A demo that is linked, so that it can be looked into.
-    pub fn find_demo(&self, wanted: &str) -> Result<(&Lesson, &'static Demo)> {
-        match self.find_show(wanted)? {
-            (lesson, Show::Linked(demo)) => Ok((lesson, demo)),
-            (_, Show::Program(program)) => Err(Problem::new(format!(
-                "the demo `{}` is a program of another course: it can only be run",
-                program.name
-            ))
-            .mend(format!("`gotour demo {}` runs it", program.name))),
-        }
     }
 
     /// The lesson that an exercise belongs to.

@@ -177,14 +177,14 @@ fn list_demos(cx: &Context) -> Result<Exit> {
         .course
         .lessons
         .iter()
-        .flat_map(|l| l.shows())
-        .map(|d| text::width(d.name()))
+        .flat_map(|l| l.shows().map(move |d| (l, d)))
+        .map(|(l, d)| text::width(&cx.course.way_to(l, d.name())))
         .max()
         .unwrap_or(0);
     for lesson in &cx.course.lessons {
         r.line(r.bold(&format!("{:>2} {}", lesson.number, lesson.title)));
         for d in lesson.shows() {
-            let name = text::pad(d.name(), widest);
+            let name = text::pad(&cx.course.way_to(lesson, d.name()), widest);
             let room = r.look().width.saturating_sub(widest + 7);
             r.line(format!(
                 "     {}  {}",

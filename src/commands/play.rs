@@ -7,7 +7,7 @@ use crate::play::levels::{LEVELS, Level};
 use crate::play::{Left, Win, counted, play as in_terminal, switches_in_words};
 use crate::progress::Progress;
 use crate::report::screen::Keys;
-use crate::report::{Exit, OrProblem as _, Problem, Result};
+use crate::report::{Exit, OrProblem as _, Problem, Report, Result};
 use crate::step::Walk;
 use crate::text;
 use goroutines::explore::Schedule;
@@ -56,7 +56,8 @@ pub fn find(wanted: &str) -> Result<&'static Level> {
 pub fn schedule(typed: &str) -> Result<Schedule> {
     as_schedule(typed).parse().map_err(|_| {
         Problem::new(format!("`{typed}` are no picks, and no schedule")).mend(
-            "picks look like 2,2,3 (goroutine 2 makes a step, and another one, then goroutine 3), a schedule like G2x2.G3",
+            "picks look like 2,2,3 (goroutine 2 makes a step, and another one, then goroutine 3; 0 is the clock), a \
+             schedule like G2x2.G3 (T is the clock)",
         )
     })
 }
@@ -101,26 +102,29 @@ fn list(cx: &Context) -> Result<Exit> {
         r.dim(&format!("{won} of {} won", LEVELS.len()))
     ));
     r.blank();
-    let widest = LEVELS.iter().map(|l| text::width(l.name)).max();
-    let widest = widest.unwrap_or(0);
-    for l in LEVELS {
-        let mark = if best(l).is_some() {
-            r.good("✓")
-        } else {
-            " ".to_string()
+    let count = |l: &Level| match best(l) {
+        None => String::new(),
+        Some(n) if fewest(l).is_some_and(|f| n <= f.preemptions) => {
+            format!("{}, no fewer", switches_in_words(n))
+        }
+        Some(n) => switches_in_words(n),
+    };
+    let counts: Vec<String> = LEVELS.iter().map(count).collect();
+    let width = |all: &mut dyn Iterator<Item = &str>| all.map(text::width).max().unwrap_or(0);
+    let widest = width(&mut LEVELS.iter().map(|l| l.name));
+    let counted = width(&mut counts.iter().map(String::as_str));
+    let won = r.look().fit("✓");
+    let marked = text::width(&won);
+    let room = (r.look().width).saturating_sub(marked + widest + counted + 8);
+    for (l, count) in LEVELS.iter().zip(&counts) {
+        let mark = match best(l) {
+            Some(_) => r.good(&won),
+            None => " ".repeat(marked),
         };
         let name = r.command(&text::pad(l.name, widest));
-        let count = match best(l) {
-            None => String::new(),
-            Some(n) if fewest(l).is_some_and(|f| n <= f.preemptions) => {
-                format!("{}, no fewer", switches_in_words(n))
-            }
-            Some(n) => switches_in_words(n),
-        };
-        let room = r.look().width.saturating_sub(widest + 26);
         let goal = text::pad(&r.look().cut(l.goal, room), room);
         let row = format!("{mark} {:>2} {name}  {goal}  {count}", l.number());
-        r.line(row.trim_end());
+        r.line(r.look().cut(row.trim_end(), r.look().width));
     }
     r.blank();
     r.text(format!(
@@ -146,15 +150,19 @@ fn describe(cx: &Context, level: &'static Level) {
         "Here you say beforehand who makes which step. main is goroutine 1 and runs until it waits; then your picks follow, \
          a step each. Afterwards everything goes its usual way. For example:",
     );
-    r.line(format!(
-        "    {}",
-        r.command(&format!("gotour play {} --picks 2,2,3", level.name))
-    ));
-    r.blank();
     let mut game = Game::new(level);
     if let Some(main) = game.now.turns.first().map(|t| t.pick) {
         game.run_on(main);
     }
+    r.line(format!(
+        "    {}",
+        r.command(&format!(
+            "gotour play {} --picks {}",
+            level.name,
+            example(&game)
+        ))
+    ));
+    r.blank();
     r.line("Once main waits, these can run:");
     for t in &game.now.turns {
         let line = t.line.map_or(String::new(), |n| format!("  :{n}"));
@@ -164,6 +172,29 @@ fn describe(cx: &Context, level: &'static Level) {
         };
         r.line(format!("    {who} {}{line}", t.what));
     }
+}
+
+/// Picks that can be made and break nothing: those who can run make a step each, else all goes its usual way.
+fn example(game: &Game) -> String {
+    let who: Vec<u64> = game.now.turns.iter().map(|t| t.pick.who).collect();
+    let own = || who.iter().filter(|w| **w > 0);
+    let pairs = own().flat_map(|a| own().filter(move |b| *b != a).map(move |b| [*a, *b]));
+    let breaks_nothing = |picks: &[u64; 2]| {
+        let [a, b] = picks;
+        schedule(&format!("{a},{b}")).is_ok_and(|schedule| {
+            let p = played(game.level, &schedule);
+            p.failure.is_none() && p.left_at.is_none()
+        })
+    };
+    let usual = || {
+        let rest = game.now.walk.story.moments.iter().skip(game.now.at);
+        let mut who = rest.map(|m| m.who).filter(|w| *w > 0);
+        who.next().map_or(vec![1], |w| vec![w])
+    };
+    let picks = pairs.into_iter().find(breaks_nothing);
+    let picks = picks.map_or_else(usual, |p| p.to_vec());
+    let picks: Vec<String> = picks.iter().map(u64::to_string).collect();
+    picks.join(",")
 }
 
 fn describe_json(cx: &Context, level: &'static Level) {
@@ -234,7 +265,7 @@ fn by_picks(cx: &Context, level: &'static Level, typed: &str) -> Result<Exit> {
                 switches: p.switches,
                 fewest: known,
             };
-            after_a_win(cx, level, &win);
+            after_a_win(cx, r, level, &win);
         }
         None => r.text(format!("Nothing is broken yet. Goal: {}", level.goal)),
     }
@@ -317,8 +348,7 @@ fn tell(cx: &Context, level: &Level, p: &Played) {
 }
 
 /// What is said after a win, where it stays.
-fn after_a_win(cx: &Context, level: &Level, win: &Win) {
-    let r = &cx.report;
+fn after_a_win(cx: &Context, r: &Report, level: &Level, win: &Win) {
     r.text(counted(win.switches, win.fewest.as_ref()));
     r.blank();
     r.text(level.because);
@@ -328,14 +358,12 @@ fn after_a_win(cx: &Context, level: &Level, win: &Win) {
         format!("gotour step --level {} {}", level.name, win.token),
     );
     let lesson = format!("gotour read {}", level.lesson);
-    super::tour::commands(
-        cx,
-        &[
-            (&play, "the same again"),
-            (&step, "step by step"),
-            (&lesson, "the lesson about it"),
-        ],
-    );
+    let mut rows = vec![(&*play, "the same again"), (&*step, "step by step")];
+    // The lessons of another course are about other things.
+    if cx.course.folder.is_none() {
+        rows.push((&*lesson, "the lesson about it"));
+    }
+    super::tour::commands(cx, &rows);
 }
 
 fn in_the_terminal(cx: &Context, first: &'static Level) -> Result<Exit> {
@@ -364,6 +392,8 @@ fn in_the_terminal(cx: &Context, first: &'static Level) -> Result<Exit> {
         }
     };
     drop(keys);
+    // The window may have another size by now.
+    let r = &r.anew();
     asides.into_iter().for_each(|aside| cx.say(Some(aside)));
     for (i, (level, win)) in wins.iter().enumerate() {
         if i > 0 {
@@ -375,7 +405,7 @@ fn in_the_terminal(cx: &Context, first: &'static Level) -> Result<Exit> {
             level.number(),
             level.title
         )));
-        after_a_win(cx, level, win);
+        after_a_win(cx, r, level, win);
     }
     Ok(match left {
         Left::Interrupted => Exit::Interrupted,

@@ -38,11 +38,10 @@ pub fn step(cx: &Context, args: &cli::Step) -> Result<Exit> {
     }
     match trace::the_demo(cx, wanted, args.demo)? {
         Some(wanted) => demo(cx, wanted, args.program, token),
-        None if args.program.is_some() => Err(Problem::new(
-            "only demos have several programs, and this is the name of none",
-        )
-        .mend("leave --program out")),
-        None => exercise(cx, wanted, token),
+        None => {
+            trace::has_no_other(args.program)?;
+            exercise(cx, wanted, token)
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use super::check::{build, signals};
 use crate::check::execute::Cancel;
 use crate::check::group;
 use crate::cli;
+use crate::curriculum::Named;
 use crate::report::screen;
-use crate::report::{Exit, OrProblem as _, Problem, Result};
+use crate::report::{Exit, OrProblem as _, Problem, Report, Result};
 use crate::text;
 use crate::top::{self, Frame, Left, Program, Streams};
 use serde_json::json;
@@ -21,6 +22,13 @@ const START: Duration = Duration::from_secs(10);
 /// The longest wait between two looks whether anybody wants to leave.
 const TICK: Duration = Duration::from_millis(50);
 
+/// The most seconds that a program may be looked at.
+const LONGEST: f64 = 1e6;
+
+/// Why a program may have run no goroutine.
+const WITHOUT: &str =
+    "it does not call `goroutines::run`, or was built with an older version of the library";
+
 /// What is started, and what it is called.
 struct Wanted {
     name: String,
@@ -32,8 +40,13 @@ struct Wanted {
 /// `gotour top PROGRAM [ARGS]`.
 pub fn top(cx: &Context, args: &cli::Top) -> Result<Exit> {
     let r = &cx.report;
-    if args.seconds.is_some_and(|s| !(s > 0.0 && s <= 1e6)) {
-        return Err(Problem::new("--for takes a number of seconds above 0"));
+    if let Some(seconds) = args.seconds.filter(|s| !(*s > 0.0 && *s <= LONGEST)) {
+        return Err(if seconds > LONGEST {
+            Problem::new("--for takes at most 1,000,000 seconds")
+                .mend("leave it out: the program is looked at until it ends")
+        } else {
+            Problem::new("--for takes a number of seconds above 0")
+        });
     }
     let cancel = signals()?;
     let mut wanted = match resolve(cx, args, &cancel)? {
@@ -65,12 +78,13 @@ pub fn top(cx: &Context, args: &cli::Top) -> Result<Exit> {
             r.note("only the last of what it printed is shown");
         }
     }
-    told(cx, &wanted, &program, left)
+    // The window may have another size by now.
+    let r = &if on_screen { r.anew() } else { *r };
+    told(r, &wanted, &program, left)
 }
 
 /// Says how it ended.
-fn told(cx: &Context, wanted: &Wanted, program: &Program, left: Left) -> Result<Exit> {
-    let r = &cx.report;
+fn told(r: &Report, wanted: &Wanted, program: &Program, left: Left) -> Result<Exit> {
     let name = &wanted.name;
     if left == Left::Interrupted {
         return Ok(Exit::Interrupted);
@@ -129,61 +143,82 @@ fn resolve(
     cancel: &Cancel,
 ) -> Result<std::result::Result<Wanted, Exit>> {
     let name = args.program.as_str();
-    let is_path = name.contains('/');
-    let is_demo = !is_path && cx.course.find_demo(name).is_ok();
-    let is_exercise = !is_path && cx.course.find_exercise(name).is_ok();
-    if args.demo || is_demo && !is_exercise {
-        let (_, demo) = cx.course.find_demo(name)?;
-        let gotour = std::env::current_exe().or_problem(|| "find gotour itself".to_string())?;
-        let mut command = Command::new(gotour);
-        command.args(["demo", demo.name]).args(&args.args);
-        return Ok(Ok(Wanted {
-            name: format!("demo {}", demo.name),
-            command,
-            without: "some demos only explore schedules; `gotour demo` lists the others"
-                .to_string(),
-        }));
-    }
-    let without =
-        "it does not call `goroutines::run`, or was built with an older version of the library";
-    if is_exercise {
-        let book = cx.workbook()?;
-        let e = cx.course.find_exercise(name)?;
-        let program = match build(cx, &book, &e, cancel)? {
-            Ok(program) => program,
-            Err(exit) => return Ok(Err(exit)),
-        };
-        let mut command = Command::new(program);
-        command.current_dir(book.root()).args(&args.args);
-        return Ok(Ok(Wanted {
-            name: format!("{} {}", e.label(), e.name),
-            command,
-            without: without.to_string(),
-        }));
-    }
     let path = cx.from.join(name);
-    if !path.is_file() {
-        // What was meant may be the name of one of the two.
-        let problem = match cx.course.find_exercise(name) {
-            Err(problem) if !is_path => problem,
-            _ => Problem::new(format!("there is no program {name}")),
-        };
-        return Err(Problem::new(problem.what()).mend(
-            problem.how().map_or(
-                "give an exercise's number or name, a demo's name, or the path of a program"
-                    .to_string(),
-                |how| format!("{how}; a demo's name or the path of a program will do, too"),
-            ),
-        ));
+    // With a slash it is a path, or LESSON/NAME where no such file is.
+    let of_a_lesson = |(lesson, _)| cx.course.find_lesson(lesson).is_ok();
+    let is_path =
+        name.contains('/') && (path.exists() || !name.split_once('/').is_some_and(of_a_lesson));
+    if is_path && !args.demo {
+        return file(args, &path).map(Ok);
     }
-    let mut command = Command::new(&path);
+    let named = if args.demo {
+        let (lesson, demo) = cx.course.find_demo(name)?;
+        Named::Demo(lesson, demo)
+    } else {
+        match cx.course.find_named(name) {
+            Ok(named) => named,
+            Err(_) if path.is_file() => return file(args, &path).map(Ok),
+            Err(problem) => return Err(or_a_path(&problem)),
+        }
+    };
+    match named {
+        Named::Exercise(e) => {
+            let book = cx.workbook()?;
+            let program = match build(cx, &book, &e, cancel)? {
+                Ok(program) => program,
+                Err(exit) => return Ok(Err(exit)),
+            };
+            let mut command = Command::new(program);
+            command.current_dir(book.root()).args(&args.args);
+            Ok(Ok(Wanted {
+                name: format!("{} {}", e.label(), e.name),
+                command,
+                without: WITHOUT.to_string(),
+            }))
+        }
+        Named::Demo(lesson, demo) => {
+            let gotour = std::env::current_exe().or_problem(|| "find gotour itself".to_string())?;
+            let mut command = Command::new(gotour);
+            let way = format!("{}/{}", lesson.number, demo.name);
+            command.args(["demo", &way]).args(&args.args);
+            Ok(Ok(Wanted {
+                name: format!("demo {}", demo.name),
+                command,
+                without: "some demos only explore schedules; `gotour demo` lists the others"
+                    .to_string(),
+            }))
+        }
+    }
+}
+
+fn or_a_path(problem: &Problem) -> Problem {
+    let path = "the path of a program will do, too";
+    Problem::new(problem.what()).mend(match problem.how() {
+        Some(how) if how.ends_with('?') => format!("{how} Or give the path of a program"),
+        Some(how) => format!("{how}; {path}"),
+        None => path.to_string(),
+    })
+}
+
+fn file(args: &cli::Top, path: &Path) -> Result<Wanted> {
+    let name = args.program.as_str();
+    if !path.is_file() {
+        let what = if path.is_dir() {
+            format!("{name} is a folder, and no program")
+        } else {
+            format!("there is no program {name}")
+        };
+        return Err(Problem::new(what)
+            .mend("give an exercise's number or name, a demo's name, or the path of a program"));
+    }
+    let mut command = Command::new(path);
     command.args(&args.args);
     let file = Path::new(name).file_name().unwrap_or(name.as_ref());
-    Ok(Ok(Wanted {
+    Ok(Wanted {
         name: file.to_string_lossy().into_owned(),
         command,
-        without: without.to_string(),
-    }))
+        without: WITHOUT.to_string(),
+    })
 }
 
 /// Prints a moment a second, or one, until the program ends, or for `most`.

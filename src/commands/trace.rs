@@ -4,7 +4,7 @@ use super::Context;
 use super::check::{build, signals};
 use crate::check::execute::{self, Ended, Limits};
 use crate::cli;
-use crate::curriculum::Entry;
+use crate::curriculum::{Entry, Named};
 use crate::report::{Exit, OrProblem as _, Problem, Result};
 use crate::stage::{self, Demo, Stage};
 use crate::text;
@@ -88,6 +88,7 @@ pub fn trace(cx: &Context, args: &cli::Trace) -> Result<Exit> {
         let bytes = trace.as_file(form.ending(), cx.report.look().width);
         return hand_over(cx, args, form, demo.name, bytes);
     }
+    has_no_other(args.program)?;
     match of_exercise(cx, args.name.as_deref(), form.ending())? {
         Ok((e, bytes)) => hand_over(cx, args, form, e.name, bytes),
         Err(exit) => Ok(exit),
@@ -113,6 +114,7 @@ pub fn traced(
             trace: of_demo(cx, demo, program, !cx.report.is_json())?,
         }));
     }
+    has_no_other(program)?;
     let (e, bytes) = match of_exercise(cx, name, "events")? {
         Ok(traced) => traced,
         Err(exit) => return Ok(Err(exit)),
@@ -125,17 +127,29 @@ pub fn traced(
     }))
 }
 
-/// The demo of this name, if that is what is meant.
+/// The demo of this name, if that is what is meant; `None` for an exercise's.
 pub fn the_demo(cx: &Context, name: Option<&str>, demo: bool) -> Result<Option<&'static Demo>> {
     let Some(name) = name else {
         return Ok(None);
     };
-    let is_exercise = cx.course.exercises().any(|e| e.name == name);
-    let is_demo = cx.course.find_demo(name).is_ok() && !is_exercise;
-    if demo || is_demo && cx.course.find_exercise(name).is_err() {
+    if demo {
         return Ok(Some(cx.course.find_demo(name)?.1));
     }
-    Ok(None)
+    Ok(match cx.course.find_named(name)? {
+        Named::Demo(_, demo) => Some(demo),
+        Named::Exercise(_) => None,
+    })
+}
+
+/// An exercise has one program; another one was not meant.
+pub fn has_no_other(program: Option<usize>) -> Result<()> {
+    match program {
+        None | Some(1) => Ok(()),
+        Some(n) => Err(Problem::new(format!(
+            "there is no program {n}: only demos have several, and this is the name of none"
+        ))
+        .mend("leave --program out")),
+    }
 }
 
 /// Runs a demo: what its programs did, instead of what it says.

@@ -183,7 +183,7 @@ impl<'a> Pager<'a> {
     /// Draws for the new size, at about the same place of the text.
     fn resized(&mut self, keys: &Keys) -> Result<()> {
         let before = self.lines.len().max(1);
-        self.look = Report::new(false).look();
+        self.look = self.report.anew().look();
         self.lines = (self.draw)(self.look);
         self.shown = (self.shown * self.lines.len())
             .div_ceil(before)

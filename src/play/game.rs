@@ -361,10 +361,11 @@ pub fn as_schedule(typed: &str) -> String {
         .split(',')
         .map(str::trim)
         .map(|part| {
-            let part = if numbers(part) {
-                format!("G{part}")
-            } else {
-                part.to_string()
+            let part = match part {
+                // As the keys have it: the clock.
+                "0" => "T".to_string(),
+                _ if numbers(part) => format!("G{part}"),
+                _ => part.to_string(),
             };
             match part.split_once('c') {
                 _ if part.contains(['x', 'T', 't']) => part,

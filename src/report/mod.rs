@@ -170,6 +170,11 @@ impl Report {
         }
     }
 
+    /// The same, for the size that the window has now.
+    pub fn anew(&self) -> Self {
+        Report::new(self.json)
+    }
+
     pub fn look(&self) -> Look {
         self.look
     }

@@ -58,7 +58,9 @@ impl Walk {
         story: Story,
         texts: Texts<'_>,
     ) -> Walk {
+        let born = story.members.iter().filter_map(|m| m.place.as_ref());
         let places = story.moments.iter().filter_map(|m| m.place.as_ref());
+        let places = places.chain(born);
         let mut sources = HashMap::new();
         for place in places {
             sources.entry(place.file.clone()).or_insert_with(|| {
@@ -153,19 +155,43 @@ impl Walk {
         out
     }
 
+    /// The text of a place's file, where it is known.
+    fn text(&self, place: &Place) -> &[String] {
+        self.sources.get(&place.file).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// Where a step is; and whether it is that step's own place. Of one that has none: where its goroutine was last, or
+    /// was made; else where something was last; at the start, where something will be first.
+    fn place(&self, at: usize) -> Option<(&Place, bool)> {
+        let known = |place: &&Place| !self.text(place).is_empty();
+        let moments = &self.story.moments;
+        let past = &moments[..at.min(moments.len())];
+        let who = self.moment(at).map(|m| m.who);
+        let its = past.iter().rev().filter(|m| Some(m.who) == who);
+        let born = self.story.members.iter().filter(|m| Some(m.id) == who);
+        let own = its.filter_map(|m| m.place.as_ref());
+        let mut own = own.chain(born.filter_map(|m| m.place.as_ref()));
+        if let Some(place) = own.find(known) {
+            return Some((place, true));
+        }
+        let places = past.iter().rev().chain(moments);
+        let place = places.filter_map(|m| m.place.as_ref()).find(known);
+        place.map(|place| (place, false))
+    }
+
     /// The lines around the one of this step, with a mark at it.
     pub fn source(&self, at: usize, rows: usize) -> Vec<String> {
-        let Some(place) = self.moment(at).and_then(|m| m.place.as_ref()) else {
+        let Some((place, its_own)) = self.place(at) else {
             return Vec::new();
         };
-        let lines = self.sources.get(&place.file).map_or(&[][..], Vec::as_slice);
+        let lines = self.text(place);
         let here = place.line as usize;
         let around = (rows / 2).min(rows.saturating_sub(1));
         let first = here.saturating_sub(around).max(1);
         (first..=lines.len())
             .take(rows)
             .map(|n| {
-                let mark = if n == here { '▶' } else { ' ' };
+                let mark = if n == here && its_own { '▶' } else { ' ' };
                 format!("{mark}{n:>4} {}", lines[n - 1])
             })
             .collect()

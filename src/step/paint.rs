@@ -30,16 +30,9 @@ impl Painter {
     pub fn panel(&self, frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<String>) {
         let inner = area.width.saturating_sub(2);
         let room = usize::from(area.height.saturating_sub(2));
-        let more = lines.len().saturating_sub(room);
         let mut shown: Vec<Line<'_>> = Vec::new();
-        for (i, line) in lines.iter().enumerate().take(room) {
-            // The last row says what there is no room for.
-            let text = if more > 0 && i + 1 == room {
-                format!(" and {} more", more + 1)
-            } else {
-                line.clone()
-            };
-            let here = line.starts_with('▶');
+        for text in in_view(lines, room) {
+            let here = text.starts_with('▶');
             let style = if here && self.look.colour {
                 Style::default().fg(Color::Yellow)
             } else if here {
@@ -62,6 +55,27 @@ impl Painter {
     }
 }
 
+/// The lines that there is room for, the first one with a mark among them; the last row says how many there are besides.
+fn in_view(mut lines: Vec<String>, room: usize) -> Vec<String> {
+    if lines.len() <= room {
+        return lines;
+    }
+    let marked = lines.iter().position(|l| l.starts_with('▶'));
+    if room < 2
+        && let Some(at) = marked
+    {
+        return lines.drain(at..at + room).collect();
+    }
+    let kept = room.saturating_sub(1);
+    let first = marked.map_or(0, |at| (at + 1).saturating_sub(kept));
+    let more = lines.len() - kept;
+    let mut shown: Vec<String> = lines.drain(first..first + kept).collect();
+    if room > 0 {
+        shown.push(format!(" and {more} more"));
+    }
+    shown
+}
+
 /// Borders for a terminal that has no lines to draw.
 const ASCII: ratatui::symbols::border::Set = ratatui::symbols::border::Set {
     top_left: "+",
@@ -73,3 +87,21 @@ const ASCII: ratatui::symbols::border::Set = ratatui::symbols::border::Set {
     horizontal_top: "-",
     horizontal_bottom: "-",
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_marked_line_is_in_view_whatever_the_room() {
+        let lines = || vec![" a".to_string(), " b".into(), " c".into(), "▶d".into()];
+        assert_eq!(in_view(lines(), 4), lines());
+        assert_eq!(in_view(lines(), 3), [" c", "▶d", " and 2 more"]);
+        assert_eq!(in_view(lines(), 2), ["▶d", " and 3 more"]);
+        assert_eq!(in_view(lines(), 1), ["▶d"]);
+        assert!(in_view(lines(), 0).is_empty());
+        let plain = || lines()[..3].to_vec();
+        assert_eq!(in_view(plain(), 2), [" a", " and 2 more"]);
+        assert_eq!(in_view(plain(), 1), [" and 3 more"]);
+    }
+}

@@ -60,6 +60,13 @@ fn a_course_is_read_shown_and_solved() {
     runtime_into(&desk.path("own-workbook"));
     assert!(!desk.path("workbook").exists());
     let desk = desk.var("GOTOUR_WORKBOOK", "own-workbook");
+    let status = desk.run(&[]);
+    let first = status.out.lines().next();
+    assert_eq!(first, Some("gotour · A course in one lesson"), "{status:?}");
+    // The lesson about a level is none of this course's.
+    let won = desk.run(&["play", "two-additions", "--picks", "2,2,3"]);
+    assert!(won.out.contains("the same again"), "{won:?}");
+    assert!(!won.out.contains("gotour read"), "{won:?}");
     let read = desk.run(&["read", "1"]);
     assert_eq!(read.code, Some(0), "{read:?}");
     let said = read.flat();

@@ -60,6 +60,10 @@ fn in_a_terminal_they_come_a_screen_at_a_time() {
     t.send("G");
     t.wait_for("[Enter: the end");
     assert!(t.screen().contains("zero value"), "{}", t.screen());
+    t.send("k");
+    t.wait_for("[space: more, 1 line ·");
+    t.send("G");
+    t.wait_for("[Enter: the end");
     t.send("\r");
     assert_eq!(t.end(), 0);
     assert!(t.is_as_before());

@@ -49,6 +49,14 @@ fn a_demo_is_printed_frame_by_frame() {
         "{}",
         ran.out
     );
+    // As the timeline has it.
+    assert!(ran.out.contains(".rs:"), "{}", ran.out);
+    assert!(!ran.out.contains("closure"), "{}", ran.out);
+    let label = ran.out.split_once("makes G2 ").expect("it is made").1;
+    let label = label.lines().next().unwrap_or_default();
+    let line = desk.run(&["trace", "hand-off", "--json"]).json();
+    let timeline = line["trace"].as_str().expect("a text");
+    assert!(timeline.contains(&label[..12]), "{label} in {timeline}");
     let json = desk
         .run(&["step", "--machine", "hand-off", "--json"])
         .json();
@@ -136,7 +144,7 @@ fn what_has_no_frames_is_said() {
             "has no program 9",
         ),
         (&["step", "--machine", NAME, "G2x2"], "cannot be used with"),
-        (&["step", "--program", "1"], "leave --program out"),
+        (&["step", "--program", "2"], "leave --program out"),
     ] {
         let ran = desk.run(args);
         assert_eq!(ran.code, Some(2), "{args:?}: {ran:?}");

@@ -47,6 +47,20 @@ fn without_a_terminal_a_level_is_described() {
         assert!(ran.out.contains(says), "{says} in\n{}", ran.out);
     }
     assert!(!ran.out.contains("lost update"), "{}", ran.out);
+    // The example can be typed, and gives nothing away.
+    for n in 1..=desk
+        .run(&["play", "--json"])
+        .json()
+        .as_array()
+        .unwrap()
+        .len()
+    {
+        let ran = desk.run(&["play", &n.to_string()]);
+        let (_, picks) = ran.out.split_once("--picks ").expect("an example");
+        let picks = picks.split_whitespace().next().unwrap();
+        let tried = desk.run(&["play", &n.to_string(), "--picks", picks]);
+        assert_eq!(tried.code, Some(1), "level {n}: {picks} {tried:?}");
+    }
     let json = desk.run(&["play", LEVEL, "--json"]).json();
     assert_eq!(json["name"], LEVEL);
     assert_eq!(json["can_run"][0]["who"], 1);
@@ -89,12 +103,55 @@ fn picks_are_played_and_what_came_of_them_is_said() {
         ("closed-twice", "3,3,2,2,2,3", "panic"),
         ("two-locks", "G2x2.G3", "deadlock"),
         ("too-late", "T", "leak"),
+        ("too-late", "0", "leak"),
     ] {
         let ran = desk.run(&["play", level, "--picks", picks, "--json"]);
         assert_eq!(ran.code, Some(0), "{ran:?}");
         assert_eq!(ran.json()["how"], how, "{level}");
         assert_eq!(ran.err, "", "{level}");
     }
+}
+
+#[test]
+fn the_list_of_what_was_won_fits_its_columns() {
+    let desk = Desk::new();
+    for (level, picks) in [
+        (LEVEL, "2,2,3"),
+        ("too-late", "T"),
+        ("closed-twice", "3,3,2,2,2,3"),
+    ] {
+        let ran = desk.run(&["play", level, "--picks", picks]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    }
+    for (columns, lang) in [(80, "C.UTF-8"), (60, "C.UTF-8"), (60, "C"), (40, "C")] {
+        let desk = Desk::at(&desk.path(""))
+            .var("COLUMNS", &columns.to_string())
+            .var("LANG", lang);
+        let ran = desk.run(&["play"]);
+        let fits = |l: &str| l.chars().count() <= columns;
+        assert!(ran.out.lines().all(fits), "{}", ran.out);
+        let whole = ran.out.matches(" switch, no fewer\n").count();
+        assert!(columns < 60 || whole > 0, "{}", ran.out);
+    }
+}
+
+#[test]
+fn what_is_said_after_the_screen_fits_the_window_as_it_is_then() {
+    let desk = Desk::new();
+    let mut t = begun(&desk, 100, 24, "first-come");
+    t.send("s");
+    t.wait_for("▶G2 begins");
+    t.send("3s");
+    t.wait_for("price: 0");
+    t.send("e");
+    t.wait_for("It is broken");
+    t.resize(60, 24);
+    t.wait_until("the narrow screen", |s| {
+        s.contains("It is broken") && s.lines().all(|l| l.chars().count() <= 60)
+    });
+    t.send("q");
+    assert_eq!(t.end(), 0);
+    assert_eq!(t.wrapped_rows(), 0, "{}", t.screen());
 }
 
 #[test]
@@ -126,7 +183,7 @@ fn what_cannot_be_played_is_said() {
             "did you mean `two-additions`?",
         ),
         (vec!["play", "zzzz"], "`gotour play` shows them all"),
-        (vec!["play", LEVEL, "--picks", "2,,3"], "are no picks"),
+        (vec!["play", LEVEL, "--picks", "2,,3"], "0 is the clock"),
         (vec!["play", LEVEL, "--picks", ""], "are no picks"),
         (vec!["play", LEVEL, "--picks", "-1"], "are no picks"),
         (

@@ -108,6 +108,76 @@ fn every_way_out_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
+fn the_source_and_the_one_who_moves_are_always_in_view() {
+    let desk = Desk::new();
+    let mut t = desk.terminal(40, 10, &["step", "--level", "two-additions"]);
+    t.wait_for("step 0 of ");
+    t.wait_for("n switch");
+    assert!(t.screen().contains("let v"), "{}", t.screen());
+    for (key, who) in [("1", "▶G1"), ("2", "▶G2"), ("3", "▶G3")] {
+        t.send(key);
+        t.wait_for(who);
+        assert!(t.screen().contains("let v"), "{}", t.screen());
+    }
+    t.send("q");
+    assert_eq!(t.end(), 0);
+    // A step without a place of its own is where its goroutine was made.
+    let ran = desk.run(&["step", "--level", "two-additions"]);
+    let (_, begins) = ran.out.split_once("G3 begins\n").expect("a step");
+    assert!(begins.starts_with("  ▶"), "{begins}");
+    assert!(!begins.starts_with("  ▶G"), "{begins}");
+}
+
+#[test]
+fn the_second_demo_of_a_name_is_found_with_its_lesson() {
+    let desk = Desk::new();
+    let list = desk.run(&["demo"]);
+    assert!(list.out.contains("  7/hand-off "), "{}", list.out);
+    let demo = desk.run(&["demo", "7/hand-off"]);
+    assert!(demo.out.contains("The receiver comes first"), "{demo:?}");
+    let first = desk.run(&["step", "hand-off"]);
+    let second = desk.run(&["step", "7/hand-off"]);
+    assert_eq!(second.code, Some(0), "{second:?}");
+    assert!(second.out.contains("from.recv"), "{second:?}");
+    assert_ne!(first.out, second.out);
+    let top = desk.run(&["top", "7/hand-off"]);
+    assert!(
+        top.flat().contains("The receiver comes first")
+            || top.err.contains("The receiver comes first"),
+        "{top:?}"
+    );
+    for (args, says) in [
+        (
+            vec!["step", "8/hand-off"],
+            "lesson 8 has no demo `hand-off`",
+        ),
+        (vec!["trace", "99/hand-off"], "there is no lesson 99"),
+        (vec!["step", "two-job"], "did you mean `two-jobs`?"),
+        (vec!["trace", "two-job"], "did you mean `two-jobs`?"),
+        (vec!["top", "two-job"], "did you mean `two-jobs`?"),
+        (
+            vec!["trace", "nope"],
+            "there is no exercise and no demo `nope`",
+        ),
+        (
+            vec!["trace", "lost-update", "--program", "5"],
+            "there is no program 5",
+        ),
+        (vec!["step", "1", "--program", "5"], "there is no program 5"),
+        (
+            vec!["step", "--machine", "1", "--program", "5"],
+            "there is no program 5",
+        ),
+    ] {
+        let ran = desk.run(&args);
+        assert_eq!(ran.code, Some(2), "{args:?} {ran:?}");
+        let said = ran.err.replace('\n', " ");
+        assert!(said.contains(says), "{args:?} {said}");
+    }
+    assert!(!desk.path("workbook").exists(), "nothing is made for it");
+}
+
+#[test]
 fn a_demo_is_walked_through() {
     let desk = Desk::new();
     // One that is about a schedule shows that schedule.

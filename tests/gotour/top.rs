@@ -174,7 +174,7 @@ fn what_cannot_be_looked_at_is_said_in_a_sentence() {
         (
             &["top", "lost-updat"],
             2,
-            "a demo's name or the path of a program will do",
+            "did you mean `lost-update`? Or give the path of a program",
         ),
         (&["top", "/etc/passwd"], 2, "could not start passwd"),
         (
@@ -182,7 +182,13 @@ fn what_cannot_be_looked_at_is_said_in_a_sentence() {
             2,
             "--for takes a number of seconds",
         ),
+        (
+            &["top", "--for", "1e30", "/bin/true"],
+            2,
+            "--for takes at most 1,000,000 seconds",
+        ),
         (&["top", "--for", "soon", "/bin/true"], 2, "soon"),
+        (&["top", "/bin"], 2, "/bin is a folder, and no program"),
         (&["top"], 2, "PROGRAM"),
     ] {
         let ran = desk.run(args);

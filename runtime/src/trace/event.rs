@@ -1,5 +1,6 @@
 //! What a trace is made of: the events of one runtime, each with when, where and who.
 
+use super::spans::label;
 use std::fmt;
 use std::time::Duration;
 
@@ -281,8 +282,7 @@ impl fmt::Display for Event {
             What::ProcStart => write!(f, "is held by M{}", self.m.unwrap_or(0)),
             What::ProcStop => write!(f, "is left by M{}", self.m.unwrap_or(0)),
             What::Create { g, name, at: place } => {
-                write!(f, "makes G{g} {name}")?;
-                at(f, place)
+                write!(f, "makes G{g} {}", label(name, place))
             }
             What::Start => write!(f, "runs on M{}", self.m.unwrap_or(0)),
             What::Yield => f.write_str("gives way"),
