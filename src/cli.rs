@@ -13,8 +13,7 @@ use std::path::PathBuf;
     version,
     disable_help_subcommand = true,
     max_term_width = 100,
-    after_help = "Exit codes: 0 done or passed, 1 not solved yet, 2 could not, 130 ended by Ctrl-C,\n\
-                  143 ended by SIGTERM."
+    after_help = "Exit codes: 0 done or passed, 1 not yet, 2 could not, 130 Ctrl-C, 143 SIGTERM."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -25,22 +24,22 @@ pub struct Cli {
 
 #[derive(Args, Debug)]
 pub struct Shared {
-    /// The workbook to use, instead of the one above this folder or ./workbook
+    /// The workbook to use, not the one above this folder [env: GOTOUR_WORKBOOK]
     #[arg(
         long,
         global = true,
         value_name = "DIR",
         env = "GOTOUR_WORKBOOK",
-        hide_env_values = true
+        hide_env = true
     )]
     pub workbook: Option<PathBuf>,
-    /// Somebody else's course, read from this folder, instead of the one that gotour was built with
+    /// A course of somebody else, in this folder [env: GOTOUR_COURSE]
     #[arg(
         long,
         global = true,
         value_name = "DIR",
         env = "GOTOUR_COURSE",
-        hide_env_values = true
+        hide_env = true
     )]
     pub course: Option<PathBuf>,
     /// Print for a program to read
@@ -50,7 +49,7 @@ pub struct Shared {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Open the next thing to do: a lesson from where you left it, then its exercises
+    /// Open the next thing to do, from where you left it
     Next,
     /// Read a lesson from its beginning
     Read {
@@ -75,12 +74,12 @@ pub enum Command {
     },
     /// Show the lessons and exercises and how far you are
     List,
-    /// Say what a term means, and where it is explained; without one, all terms
+    /// Say what a term means; without one, all terms
     Glossary {
         /// Such as `data race`
         term: Vec<String>,
     },
-    /// Draw your way through the course: when each lesson was read and each exercise solved
+    /// Draw your way through the course, from its first day to today
     Certificate {
         /// As a picture, in a new file here
         #[arg(long)]
@@ -89,7 +88,7 @@ pub enum Command {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// Write the whole course as a book, to be read in a browser; needs mdbook
+    /// Write the course as a book for the browser; needs mdbook
     Book {
         /// A folder that is not there yet
         dir: PathBuf,
@@ -112,7 +111,7 @@ pub enum Command {
         /// Number or name; without it the one you work on
         exercise: Option<String>,
     },
-    /// Show a hint, one more each time: a nudge, the idea, nearly the code
+    /// Show a hint, one more each time
     Hint {
         /// Number or name; without it the one you work on
         exercise: Option<String>,
@@ -151,11 +150,11 @@ pub enum Command {
     },
     /// Walk through a schedule step by step, forward and back
     Step(Step),
-    /// Pick who runs next, and break a program in as few switches as you can
+    /// Pick who runs next, and break a program in few switches
     Play(Play),
-    /// Show what the runtime did while a demo or an exercise ran: who ran where, who waited, who woke whom
+    /// Show what the runtime did: who ran where, who woke whom
     Trace(Trace),
-    /// Look at a program while it runs: its goroutines by state and place, its Ps, its threads
+    /// Look at a program while it runs: goroutines, Ps, threads
     Top(Top),
     /// For authors of lessons and exercises
     #[command(subcommand)]
