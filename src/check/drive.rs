@@ -407,9 +407,20 @@ impl Stage<'_> {
             Ended::Exit(code) => missed(format!(
                 "the program should end well, and it left with exit code {code}"
             )),
-            other => missed(format!(
-                "the program should end well, and ended by {other:?}"
+            Ended::Signal(signal) => missed(format!(
+                "the program should end well, and signal {signal} ended it"
             )),
+            Ended::Memory(bytes) => missed(format!(
+                "the program should end well, and was stopped when it held {} MiB of memory",
+                bytes >> 20
+            )),
+            Ended::Output => missed(
+                "the program should end well, and was stopped because it printed too much"
+                    .to_string(),
+            ),
+            Ended::Time | Ended::Cancelled => missed(
+                "the program should end well, and was stopped because it still ran".to_string(),
+            ),
         }
     }
 
