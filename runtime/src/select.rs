@@ -496,16 +496,16 @@ macro_rules! select {
     };
 
     (@arms $d:tt [$($arms:tt)*] {$($n:tt)*} send($c:expr, $v:expr $(,)?) => $body:block , $($rest:tt)*) => {
-        $crate::select!(@arms $d [$($arms)* {case {$($n)*} {send(&$c, { let v = $v; v })} {()} {$body}}] {$($n)* + 1} $($rest)*)
+        $crate::select!(@arms $d [$($arms)* {case {$($n)*} {send(&$c, { $v })} {()} {$body}}] {$($n)* + 1} $($rest)*)
     };
     (@arms $d:tt [$($arms:tt)*] {$($n:tt)*} send($c:expr, $v:expr $(,)?) => $body:block $($rest:tt)*) => {
-        $crate::select!(@arms $d [$($arms)* {case {$($n)*} {send(&$c, { let v = $v; v })} {()} {$body}}] {$($n)* + 1} $($rest)*)
+        $crate::select!(@arms $d [$($arms)* {case {$($n)*} {send(&$c, { $v })} {()} {$body}}] {$($n)* + 1} $($rest)*)
     };
     (@arms $d:tt [$($arms:tt)*] {$($n:tt)*} send($c:expr, $v:expr $(,)?) => $body:expr , $($rest:tt)*) => {
-        $crate::select!(@arms $d [$($arms)* {case {$($n)*} {send(&$c, { let v = $v; v })} {()} {$body}}] {$($n)* + 1} $($rest)*)
+        $crate::select!(@arms $d [$($arms)* {case {$($n)*} {send(&$c, { $v })} {()} {$body}}] {$($n)* + 1} $($rest)*)
     };
     (@arms $d:tt [$($arms:tt)*] {$($n:tt)*} send($c:expr, $v:expr $(,)?) => $body:expr) => {
-        $crate::select!(@arms $d [$($arms)* {case {$($n)*} {send(&$c, { let v = $v; v })} {()} {$body}}] {$($n)* + 1})
+        $crate::select!(@arms $d [$($arms)* {case {$($n)*} {send(&$c, { $v })} {()} {$body}}] {$($n)* + 1})
     };
 
     (@arms $d:tt $arms:tt $n:tt $($rest:tt)+) => {

@@ -612,6 +612,35 @@ fn types_can_be_shared_as_far_as_what_they_hold() {
     assert!(ch == ch.clone() && ch != chan(1));
 }
 
+/// Whether a type may be shared, asked of a type that is known: an `impl` with the bound comes before the trait's.
+struct Ask<T: ?Sized>(std::marker::PhantomData<T>);
+trait IsNot {
+    const SHARED: bool = false;
+}
+impl<T: ?Sized> IsNot for Ask<T> {}
+impl<T: ?Sized + Sync> Ask<T> {
+    const SHARED: bool = true;
+}
+
+#[test]
+fn guards_are_shared_as_far_as_what_they_protect() {
+    use std::cell::Cell;
+
+    // As std's: what is only shared need not be sendable.
+    type Unsent = std::sync::MutexGuard<'static, i64>;
+    let shared = [
+        <Ask<MutexGuard<'static, i64>>>::SHARED,
+        <Ask<RWMutexReadGuard<'static, Unsent>>>::SHARED,
+        <Ask<RWMutexWriteGuard<'static, Unsent>>>::SHARED,
+    ];
+    // Two that had a reference to one guard would reach the cell at once.
+    let not = [
+        <Ask<MutexGuard<'static, Cell<i64>>>>::SHARED,
+        <Ask<RWMutexWriteGuard<'static, Cell<i64>>>>::SHARED,
+    ];
+    assert_eq!((shared, not), ([true; 3], [false; 2]));
+}
+
 mod limit;
 
 #[test]

@@ -200,4 +200,32 @@ fn a_map_is_changed_by_all_and_walked_meanwhile() {
     });
 }
 
+#[test]
+fn values_may_wait_while_they_are_cloned_and_go_on_elsewhere() {
+    struct Slow(u64);
+    impl Clone for Slow {
+        fn clone(&self) -> Slow {
+            for _ in 0..3 {
+                runtime::gosched();
+            }
+            Slow(self.0)
+        }
+    }
+    Builder::new().procs(4).run(|| {
+        let map = Arc::new(Map::new());
+        (0..4).for_each(|i| map.store(i, Slow(i)));
+        let wg = WaitGroup::new();
+        for n in 0..8 {
+            let map = map.clone();
+            wg.go(move || {
+                for i in 0..200 {
+                    let k = (i + n) % 4;
+                    assert_eq!(map.load(&k).map(|v| v.0), Some(k));
+                }
+            });
+        }
+        wg.wait();
+    });
+}
+
 mod limit;

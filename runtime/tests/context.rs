@@ -719,16 +719,19 @@ fn what_a_context_held_is_dropped() {
 fn a_long_chain_is_cancelled_and_dropped_on_a_small_stack() {
     Builder::new()
         .try_run(|| {
-            let (root, cancel) = context::with_cancel(&context::background());
-            let mut c = root;
-            for i in 0..50_000 {
-                c = context::with_cancel(&c).0;
-                if i % 2 == 0 {
-                    c = context::with_value(&c, i, i);
+            for cancelled in [true, false] {
+                let (mut c, cancel) = context::with_cancel(&context::background());
+                for i in 0..50_000 {
+                    c = context::with_cancel(&c).0;
+                    if i % 2 == 0 {
+                        c = context::with_value(&c, i, i);
+                    }
                 }
+                if cancelled {
+                    cancel();
+                }
+                assert_eq!(is_done(&c), cancelled);
             }
-            cancel();
-            assert!(is_done(&c));
         })
         .unwrap();
 }

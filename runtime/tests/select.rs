@@ -183,6 +183,28 @@ fn patterns_references_and_types_that_are_not_known() {
 }
 
 #[test]
+fn a_value_becomes_what_the_channel_wants() {
+    type Failure = Box<dyn std::error::Error + Send + Sync>;
+    on_both(|| {
+        let errors = chan::<Result<i32, Failure>>(1);
+        let functions = chan::<Box<dyn Fn(&str) -> usize + Send>>(1);
+        let never = Chan::<i32>::nil();
+        select! {
+            send(errors, Err(Box::new(std::fmt::Error))) => {}
+            recv(never) => {}
+        }
+        select! {
+            send(functions, Box::new(|s| s.len())) => {}
+            default => {}
+        }
+        assert!(errors.recv().is_some_and(|r| r.is_err()));
+        assert_eq!(functions.recv().map(|f| f("four")), Some(4));
+        select! { send(errors, if never.is_nil() { Err("text".into()) } else { Ok(1) }) => {} }
+        assert!(errors.recv().is_some_and(|r| r.is_err()));
+    });
+}
+
+#[test]
 fn each_ready_case_is_as_likely() {
     on_both(|| {
         const N: usize = 40_000;

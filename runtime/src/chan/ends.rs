@@ -305,7 +305,8 @@ macro_rules! ends {
                     None => f.write_str(concat!(stringify!($end), "(nil)")),
                     Some(c) => {
                         let state = c.state.lock();
-                        let (len, closed) = (state.buf.len(), state.closed);
+                        // As `len`: a tick that waits in the channel of a timer is not to be seen.
+                        let (len, closed) = (state.buf.len().min(c.cap), state.closed);
                         drop(state);
                         f.debug_struct(stringify!($end))
                             .field("len", &len)

@@ -163,6 +163,21 @@ fn leave(up: Up) {
     }
 }
 
+impl Drop for Root {
+    /// One after the other: a chain of children that nobody has cancelled may be long, and a stack is small.
+    fn drop(&mut self) {
+        let mut list = Vec::new();
+        self.pour_children_into(&mut list);
+        while let Some(child) = list.pop() {
+            if let Child::Root(root) = child
+                && let Some(mut root) = Arc::into_inner(root)
+            {
+                root.pour_children_into(&mut list);
+            }
+        }
+    }
+}
+
 impl Root {
     #[track_caller]
     pub(super) fn new(at: At) -> Arc<Root> {
@@ -234,6 +249,14 @@ impl Root {
     /// Has `told` called when it is done; at once if it is.
     pub(super) fn tell(self: &Arc<Self>, told: Arc<dyn Told>, at: At) -> Place {
         Place(self.adopt(Child::Told(told), at))
+    }
+
+    /// Takes the children out, while nobody else refers to it.
+    fn pour_children_into(&mut self, list: &mut Vec<Child>) {
+        let children = &mut self.state.get_mut().children;
+        if !children.is_empty() {
+            std::mem::take(children).pour_into(list);
+        }
     }
 
     /// A child is done, or does not want to be told any more.

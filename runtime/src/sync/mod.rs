@@ -32,6 +32,7 @@ mod map;
 mod mutex;
 mod once;
 mod pool;
+#[allow(unsafe_code, reason = "a value that only who holds the lock touches")]
 mod quiet;
 pub mod raw;
 #[allow(unsafe_code, reason = "a value that only who holds the lock touches")]

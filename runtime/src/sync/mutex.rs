@@ -76,6 +76,10 @@ pub struct MutexGuard<'a, T: ?Sized> {
     _not_send: PhantomData<std::sync::MutexGuard<'static, ()>>,
 }
 
+// SAFETY: who shares a guard can reach no more than a `&T`. That the mutex itself may be shared is not enough: a `Cell` in
+// it would be reached by two at once.
+unsafe impl<T: ?Sized + Sync> Sync for MutexGuard<'_, T> {}
+
 impl<T> Mutex<T> {
     /// An unlocked mutex around `v`.
     ///

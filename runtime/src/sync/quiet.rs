@@ -1,23 +1,27 @@
 //! A lock for the library's own use, under which the program's code may run: it may wait there, and no observer sees it.
 //!
-//! The word that others wait on is the mutex of `bare.rs`; the lock inside is never contended, it only makes the value
-//! reachable in safe Rust.
+//! It is the mutex of `bare.rs` with a value inside, and no lock of the runtime's own (`lock.rs`): such a one counts on the
+//! thread that takes it, and whoever waits may go on on another one.
 
+use std::cell::UnsafeCell;
 use std::panic::Location;
 
 use super::bare::Bare;
-use crate::primitives::Lock;
 
 pub(super) struct Quiet<T> {
     bare: Bare,
-    value: Lock<T>,
+    value: UnsafeCell<T>,
 }
+
+// SAFETY: the mutex lets one goroutine at a time reach the value; sharing it moves the value from one to another, which is
+// what `T: Send` allows.
+unsafe impl<T: Send> Sync for Quiet<T> {}
 
 impl<T> Quiet<T> {
     pub(super) const fn new(v: T) -> Self {
         Quiet {
             bare: Bare::new(),
-            value: Lock::new(v),
+            value: UnsafeCell::new(v),
         }
     }
 
@@ -25,8 +29,8 @@ impl<T> Quiet<T> {
     pub(super) fn with<R>(&self, at: &'static Location<'static>, f: impl FnOnce(&mut T) -> R) -> R {
         self.bare.lock(at);
         let _unlock = Unlock(&self.bare);
-        // Locked after `_unlock` was made, so released before it is dropped.
-        f(&mut self.value.lock())
+        // SAFETY: locked until `_unlock` is dropped, and `f` cannot keep what it borrows.
+        f(unsafe { &mut *self.value.get() })
     }
 }
 

@@ -62,6 +62,9 @@ pub struct RWMutexReadGuard<'a, T: ?Sized> {
     _not_send: PhantomData<std::sync::RwLockReadGuard<'static, ()>>,
 }
 
+// SAFETY: who shares a guard can reach no more than a `&T`.
+unsafe impl<T: ?Sized + Sync> Sync for RWMutexReadGuard<'_, T> {}
+
 /// Exclusive access to what an [`RWMutex`] protects, until it is dropped.
 ///
 /// ```
@@ -80,6 +83,9 @@ pub struct RWMutexWriteGuard<'a, T: ?Sized> {
     at: &'static Location<'static>,
     _not_send: PhantomData<std::sync::RwLockWriteGuard<'static, ()>>,
 }
+
+// SAFETY: who shares a guard can reach no more than a `&T`.
+unsafe impl<T: ?Sized + Sync> Sync for RWMutexWriteGuard<'_, T> {}
 
 impl<T> RWMutex<T> {
     /// An unlocked lock around `v`.
