@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::event::{Event, Place, What};
+use crate::huge;
 use crate::primitives::{CachePadded, Lock};
 
 /// As many as there can be Ps.
@@ -32,7 +33,17 @@ pub(crate) struct Note {
 /// No M, or no P.
 pub(crate) const NONE: u32 = u32::MAX;
 
-type Lane = CachePadded<Lock<Vec<Note>>>;
+/// How many notes a piece of a lane holds at least, and at most. Pieces are never moved: what was noted is touched once.
+const PIECE: (usize, usize) = (256, (16 << 20) / size_of::<Note>());
+
+/// What was noted by one writer, in order.
+#[derive(Default)]
+struct Notes {
+    full: Vec<Vec<Note>>,
+    piece: Vec<Note>,
+}
+
+type Lane = CachePadded<Lock<Notes>>;
 
 /// The events of one runtime.
 pub(crate) struct Tape {
@@ -80,22 +91,25 @@ impl Tape {
             None => &self.shared,
         };
         let mut lane = lane.lock();
-        if lane.len() == lane.capacity() && !self.grow(&mut lane) {
+        if lane.piece.len() == lane.piece.capacity() && !self.grow(&mut lane) {
             self.lost.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        lane.push(note);
+        lane.piece.push(note);
     }
 
     /// Makes room in a lane, in pieces that grow with it; `false` once all of them together hold too much.
     #[cold]
-    fn grow(&self, lane: &mut Vec<Note>) -> bool {
-        let more = lane.capacity().clamp(256, 64 << 10);
+    fn grow(&self, lane: &mut Notes) -> bool {
+        let more = (2 * lane.piece.capacity()).clamp(PIECE.0, PIECE.1);
         if self.kept.fetch_add(more, Ordering::Relaxed) + more > MOST {
             self.kept.fetch_sub(more, Ordering::Relaxed);
             return false;
         }
-        lane.reserve_exact(more);
+        let mut piece = Vec::with_capacity(more);
+        huge::advise(piece.spare_capacity_mut());
+        let full = std::mem::replace(&mut lane.piece, piece);
+        lane.full.push(full);
         true
     }
 
@@ -104,7 +118,8 @@ impl Tape {
         let lanes = self.lanes.iter().filter_map(|lane| Some(&**lane.get()?));
         let mut notes = Vec::new();
         for lane in lanes.chain([&self.shared]) {
-            notes.append(&mut std::mem::take(&mut *lane.lock()));
+            let lane = std::mem::take(&mut *lane.lock());
+            notes.extend(lane.full.into_iter().flatten().chain(lane.piece));
         }
         self.kept.store(0, Ordering::Relaxed);
         // Stable: within a lane they are in order, also where the clock stood still.

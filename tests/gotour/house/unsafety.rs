@@ -53,6 +53,7 @@ const ALLOWED: &[(&str, &str)] = &[
         "runtime/src/panics.rs",
         "the list of panics of the goroutine that runs",
     ),
+    ("runtime/src/huge.rs", "advice about memory"),
     ("runtime/src/birth.rs", "gives a newborn its coroutine"),
     (
         "runtime/src/sched/mod.rs",
