@@ -12,10 +12,13 @@ const LINES_SHOWN: usize = 8;
 /// Our course has so many lessons in the end; a text may name one that is not written yet.
 const PLANNED: usize = 13;
 
+/// Where a solution has at least so many lines of its own, the third hint leaves one of them to find.
+const LINES_FOUND: usize = 3;
+
 /// What the hints of an exercise give away too soon.
 ///
 /// The first two are a nudge and the idea: no line of the solution that the start file has not. The third is nearly the
-/// code: lines of it, and not the program.
+/// code: lines of it, and not all of them, unless there are but one or two.
 pub fn hints(exercise: &Exercise) -> Vec<String> {
     let start: Vec<String> = exercise.start.lines().map(on_one_line).collect();
     let new: Vec<String> = exercise
@@ -24,17 +27,25 @@ pub fn hints(exercise: &Exercise) -> Vec<String> {
         .map(on_one_line)
         .filter(|l| says_something(l) && !start.contains(l))
         .collect();
+    // Short ones count here: the cases of a `select!`, a `continue`.
+    let own: Vec<String> = exercise
+        .solution
+        .lines()
+        .map(on_one_line)
+        .filter(|l| l.chars().filter(|c| c.is_alphanumeric()).count() > 3)
+        .filter(|l| !l.starts_with("//") && !start.contains(l))
+        .collect();
     let mut said = Vec::new();
     for (n, hint) in exercise.hints.iter().enumerate() {
         let at = format!("exercises/{}/hints.md: hint {}", exercise.name, n + 1);
         let text = on_one_line(hint);
+        let shows = |line: &str| text.contains(line.trim_end_matches([';', ',']));
         if n < 2 {
-            if let Some(line) = new
-                .iter()
-                .find(|l| text.contains(l.trim_end_matches([';', ','])))
-            {
+            if let Some(line) = new.iter().find(|l| shows(l)) {
                 said.push(format!("{at} gives a line of the solution away: `{line}`"));
             }
+        } else if own.len() >= LINES_FOUND && own.iter().all(|l| shows(l)) {
+            said.push(format!("{at} shows every line of the solution"));
         } else if fenced(hint).iter().any(|code| code.len() > LINES_SHOWN) {
             said.push(format!("{at} shows more than {LINES_SHOWN} lines of code"));
         }
@@ -176,6 +187,28 @@ mod tests {
             said("[x](nowhere.md#a) [y](https://go.dev)"),
             ["the link to nowhere.md#a leads nowhere"]
         );
+    }
+
+    #[test]
+    fn a_hint_that_gives_away_too_much_is_said() {
+        let course = Course::embedded();
+        let mut e = course.find_exercise("time-out").unwrap().read().unwrap();
+        assert_eq!(hints(&e), [""; 0]);
+        let line = "recv(time::after(patience)) => None";
+        let (first, third) = (e.hints[0].clone(), e.hints[2].clone());
+        e.hints[0] = line.to_string();
+        assert_eq!(
+            hints(&e),
+            [format!(
+                "exercises/time-out/hints.md: hint 1 gives a line of the solution away: `{line},`"
+            )]
+        );
+        e.hints[0] = first;
+        e.hints[2] = format!("`select! {{ recv(answers) -> answer => answer, {line}, }}`");
+        let all = ["exercises/time-out/hints.md: hint 3 shows every line of the solution"];
+        assert_eq!(hints(&e), all);
+        e.hints[2] = third;
+        assert_eq!(hints(&e), [""; 0]);
     }
 
     /// Of the course that is here.
