@@ -92,6 +92,7 @@ pub use iter::{IntoIter, Iter};
 pub use snapshot::{ChanSnapshot, Waiting};
 pub(crate) use timed::TimedChan;
 
+use crate::change::hands;
 use crate::goroutine::{G, WaitReason};
 use crate::lock::LockGuard;
 use crate::primitives::{Lock, Tag, hooked};
@@ -108,6 +109,8 @@ struct Hchan<T> {
     cap: usize,
     /// How a value is shown to who reads a schedule. Known where the channel is made, since it needs `T: 'static`.
     show: fn(&T) -> String,
+    /// Tells that a value is about to be handed over. Known there for the same reason.
+    hands: fn(&mut T),
     /// Packs a value whose type its receiver will name. Known there for the same reason.
     pack: fn(T) -> Box<dyn Any>,
     tag: Tag,
@@ -210,6 +213,7 @@ impl<T> Hchan<T> {
         Hchan {
             cap,
             show: show::<T>,
+            hands: hands::<T>,
             pack: |v| Box::new(v),
             tag: Tag::new(),
             life: Tag::new(),
@@ -381,8 +385,9 @@ impl<T> Hchan<T> {
 
     /// What every send does first: the choice point, and the read that an unordered close conflicts with.
     #[track_caller]
-    fn about_to_send(&self, op: Op, v: &T) {
+    fn about_to_send(&self, op: Op, v: &mut T) {
         seam::point(op, &self.tag);
+        (self.hands)(v);
         seam::outcome(|| (self.show)(v));
         seam::access(&self.life, false);
     }
@@ -401,8 +406,8 @@ impl<T> Hchan<T> {
     #[cold]
     #[inline(never)]
     #[track_caller]
-    fn send_told(&self, v: T) {
-        self.about_to_send(Op::Send, &v);
+    fn send_told(&self, mut v: T) {
+        self.about_to_send(Op::Send, &mut v);
         self.send_so::<true>(v);
     }
 
@@ -429,8 +434,10 @@ impl<T> Hchan<T> {
 
     #[inline]
     #[track_caller]
-    fn try_send(&self, v: T) -> Result<(), T> {
-        self.about_to_send(Op::TrySend, &v);
+    fn try_send(&self, mut v: T) -> Result<(), T> {
+        if hooked() {
+            self.about_to_send(Op::TrySend, &mut v);
+        }
         if !self.may_send() {
             seam::outcome(|| "would block".to_string());
             return Err(v);

@@ -193,6 +193,8 @@ mod poller;
 mod overflow;
 pub mod trace;
 mod seam;
+#[allow(unsafe_code, reason = "a value under a lock, by its address")]
+mod change;
 #[allow(
     unsafe_code,
     reason = "queues of nodes that live in the frames of parked goroutines"

@@ -61,6 +61,15 @@ pub(crate) fn read() -> bool {
     !cfg!(goroutines_without_hooks) && READERS.load(Ordering::Relaxed) != 0
 }
 
+/// How many schedules are run now in which it is asked who heeds what is handed over.
+pub(crate) static ASKERS: AtomicU32 = AtomicU32::new(0);
+
+/// Whether anybody asks who heeds what is handed over.
+#[inline(always)]
+pub(crate) fn asked() -> bool {
+    !cfg!(goroutines_without_hooks) && ASKERS.load(Ordering::Relaxed) != 0
+}
+
 /// What an object (channel, lock, variable) is known as to an observer: assigned at first use, valid for one schedule.
 ///
 /// An address would not do: it differs from run to run and is reused after a free.

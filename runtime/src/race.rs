@@ -21,6 +21,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::change::hands;
 use crate::primitives::{Lock, Tag};
 use crate::seam::{self, Op};
 use crate::show::{arrow, show};
@@ -182,8 +183,9 @@ impl<T: Copy + Send + 'static> Shared<T> {
     /// ```
     #[inline]
     #[track_caller]
-    pub fn set(&self, v: T) {
+    pub fn set(&self, mut v: T) {
         seam::use_variable(Op::Set, &self.0.tag, true);
+        hands(&mut v);
         self.0.cell.store(v);
         seam::outcome(|| show(&v));
     }

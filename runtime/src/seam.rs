@@ -179,6 +179,8 @@ pub(crate) trait Observer {
     fn asks_for(&self, when: u64);
     /// Output of the library's own `print!` family.
     fn print(&self, text: &str, to_stderr: bool);
+    /// A value is about to be handed over; see `change.rs` for what can be done to it.
+    fn hands(&self, _change: &mut dyn FnMut() -> bool) {}
 }
 
 thread_local! {

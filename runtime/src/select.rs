@@ -74,6 +74,7 @@ fn select(
     seam::point_free_at(Op::Select, at);
     if hooked() {
         cases.iter().filter_map(|c| c.tag()).for_each(seam::also);
+        cases.iter_mut().for_each(|c| c.hands());
     }
     let chosen = run(cases, order, default, at);
     if let Some(i) = chosen {

@@ -50,6 +50,7 @@ pub const FACTS: &[&str] = &[
     "polls",
     "panics",
     "foreign_closes",
+    "common",
     "unguarded",
     "unlocked_reads",
     "unlocked_writes",
@@ -60,7 +61,12 @@ pub const FACTS: &[&str] = &[
     "buffered_chans",
     "workers_that_wrote",
     "writes_by_main",
+    "heeded",
+    "unheeded",
 ];
+
+/// Those of them that a passing program is asked for apart: see `explore/heed.rs` of the library.
+const APART: &[&str] = &["heeded", "unheeded"];
 
 /// A set of words, each with its variant.
 macro_rules! words {
@@ -221,6 +227,13 @@ impl Condition {
         parse(text)
             .map(Condition)
             .map_err(|why| format!("`{text}`: {why}"))
+    }
+
+    /// Whether a program has to be asked apart for a fact that this is about.
+    pub fn asks_apart(&self) -> bool {
+        self.0
+            .iter()
+            .any(|w| matches!(w, What::Fact { name, .. } if APART.contains(&name.as_str())))
     }
 
     /// Whether this is about a fact, as a requirement has to be.

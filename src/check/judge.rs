@@ -86,6 +86,11 @@ impl<'a> Task<'a> {
         self.not_yet(Failed::Drive, None, why, Some(says), None)
     }
 
+    /// Whether one of its requirements is about who takes notice of what is handed over.
+    pub fn asks_who_heeds(&self) -> bool {
+        self.require.iter().any(|(c, _)| c.asks_apart())
+    }
+
     /// What the exercise forbids beside the general table.
     pub fn extras(&self) -> Vec<Extra<'_>> {
         let forbid = &self.exercise.forbid;

@@ -16,7 +16,7 @@ use super::condition::Failed;
 use super::execute::{self, Cancel, Ended, Limits, Ran};
 use super::judge::Task;
 use super::show::WIDE;
-use super::verdict::{Explored, FailedSchedule, Tried};
+use super::verdict::{Explored, Facts, FailedSchedule, Tried};
 
 /// Failing schedules that are kept for an exercise, the newest first.
 const KEPT: usize = 4;
@@ -42,8 +42,40 @@ pub struct Ask<'a> {
     pub look: Look,
 }
 
-/// Starts the program once more, in its other mode, and keeps the schedule that it fails under.
+/// Starts the program once more, in its other mode, and keeps the schedule that it fails under. Of one that is right, it
+/// is asked who takes notice of what is handed over, if the exercise wants to know.
 pub fn explore(ask: &Ask<'_>, cancel: &Cancel) -> io::Result<Explored> {
+    let mut explored = try_schedules(ask, cancel)?;
+    if let Explored::Answered {
+        failure: None,
+        facts,
+        ..
+    } = &mut explored
+        && ask.task.asks_who_heeds()
+    {
+        facts.extend(who_heeds(ask, cancel)?);
+    }
+    Ok(explored)
+}
+
+/// In a process of its own: with other values a program may do anything.
+fn who_heeds(ask: &Ask<'_>, cancel: &Cancel) -> io::Result<Facts> {
+    let mut request = Request {
+        heed: true,
+        ..request(ask)
+    };
+    let (_, _, response) = respond(ask, &mut request, cancel)?;
+    // One that ends otherwise than with an answer has taken notice.
+    let took_notice = || {
+        let facts = [("heeded", u64::MAX), ("unheeded", 0)];
+        facts.map(|(name, n)| (name.to_string(), (n, n))).into()
+    };
+    Ok(response
+        .filter(|r| r.failure.is_none() && r.could_not.is_none())
+        .map_or_else(took_notice, |r| r.facts.0))
+}
+
+fn try_schedules(ask: &Ask<'_>, cancel: &Cancel) -> io::Result<Explored> {
     let mut request = request(ask);
     request.first = ask.keep.map(kept_schedules).unwrap_or_default();
     let explored = answer(ask, &mut request, cancel)?;
@@ -170,7 +202,9 @@ fn answer(ask: &Ask<'_>, request: &mut Request, cancel: &Cancel) -> io::Result<E
             notes: response.notes,
             driven: None,
         },
-        failure: response.failure.map(|f| Box::new(told(ask, f))),
+        failure: response
+            .failure
+            .map(|f| Box::new(told(ask, f, request.schedules == 1))),
         facts: response.facts.0,
     })
 }
@@ -200,7 +234,7 @@ fn respond(
 }
 
 /// A failure in the words of a verdict.
-fn told(ask: &Ask<'_>, f: WireFailure) -> FailedSchedule {
+fn told(ask: &Ask<'_>, f: WireFailure, replayed: bool) -> FailedSchedule {
     FailedSchedule {
         token: f.schedule.to_string(),
         kind: match f.kind {
@@ -213,7 +247,7 @@ fn told(ask: &Ask<'_>, f: WireFailure) -> FailedSchedule {
             Kind::StepLimit => Failed::Steps,
             _ => Failed::Nondeterminism,
         },
-        table: table(ask, &f),
+        table: table(ask, &f, replayed),
         index: f.schedule_index,
         preemptions: f.preemptions,
         steps: f.steps,
@@ -225,12 +259,13 @@ fn told(ask: &Ask<'_>, f: WireFailure) -> FailedSchedule {
 }
 
 /// The steps of a failing schedule, drawn.
-fn table(ask: &Ask<'_>, f: &WireFailure) -> Vec<String> {
+fn table(ask: &Ask<'_>, f: &WireFailure, replayed: bool) -> Vec<String> {
     let drawn = f.render(&Render {
         width: ask.look.width.min(WIDE),
         ascii: ask.look.ascii,
         source_root: ask.dir.to_path_buf(),
         program: String::new(),
+        replayed,
     });
     drawn.lines().map(str::to_string).collect()
 }

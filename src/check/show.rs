@@ -362,6 +362,12 @@ fn schedule_lines(it: &NotYet, failure: &FailedSchedule, tried: &Tried, page: &m
         return;
     }
     page.head_with(&failed_how(failure, tried), &failed_how_often(tried));
+    if tried.asked == 1 {
+        // What a check has to say beside a failure would take lines from it; a replay was asked for this one.
+        for note in &tried.notes {
+            page.wrapped(&format!("note: {note}."));
+        }
+    }
     for line in &failure.table {
         page.body(Tone::Plain, line.clone());
     }

@@ -144,8 +144,13 @@ pub fn replay(cx: &Context, wanted: &str, token: &str) -> Result<Exit> {
     };
     let verdict = check::replay(&task, &program, book.root(), schedule, &options);
     let exit = exit(&verdict);
-    if exit == Exit::Passed && !r.is_json() {
+    if let Verdict::Passed(tried) = &verdict
+        && !r.is_json()
+    {
         r.line(r.good(&format!("✓ {} {}: right under {token}", e.label(), e.name)));
+        for note in &tried.notes {
+            r.note(note);
+        }
         r.line(r.dim(&format!("  all its schedules: gotour check {}", e.name)));
     } else {
         show(r, &e, &verdict.into(), "", false);

@@ -117,6 +117,22 @@ fn a_failing_schedule_is_shown_kept_and_tried_first() {
         "{}",
         again.out
     );
+    // It is this schedule that is told, and not what is the shortest.
+    assert!(
+        again.out.contains("  this schedule: 1 preemption, "),
+        "{again:?}"
+    );
+    let longer = desk.run(&["replay", NAME, "G1x1.G1.G2x2.G3.G2"]);
+    assert_eq!(longer.code, Some(1), "{longer:?}");
+    assert!(longer.out.contains("  this schedule: "), "{longer:?}");
+    // One that is another program's is said to be.
+    let foreign = desk.run(&["replay", NAME, "G2x2.G7"]);
+    assert!(
+        foreign.flat().contains(
+            "could not be followed to its end: after 0 of its steps, goroutine 7 of `G7`"
+        ),
+        "{foreign:?}"
+    );
     // The same program and the same verdict, each time.
     let json_again = desk.run(&["check", NAME, "--json"]).json();
     assert_eq!(

@@ -54,6 +54,7 @@ pub(super) fn lost_update(stage: &mut Stage) -> io::Result<()> {
         source_root: env!("CARGO_MANIFEST_DIR").into(),
         // Without a name there is no line that says how to see it again: it is no exercise.
         program: String::new(),
+        replayed: false,
     });
     writeln!(stage, "{table}")?;
     stage.say(&format!(

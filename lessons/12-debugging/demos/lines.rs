@@ -70,6 +70,7 @@ pub(super) fn draw(stage: &mut Stage, failure: Failure) -> io::Result<()> {
         source_root: env!("CARGO_MANIFEST_DIR").into(),
         // Without a name there is no line that says how to see it again: it is no exercise.
         program: String::new(),
+        replayed: false,
     });
     writeln!(stage, "{table}")
 }

@@ -47,6 +47,7 @@ pub(super) fn timeline(stage: &mut Stage) -> io::Result<()> {
                 ascii: stage.ascii(),
                 source_root: env!("CARGO_MANIFEST_DIR").into(),
                 program: String::new(),
+                replayed: false,
             })
         } else {
             let sink = Sink::new();

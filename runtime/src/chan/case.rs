@@ -178,6 +178,8 @@ pub(crate) trait Case {
     fn outcome(&self) -> String;
     /// What the race detector is told of a send that is chosen.
     fn access(&self);
+    /// Tells that the value of a send is about to be handed over.
+    fn hands(&mut self);
     /// What the channel is known as.
     fn tag(&self) -> Option<&Tag>;
     /// What was received, for one who will name its type; nothing for a send, or a closed channel.
@@ -374,6 +376,8 @@ impl<T> Case for RecvCase<'_, T> {
 
     fn access(&self) {}
 
+    fn hands(&mut self) {}
+
     fn take_any(&mut self) -> Option<Box<dyn Any>> {
         self.value.take().map(self.c().pack)
     }
@@ -456,6 +460,12 @@ impl<T> Case for SendCase<'_, T> {
 
     fn access(&self) {
         seam::access(&self.c().life, false);
+    }
+
+    fn hands(&mut self) {
+        if let (Some(c), Some(v)) = (self.chan, &mut self.value) {
+            (c.hands)(v);
+        }
     }
 
     fn take_any(&mut self) -> Option<Box<dyn Any>> {

@@ -136,20 +136,15 @@ fn follow(opts: &Options, schedule: &Schedule, f: impl Fn() + Send + Sync + 'sta
 pub(super) fn replayed(runner: &mut Runner<'_>, plan: &Plan) -> Option<Failure> {
     let kind = runner.run(Driver::Follow(Follow::new(plan.clone())), true);
     let o = runner.x.result();
-    let left = o.left_at();
+    let left = left(plan, &o);
     let fingerprint = o.fingerprint();
     let story = Story::of(&o);
     drop(o);
     let Some(kind) = kind else {
-        let (segment, steps) = left?;
-        // A leading `G1` is implied.
-        let shift = usize::from(plan.0.first().is_none_or(|s| s.who != 1));
-        let said = plan.0.get(segment.wrapping_sub(shift))?;
         let message = format!(
-            "the schedule cannot be followed: after {steps} of its steps, goroutine {} of `{}` does not exist, waits or has ended. \
-             Either the program has changed since, or it does not do the same each time: {CAUSES}",
-            said.who,
-            Plan(vec![said.clone()]),
+            "the schedule cannot be followed: {}. Either the program has changed since, or it does not do the same each time: \
+             {CAUSES}",
+            left?
         );
         return Some(failure(runner, Kind::Nondeterminism, plan, message, story));
     };
@@ -161,6 +156,19 @@ pub(super) fn replayed(runner: &mut Runner<'_>, plan: &Plan) -> Option<Failure> 
         fingerprint,
     };
     Some(settle_as(runner, &found, plan))
+}
+
+/// Where the plan that was followed last could not be followed, if that was so.
+pub(super) fn left(plan: &Plan, o: &Outcome<'_>) -> Option<String> {
+    let (segment, steps) = o.left_at()?;
+    // A leading `G1` is implied.
+    let shift = usize::from(plan.0.first().is_none_or(|s| s.who != 1));
+    let said = plan.0.get(segment.checked_sub(shift)?)?;
+    Some(format!(
+        "after {steps} of its steps, goroutine {} of `{}` does not exist, waits or has ended",
+        said.who,
+        Plan(vec![said.clone()]),
+    ))
 }
 
 /// Runs `f` once under the random schedule of `seed` and gives back its steps: for lessons that draw them.
@@ -186,6 +194,7 @@ fn story_of(driver: Driver, f: impl Fn() + Send + Sync + 'static) -> Story {
             races: true,
             provoking: false,
             recording: true,
+            asking: None,
         },
     );
     Story::of(&x.result())
@@ -236,7 +245,7 @@ pub(super) fn settle(runner: &mut Runner<'_>, found: &Found) -> Failure {
 }
 
 /// Writes down a schedule that fails, run twice to see that it is the same each time. `token` is what it is called.
-fn settle_as(runner: &mut Runner<'_>, found: &Found, token: &Plan) -> Failure {
+pub(super) fn settle_as(runner: &mut Runner<'_>, found: &Found, token: &Plan) -> Failure {
     let mut runs = Vec::with_capacity(2);
     for _ in 0..2 {
         let kind = runner.run(Driver::Follow(Follow::new(found.plan.clone())), true);

@@ -139,6 +139,7 @@ impl Runner<'_> {
             races: self.rules.races,
             provoking,
             recording,
+            asking: None,
         };
         (self.launch)(&mut self.x, setup);
         let o = self.x.result();

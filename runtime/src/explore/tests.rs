@@ -46,6 +46,7 @@ fn setup(driver: Driver) -> Setup {
         races: true,
         provoking: false,
         recording: false,
+        asking: None,
     }
 }
 

@@ -379,6 +379,10 @@ impl Observer for Lab {
         self.state().idle.asks_for(when);
     }
 
+    fn hands(&self, change: &mut dyn FnMut() -> bool) {
+        self.handed(change);
+    }
+
     fn print(&self, text: &str, to_stderr: bool) {
         self.catch_up(if to_stderr { "" } else { text });
         self.state().print(text, to_stderr);

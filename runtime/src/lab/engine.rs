@@ -4,13 +4,14 @@ use std::cell::{RefCell, RefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
+use super::handed::Asking;
 use super::outcome::Outcome;
 use super::pulse::Pulse;
 use super::state::{NOBODY, State};
 use super::strategy::{Driver, Random, Why};
 use crate::coro::{Command, Resumed};
 use crate::goroutine::{self, G, Status};
-use crate::primitives::{HOOKS, Lock, READERS};
+use crate::primitives::{ASKERS, HOOKS, Lock, READERS};
 use crate::seam::{self, Observer, Scheduler};
 use crate::stack::{DEFAULT_MAX_STACK, StackCache, StackPool};
 use crate::{birth, overflow, panics};
@@ -25,6 +26,8 @@ pub(crate) struct Setup {
     pub(crate) provoking: bool,
     /// Whether every step is written down.
     pub(crate) recording: bool,
+    /// Whether it is asked who heeds what is handed over.
+    pub(crate) asking: Option<Asking>,
 }
 
 /// Called with what has been printed so far and what will be printed next, where somebody else catches a part of the
@@ -174,13 +177,16 @@ impl Exploration {
             st.max_steps = setup.max_steps;
             st.provoking = setup.provoking;
             st.recording = setup.recording;
+            st.asking = setup.asking;
         }
         let end = End {
             lab,
             former: seam::set_observer(Some((lab, epoch))),
             read: u32::from(setup.recording),
+            asks: u32::from(setup.asking.is_some()),
         };
         READERS.fetch_add(end.read, Ordering::SeqCst);
+        ASKERS.fetch_add(end.asks, Ordering::SeqCst);
         seam::set_current(Some(lab), None);
         birth::spawn(
             move || {
@@ -235,11 +241,14 @@ struct End {
     former: Option<(&'static dyn Observer, u32)>,
     /// 1 if its steps were written down.
     read: u32,
+    /// 1 if it was asked who heeds what is handed over.
+    asks: u32,
 }
 
 impl Drop for End {
     fn drop(&mut self) {
         READERS.fetch_sub(self.read, Ordering::SeqCst);
+        ASKERS.fetch_sub(self.asks, Ordering::SeqCst);
         seam::set_observer(self.former);
         self.lab.clear_up();
     }

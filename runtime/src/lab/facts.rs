@@ -53,6 +53,7 @@ mod names {
         main_recvs: "Receives by main, also tried ones.",
         main_reads: "Operations of main that can bring it what others have left: reads, loads, locks, receives, selects.",
         foreign_closes: "Closes of a channel by a goroutine that had not sent on it, where others had.",
+        common: "`Shared`s that two goroutines other than main used.",
         unguarded: "`Shared`s that two goroutines other than main used, and no one lock was held at all of those accesses.",
         unlocked_reads: "Reads of a `Shared` by a goroutine that held no lock.",
         unlocked_writes: "Writes of a `Shared` by a goroutine that held no lock.",
@@ -65,6 +66,8 @@ mod names {
         buffered_chans: "Channels made with room in them.",
         workers_that_wrote: "Goroutines other than main that sent, wrote a `Shared`, changed an atomic, locked for writing or printed.",
         writes_by_main: "Writes of a `Shared` by main.",
+        heeded: "Goroutines of whose handed-over values somebody takes notice; counted only where it is asked for, see `explore/heed.rs`.",
+        unheeded: "Goroutines other than main that printed nothing, and of whose handed-over values nobody takes notice; as above.",
     }
 }
 pub(crate) use names::{Fact, NAMES};

@@ -212,8 +212,14 @@ impl State {
             }
             Op::AtomicStore | Op::AtomicUpdate => self.wrote(),
             Op::Get | Op::Set => {
-                if !main && self.structure.touches(who, object, locks) {
-                    c.add(Fact::unguarded);
+                if !main {
+                    let touched = self.structure.touches(who, object, locks);
+                    if touched.second {
+                        c.add(Fact::common);
+                    }
+                    if touched.unguarded {
+                        c.add(Fact::unguarded);
+                    }
                 }
                 if op == Op::Get {
                     if held == 0 {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::clocks::Clocks;
 use super::facts::{Counts, Fact};
 use super::footprint::{Footprint, How, Touch};
+use super::handed::{Asking, Handed};
 use super::idle::{Idle, Tries};
 use super::objects::Object;
 use super::owners::Owners;
@@ -109,6 +110,7 @@ pub(super) struct Slot {
     pub(super) amid: bool,
     pub(super) wrote: bool,
     pub(super) printed: bool,
+    pub(super) handed: Handed,
 }
 
 /// See the file's head. Everything is reused from schedule to schedule.
@@ -116,6 +118,8 @@ pub(super) struct State {
     pub(super) epoch: u32,
     pub(super) max_steps: u64,
     pub(super) recording: bool,
+    /// Whether it is asked who heeds what is handed over.
+    pub(super) asking: Option<Asking>,
     pub(super) provoking: bool,
     /// While provoking: who can run and is not kept waiting.
     pub(super) eager: Vec<u32>,
@@ -181,6 +185,7 @@ impl State {
             epoch: 0,
             max_steps: 0,
             recording: false,
+            asking: None,
             provoking: false,
             eager: Vec::new(),
             driver: Driver::Random(Random::new(0, 0, false)),
@@ -334,6 +339,7 @@ impl State {
             amid: false,
             wrote: false,
             printed: false,
+            handed: Handed::default(),
         });
         self.runnable.push(who);
         self.fresh.push(who);

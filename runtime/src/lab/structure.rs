@@ -11,6 +11,15 @@ struct Guarded {
     told: bool,
 }
 
+/// What an access of a variable shows.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Touched {
+    /// It is the first by a second worker.
+    pub(super) second: bool,
+    /// It is the first at which no lock is common to all.
+    pub(super) unguarded: bool,
+}
+
 /// Of one schedule.
 #[derive(Debug, Default)]
 pub(super) struct Structure {
@@ -51,9 +60,9 @@ impl Structure {
         !of.is_empty() && !has_sent
     }
 
-    /// A worker touches a variable, having `locks`. `true`: this is the first time that no lock is common to all.
+    /// A worker touches a variable, having `locks`.
     #[inline]
-    pub(super) fn touches(&mut self, who: u32, variable: u32, locks: u64) -> bool {
+    pub(super) fn touches(&mut self, who: u32, variable: u32, locks: u64) -> Touched {
         let i = variable as usize;
         if self.guarded.len() <= i {
             self.guarded.resize_with(i + 1, Guarded::default);
@@ -65,12 +74,13 @@ impl Structure {
                 locks,
                 ..Guarded::default()
             };
-            return false;
+            return Touched::default();
         }
         // What one does alone, before others come, needs no lock; its last locks stand for it.
-        g.by_two |= who != g.first;
+        let second = who != g.first && !std::mem::replace(&mut g.by_two, true);
         g.locks = if g.by_two { g.locks & locks } else { locks };
-        g.by_two && g.locks == 0 && !std::mem::replace(&mut g.told, true)
+        let unguarded = g.by_two && g.locks == 0 && !std::mem::replace(&mut g.told, true);
+        Touched { second, unguarded }
     }
 }
 
@@ -83,12 +93,19 @@ mod tests {
         let mut s = Structure::default();
         let (a, b) = (bit(5), bit(6));
         for (who, locks) in [(2, 0), (2, a | b), (3, a), (2, a), (3, a | b)] {
-            assert!(!s.touches(who, 9, locks), "{who}");
+            assert!(!s.touches(who, 9, locks).unguarded, "{who}");
         }
-        assert!(s.touches(2, 9, b));
-        assert!(!s.touches(3, 9, 0), "once is enough");
-        assert!(!s.touches(2, 4, 0));
-        assert!(s.touches(3, 4, 0));
+        assert!(s.touches(2, 9, b).unguarded);
+        assert!(!s.touches(3, 9, 0).unguarded, "once is enough");
+        assert!(!s.touches(2, 4, 0).unguarded);
+        assert!(s.touches(3, 4, 0).unguarded);
+    }
+
+    #[test]
+    fn a_second_worker_is_seen_once() {
+        let mut s = Structure::default();
+        let second = [2, 2, 3, 3, 2, 4].map(|who| s.touches(who, 5, bit(1)).second);
+        assert_eq!(second, [false, false, true, false, false, false]);
     }
 
     #[test]

@@ -24,6 +24,7 @@ use std::sync::atomic::Ordering;
 pub use pointer::Pointer;
 pub use value::Value;
 
+use crate::change::hands;
 use crate::primitives::{Tag, hooked};
 use crate::seam::{self, Op};
 
@@ -134,7 +135,8 @@ macro_rules! integers {
             /// ```
             #[inline]
             #[track_caller]
-            pub fn store(&self, v: $int) {
+            pub fn store(&self, mut v: $int) {
+                hands(&mut v);
                 one_step(Op::AtomicStore, &self.tag, |()| format!("{v}"), || {
                     self.v.store(v, Ordering::SeqCst);
                 });
@@ -148,7 +150,8 @@ macro_rules! integers {
             /// ```
             #[inline]
             #[track_caller]
-            pub fn add(&self, d: $int) -> $int {
+            pub fn add(&self, mut d: $int) -> $int {
+                hands(&mut d);
                 one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
                     self.v.fetch_add(d, Ordering::SeqCst).wrapping_add(d)
                 })
@@ -162,7 +165,8 @@ macro_rules! integers {
             /// ```
             #[inline]
             #[track_caller]
-            pub fn swap(&self, v: $int) -> $int {
+            pub fn swap(&self, mut v: $int) -> $int {
+                hands(&mut v);
                 one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
                     self.v.swap(v, Ordering::SeqCst)
                 })
@@ -177,7 +181,8 @@ macro_rules! integers {
             /// ```
             #[inline]
             #[track_caller]
-            pub fn compare_and_swap(&self, old: $int, new: $int) -> bool {
+            pub fn compare_and_swap(&self, old: $int, mut new: $int) -> bool {
+                hands(&mut new);
                 one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
                     self
                     .v
@@ -195,7 +200,8 @@ macro_rules! integers {
             /// ```
             #[inline]
             #[track_caller]
-            pub fn and(&self, m: $int) -> $int {
+            pub fn and(&self, mut m: $int) -> $int {
+                hands(&mut m);
                 one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
                     self.v.fetch_and(m, Ordering::SeqCst)
                 })
@@ -210,7 +216,8 @@ macro_rules! integers {
             /// ```
             #[inline]
             #[track_caller]
-            pub fn or(&self, m: $int) -> $int {
+            pub fn or(&self, mut m: $int) -> $int {
+                hands(&mut m);
                 one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
                     self.v.fetch_or(m, Ordering::SeqCst)
                 })
@@ -298,7 +305,8 @@ impl Bool {
     /// ```
     #[inline]
     #[track_caller]
-    pub fn store(&self, v: bool) {
+    pub fn store(&self, mut v: bool) {
+        hands(&mut v);
         one_step(
             Op::AtomicStore,
             &self.tag,
@@ -316,7 +324,8 @@ impl Bool {
     /// ```
     #[inline]
     #[track_caller]
-    pub fn swap(&self, v: bool) -> bool {
+    pub fn swap(&self, mut v: bool) -> bool {
+        hands(&mut v);
         one_step(
             Op::AtomicUpdate,
             &self.tag,
@@ -334,7 +343,8 @@ impl Bool {
     /// ```
     #[inline]
     #[track_caller]
-    pub fn compare_and_swap(&self, old: bool, new: bool) -> bool {
+    pub fn compare_and_swap(&self, old: bool, mut new: bool) -> bool {
+        hands(&mut new);
         one_step(
             Op::AtomicUpdate,
             &self.tag,

@@ -7,6 +7,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::raw;
+use crate::change::hands_at;
 use crate::seam;
 
 /// A mutual exclusion lock around a value.
@@ -72,6 +73,8 @@ pub struct MutexGuard<'a, T: ?Sized> {
     mutex: &'a Mutex<T>,
     /// Where it was locked. A drop has no place of its own in the program.
     at: &'static Location<'static>,
+    /// Whether the value may have been written: then there is something for others in it.
+    wrote: bool,
     /// As std's: it stays with its goroutine.
     _not_send: PhantomData<std::sync::MutexGuard<'static, ()>>,
 }
@@ -165,6 +168,7 @@ impl<T: ?Sized> Mutex<T> {
         MutexGuard {
             mutex: self,
             at: Location::caller(),
+            wrote: false,
             _not_send: PhantomData,
         }
     }
@@ -190,6 +194,7 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
+        self.wrote = true;
         // SAFETY: as in `deref`, and the guard is borrowed uniquely.
         unsafe { &mut *self.mutex.value.get() }
     }
@@ -198,7 +203,13 @@ impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
 impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        self.mutex.raw.unlock_at(self.at);
+        let hands = || {
+            if self.wrote {
+                // SAFETY: the mutex is still locked for this guard, which nobody borrows any more.
+                unsafe { hands_at(self.mutex.value.get()) }
+            }
+        };
+        self.mutex.raw.unlock_handing(self.at, hands);
     }
 }
 

@@ -128,7 +128,14 @@ impl Mutex {
 
     #[inline]
     pub(super) fn unlock_at(&self, at: &'static Location<'static>) {
+        self.unlock_handing(at, || ());
+    }
+
+    /// `hands` is called first where anybody listens.
+    #[inline]
+    pub(super) fn unlock_handing(&self, at: &'static Location<'static>, hands: impl FnOnce()) {
         if hooked() {
+            hands();
             self.about_to_unlock(at);
         }
         if self.bare.unlock().is_err() {

@@ -7,6 +7,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::raw;
+use crate::change::hands_at;
 use crate::seam;
 
 /// A reader/writer lock around a value: any number of readers, or one writer.
@@ -81,6 +82,8 @@ unsafe impl<T: ?Sized + Sync> Sync for RWMutexReadGuard<'_, T> {}
 pub struct RWMutexWriteGuard<'a, T: ?Sized> {
     lock: &'a RWMutex<T>,
     at: &'static Location<'static>,
+    /// As a mutex's guard has it.
+    wrote: bool,
     _not_send: PhantomData<std::sync::RwLockWriteGuard<'static, ()>>,
 }
 
@@ -212,6 +215,7 @@ impl<T: ?Sized> RWMutex<T> {
         RWMutexWriteGuard {
             lock: self,
             at: Location::caller(),
+            wrote: false,
             _not_send: PhantomData,
         }
     }
@@ -240,6 +244,7 @@ impl<T: ?Sized> Deref for RWMutexWriteGuard<'_, T> {
 impl<T: ?Sized> DerefMut for RWMutexWriteGuard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
+        self.wrote = true;
         // SAFETY: as in `deref`, and the guard is borrowed uniquely.
         unsafe { &mut *self.lock.value.get() }
     }
@@ -255,7 +260,13 @@ impl<T: ?Sized> Drop for RWMutexReadGuard<'_, T> {
 impl<T: ?Sized> Drop for RWMutexWriteGuard<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        self.lock.raw.unlock_at(self.at);
+        let hands = || {
+            if self.wrote {
+                // SAFETY: the lock is still held for this guard, which nobody borrows any more.
+                unsafe { hands_at(self.lock.value.get()) }
+            }
+        };
+        self.lock.raw.unlock_handing(self.at, hands);
     }
 }
 

@@ -54,6 +54,10 @@ const ALLOWED: &[(&str, &str)] = &[
         "the list of panics of the goroutine that runs",
     ),
     ("runtime/src/huge.rs", "advice about memory"),
+    (
+        "runtime/src/change.rs",
+        "a value under a lock, by its address",
+    ),
     ("runtime/src/birth.rs", "gives a newborn its coroutine"),
     (
         "runtime/src/sched/mod.rs",

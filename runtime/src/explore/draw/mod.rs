@@ -26,6 +26,8 @@ pub struct Render {
     pub source_root: PathBuf,
     /// What the program is called in the line that says how to see it again; without a name there is no such line.
     pub program: String,
+    /// The schedule was asked for by its token: it is one that fails, and need not be the shortest.
+    pub replayed: bool,
 }
 
 impl Default for Render {
@@ -35,6 +37,7 @@ impl Default for Render {
             ascii: false,
             source_root: PathBuf::from("."),
             program: String::new(),
+            replayed: false,
         }
     }
 }
@@ -56,8 +59,13 @@ impl Told<'_> {
         let mut out = String::new();
         let p = if self.preemptions == 1 { "" } else { "s" };
         if !self.story.moments.is_empty() {
+            let which = if o.replayed {
+                "this"
+            } else {
+                "shortest failing"
+            };
             out.push_str(&format!(
-                "  shortest failing schedule: {} preemption{p}, {} steps\n\n",
+                "  {which} schedule: {} preemption{p}, {} steps\n\n",
                 self.preemptions, self.steps
             ));
         }

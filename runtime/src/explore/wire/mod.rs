@@ -40,6 +40,8 @@ pub struct Request {
     pub leaks: bool,
     /// The steps are wanted of a schedule that passes, too: of the first in `first`.
     pub story: bool,
+    /// Nothing else is asked than who takes notice of what is handed over, and only those facts are answered.
+    pub heed: bool,
     /// Tried before all others.
     pub first: Vec<Schedule>,
     pub expect: Option<Expect>,
@@ -68,6 +70,7 @@ impl Default for Request {
             races: true,
             leaks: true,
             story: false,
+            heed: false,
             first: Vec::new(),
             expect: None,
             response: PathBuf::new(),

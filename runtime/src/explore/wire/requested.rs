@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use super::standing::{self, Thread};
 use super::text::facts;
 use super::{Facts, Request, Response, WireBlocked, WireFailure, stdout};
-use crate::explore::check::{message_of_output, settle};
+use crate::explore::check::{left, message_of_output, settle, settle_as};
+use crate::explore::heed::heed;
 use crate::explore::search::{Rules, Runner, Task};
 use crate::explore::{Failure, Kind, Schedule, Story};
 use crate::lab::{Driver, Exploration, Follow, Pulse, Setup};
@@ -102,6 +103,19 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
         },
         steps: 0,
     };
+    if request.heed {
+        let (heeded, unheeded) = heed(&mut runner);
+        let response = Response {
+            elapsed: began.elapsed(),
+            facts: Facts(
+                [("heeded", heeded), ("unheeded", unheeded)]
+                    .map(|(name, n)| (name.to_string(), (n, n)))
+                    .into(),
+            ),
+            ..Response::default()
+        };
+        answer(&request.response, &response);
+    }
     let first: Vec<_> = request.first.iter().map(|s| s.0.clone()).collect();
     let tally = runner.explore(&Task {
         schedules: request.schedules.max(1),
@@ -111,15 +125,27 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
         until: Some(began + request.time_limit),
         progress: Some(&RAN),
     });
+    // One schedule was asked for by its token.
+    let replayed = first.first().filter(|_| request.schedules == 1);
+    let left = replayed.and_then(|plan| left(plan, &runner.x.result()));
     let failure = tally.found.as_ref().map(|found| {
-        let failure = settle(&mut runner, found);
+        let failure = match replayed {
+            Some(_) => settle_as(&mut runner, found, &found.plan),
+            None => settle(&mut runner, found),
+        };
         on_the_wire(
             failure,
             found.index,
             expect.as_ref().map(super::Expect::text),
         )
     });
-    let notes = tally.notes(failure.as_ref().map(|f| f.kind));
+    let mut notes = tally.notes(failure.as_ref().map(|f| f.kind));
+    notes.extend(left.map(|left| {
+        format!(
+            "the schedule could not be followed to its end: {left}. From there on who ran went on. The program has \
+             changed since, or the schedule is another program's"
+        )
+    }));
     let story = (request.story && failure.is_none()).then(|| {
         let plan = first.first().cloned().unwrap_or_default();
         runner.run(Driver::Follow(Follow::new(plan)), true);

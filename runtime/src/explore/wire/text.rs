@@ -166,6 +166,7 @@ impl Request {
         o.line("races", &[&self.races]);
         o.line("leaks", &[&self.leaks]);
         o.line("story", &[&self.story]);
+        o.line("heed", &[&self.heed]);
         for s in &self.first {
             o.line("first", &[s]);
         }
@@ -204,6 +205,7 @@ impl Request {
                 "races" => r.races = l.get()?,
                 "leaks" => r.leaks = l.get()?,
                 "story" => r.story = l.get()?,
+                "heed" => r.heed = l.get()?,
                 "first" => r.first.push(l.get()?),
                 "exact" => r.expect = Some(Expect::Exact(l.text()?)),
                 "unordered" => r.expect = Some(Expect::Unordered(l.text()?)),

@@ -290,7 +290,18 @@ impl RWMutex {
 
     #[inline]
     pub(in super::super) fn unlock_at(&self, at: &'static Location<'static>) {
+        self.unlock_handing(at, || ());
+    }
+
+    /// `hands` is called first where anybody listens.
+    #[inline]
+    pub(in super::super) fn unlock_handing(
+        &self,
+        at: &'static Location<'static>,
+        hands: impl FnOnce(),
+    ) {
         if hooked() {
+            hands();
             self.about_to_unlock(at);
         }
         let before = self.readers.fetch_add(MANY, Ordering::Release);

@@ -1,0 +1,36 @@
+//! The mover moves under its locks, and the counter prints what should be there.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::sync::Arc;
+
+struct Purse {
+    left: Mutex<i32>,
+    right: Mutex<i32>,
+}
+
+fn main() {
+    run(|| {
+        let purse = Arc::new(Purse {
+            left: Mutex::new(70),
+            right: Mutex::new(30),
+        });
+        let wg = WaitGroup::new();
+
+        let mine = purse.clone();
+        wg.go(move || {
+            for _ in 0..2 {
+                *mine.left.lock() -= 10;
+                *mine.right.lock() += 10;
+            }
+        });
+        wg.go(move || {
+            for _ in 0..2 {
+                let _coins = *purse.left.lock() + *purse.right.lock();
+                println!("100 coins");
+            }
+        });
+
+        wg.wait();
+    });
+}
