@@ -175,6 +175,19 @@ pub(crate) struct Raised {
     pub(crate) at: String,
     /// It was recovered, and thrown again as it was.
     pub(crate) again: bool,
+    pub(crate) kept: Kept,
+    /// What was raised before it, if anything, recovered or not.
+    pub(crate) before: Option<String>,
+}
+
+/// Whether what was raised has left a `defer!` block that ran while its goroutine unwound, so that it is a part of how
+/// the goroutine ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kept {
+    Not,
+    Panic,
+    /// It was no panic, but a `goexit`.
+    Goexit,
 }
 
 // SAFETY: every field but `own` is an atomic. `own` is used by one thread at a time: by the creator before the goroutine

@@ -10,18 +10,66 @@
 //!
 //! The list of raised panics that a goroutine has is that chain. Nobody tells us when a panic is recovered; so each new
 //! one begins the list anew, and what came before survives only where a `defer!` block knows that it still unwinds: it
-//! puts the list aside while the block runs.
+//! puts the list aside while the block runs. What left such a block is marked as `kept`: a panic that a destructor raised
+//! and recovered is in the list too, and has no part in how the goroutine ends.
+//!
+//! `goexit` is not recovered, in Go. So its payload throws itself again where somebody who caught it lets it go.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Once;
+use std::sync::{Arc, Once};
 
-use crate::goroutine::{G, Raised};
-use crate::seam::{self, Crashed};
+use crate::crash::Crash;
+use crate::goroutine::{G, Kept, Raised, WaitReason};
+use crate::seam::{self, Crashed, Scheduler};
 
-/// The payload of `goexit`.
-struct Goexit;
+/// The payload of `goexit`. Whoever catches it and drops it has recovered nothing: the goroutine ends all the same.
+struct Goexit {
+    home: u64,
+    /// The goroutine that ends; 0 once it has.
+    id: u64,
+}
+
+impl Drop for Goexit {
+    fn drop(&mut self) {
+        let Some((s, g)) = seam::current() else {
+            return;
+        };
+        // While another panic unwinds, that one decides.
+        if s.home() == self.home && g.id() == self.id && !std::thread::panicking() {
+            // What deferred blocks have raised meanwhile was recovered with it.
+            // SAFETY: `g` runs here.
+            unsafe { g.with_raised(Vec::clear) };
+            throw_goexit(s, g);
+        }
+    }
+}
+
+fn throw_goexit(s: &dyn Scheduler, g: &'static G) -> ! {
+    let (home, id) = (s.home(), g.id());
+    resume_unwind(Box::new(Goexit { home, id }))
+}
+
+/// The `goexit` that was caught has done its work. Whether it was one.
+fn settle(payload: &mut (dyn Any + Send)) -> bool {
+    match payload.downcast_mut::<Goexit>() {
+        Some(goexit) => {
+            goexit.id = 0;
+            true
+        }
+        // Caught, and thrown again as a value.
+        None => payload
+            .downcast_mut::<Box<dyn Any + Send>>()
+            .is_some_and(|inner| settle(&mut **inner)),
+    }
+}
+
+/// Drops what was caught; a `goexit` does not go on from here.
+pub(crate) fn forget(mut payload: Box<dyn Any + Send>) {
+    settle(&mut *payload);
+}
 
 /// Whether what was caught is a `goexit` on its way.
 pub(crate) fn is_goexit(payload: &(dyn Any + Send)) -> bool {
@@ -34,7 +82,7 @@ pub(crate) fn install_hook() {
     ONCE.call_once(|| {
         let former = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let Some((_, g)) = seam::current() else {
+            let Some((s, g)) = seam::current() else {
                 former(info);
                 return;
             };
@@ -43,18 +91,54 @@ pub(crate) fn install_hook() {
                 .map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
             let text = said(info.payload());
             seam::raised();
+            if aborts(&text) {
+                if seam::observed() {
+                    former(info);
+                } else {
+                    end_here(s, g, text, at);
+                }
+                return;
+            }
             // SAFETY: the hook runs on the thread that panics, and that thread runs `g`.
             unsafe {
                 g.with_raised(|list| {
+                    let before = list.pop().map(|r| r.text);
                     *list = vec![Raised {
                         text,
                         at,
                         again: false,
+                        kept: Kept::Not,
+                        before,
                     }]
                 })
             };
         }));
     });
+}
+
+/// What Rust says before it aborts the process, because a second panic would leave a destructor that a first one runs, or
+/// because a foreign function would be unwound.
+const IN_CLEANUP: &str = "panic in a destructor during cleanup";
+const CANNOT_UNWIND: &str = "panic in a function that cannot unwind";
+
+/// Whether the process is aborted once the hook has returned.
+fn aborts(text: &str) -> bool {
+    cfg!(panic = "abort") || matches!(text, IN_CLEANUP | CANNOT_UNWIND)
+}
+
+/// Ends the program with Go's text, in the hook: where Rust would abort, and say nothing of Go.
+fn end_here(s: &dyn Scheduler, g: &'static G, text: String, at: String) {
+    // SAFETY: as in the hook.
+    let raised = unsafe { g.with_raised(std::mem::take) }.pop();
+    let (texts, at) = match (raised, text.as_str()) {
+        (Some(r), IN_CLEANUP) => (vec![r.before, Some(r.text)], r.at),
+        (Some(r), CANNOT_UNWIND) => (vec![Some(r.text)], r.at),
+        _ => (vec![Some(text)], at),
+    };
+    let text = chain(texts.into_iter().flatten());
+    s.crash(g, Crashed::Panic { text, at: Some(at) });
+    // Under `try_run` the runtime ends; the process does not.
+    crate::wait::park_forever(WaitReason::None, std::panic::Location::caller())
 }
 
 /// A payload as Go prints a panic's value.
@@ -77,7 +161,22 @@ pub(crate) fn text_of(payload: &(dyn Any + Send)) -> String {
         u64,
         u128,
         usize,
-        bool
+        bool,
+        Box<str>,
+        Arc<str>,
+        Cow<'static, str>,
+        std::io::Error,
+        std::fmt::Error,
+        std::num::ParseIntError,
+        std::num::ParseFloatError,
+        std::num::TryFromIntError,
+        std::str::Utf8Error,
+        std::string::FromUtf8Error,
+        std::net::AddrParseError,
+        Box<dyn std::error::Error + Send + Sync>,
+        Box<dyn std::error::Error + Send>,
+        Arc<dyn std::error::Error + Send + Sync>,
+        Crash
     );
     if let Some(v) = payload.downcast_ref::<char>() {
         // Go's runes are numbers.
@@ -88,12 +187,6 @@ pub(crate) fn text_of(payload: &(dyn Any + Send)) -> String {
     }
     if let Some(v) = payload.downcast_ref::<f32>() {
         return float(v, v.is_finite(), *v > 0.0);
-    }
-    if let Some(e) = payload.downcast_ref::<Box<dyn std::error::Error + Send + Sync>>() {
-        return e.to_string();
-    }
-    if let Some(e) = payload.downcast_ref::<Box<dyn std::error::Error + Send>>() {
-        return e.to_string();
     }
     if let Some(inner) = payload.downcast_ref::<Box<dyn Any + Send>>() {
         return text_of(&**inner);
@@ -156,27 +249,29 @@ pub(crate) fn throw_again(payload: Box<dyn Any + Send>) -> ! {
 pub(crate) fn body(g: &'static G, f: impl FnOnce()) {
     let ended = catch_unwind(AssertUnwindSafe(f));
     seam::ended(g);
-    let Err(payload) = ended else {
+    let Err(mut payload) = ended else {
         return;
     };
     // SAFETY: on this goroutine's own coroutine.
     let raised = unsafe { g.with_raised(std::mem::take) };
-    if payload.is::<Goexit>() && raised.is_empty() {
+    let exits = settle(&mut *payload);
+    let kept = |r: &&Raised| r.kept != Kept::Not;
+    let last = raised.iter().rfind(kept);
+    if last.map_or(exits, |r| r.kept == Kept::Goexit) {
         return;
     }
-    let text = if payload.is::<Goexit>() {
-        // Deferred blocks panicked while the goroutine was ending: the program ends all the same.
-        chain(raised.iter().map(|r| r.text.clone()))
-    } else {
-        // The first of the list is the payload's own, unless it was raised where our hook did not see it.
+    // Where a `goexit` is on its way, deferred blocks have panicked while the goroutine was ending: the program ends all the
+    // same. Else the first of the list is the payload's own, unless it was raised where our hook did not see it.
+    let first = (!exits).then(|| {
         let mut first = said(&*payload);
         if raised.first().is_some_and(|r| r.again) {
             first.push_str(AGAIN);
         }
-        let later = raised.iter().skip(1).map(|r| r.text.clone());
-        chain(std::iter::once(first).chain(later))
-    };
-    let at = raised.last().map(|r| r.at.clone());
+        first
+    });
+    let later = raised.iter().filter(|r| r.kept == Kept::Panic);
+    let text = chain(first.into_iter().chain(later.map(|r| r.text.clone())));
+    let at = last.or(raised.first()).map(|r| r.at.clone());
     // A payload's destructor is the program's code and may panic as well; it must not get out of here.
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(again);
@@ -199,8 +294,8 @@ fn chain(mut texts: impl Iterator<Item = String>) -> String {
 /// Ends the goroutine that runs, after its deferred blocks. The other goroutines go on; if main calls it, the program
 /// ends when they have all ended, with Go's `fatal error: no goroutines (main called runtime.Goexit) - deadlock!`.
 ///
-/// Values on the goroutine's stack are dropped, as in a panic. `catch_unwind` on the way stops it: let the payload on
-/// with `resume_unwind`.
+/// Values on the goroutine's stack are dropped, as in a panic. `catch_unwind` on the way stops it only for as long as what
+/// was caught is kept: the goroutine goes on to end where that is dropped, or let on with `resume_unwind`.
 ///
 /// # Panics
 ///
@@ -221,11 +316,11 @@ fn chain(mut texts: impl Iterator<Item = String>) -> String {
 /// ```
 #[track_caller]
 pub fn goexit() -> ! {
-    let (_, g) = seam::expect_current("goexit");
+    let (s, g) = seam::expect_current("goexit");
     // What is on the list was recovered, or a `defer!` block keeps it.
     // SAFETY: `g` runs here.
     unsafe { g.with_raised(Vec::clear) };
-    resume_unwind(Box::new(Goexit));
+    throw_goexit(s, g)
 }
 
 /// Ends the program with Go's `fatal error: …`, which nobody can recover.
@@ -233,10 +328,7 @@ pub(crate) fn fatal(text: &'static str) -> ! {
     let (s, g) = seam::expect_current(text);
     s.crash(g, Crashed::Fatal { text });
     // Under `try_run` the runtime ends; this goroutine must not go on.
-    crate::wait::park_forever(
-        crate::goroutine::WaitReason::None,
-        std::panic::Location::caller(),
-    )
+    crate::wait::park_forever(WaitReason::None, std::panic::Location::caller())
 }
 
 /// What `defer!` makes: runs its block when it is dropped.
@@ -269,16 +361,38 @@ impl<F: FnOnce()> Drop for Deferred<F> {
         list(&mut |raised| outer = std::mem::take(raised));
         let end = catch_unwind(AssertUnwindSafe(f));
         list(&mut |raised| {
-            if end.is_ok() {
-                // Whatever panicked in there was recovered in there.
-                raised.clear();
-            }
-            raised.splice(..0, outer.drain(..));
+            let inner = std::mem::replace(raised, std::mem::take(&mut outer));
+            // Whatever else panicked in there was recovered in there.
+            let Err(payload) = &end else { return };
+            raised.push(left(payload, inner.first()));
+            raised.extend(inner.into_iter().filter(|r| r.kept != Kept::Not));
         });
-        // A second unwinding out of a destructor would abort. A `goexit` during a panic changes nothing, as in Go.
-        if let Err(payload) = end {
+        // A second unwinding out of a destructor would abort.
+        if let Err(mut payload) = end
+            && !settle(&mut *payload)
+        {
             std::mem::forget(payload);
         }
+    }
+}
+
+/// What left a `defer!` block, and what the list of raised panics has of it, if anything.
+fn left(payload: &Box<dyn Any + Send>, raised: Option<&Raised>) -> Raised {
+    let raised = raised.filter(|r| r.kept == Kept::Not);
+    let mut text = said(&**payload);
+    if raised.is_some_and(|r| r.again) {
+        text.push_str(AGAIN);
+    }
+    Raised {
+        text,
+        at: raised.map_or_else(String::new, |r| r.at.clone()),
+        again: false,
+        kept: if is_goexit(&**payload) {
+            Kept::Goexit
+        } else {
+            Kept::Panic
+        },
+        before: None,
     }
 }
 

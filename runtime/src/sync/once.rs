@@ -244,6 +244,7 @@ impl<T: Clone + Send + 'static> OnceValue<T> {
                 Err(payload) => {
                     // Go finds no value to panic with again after a `Goexit`, and panics with none.
                     let payload = if panics::is_goexit(&*payload) {
+                        panics::forget(payload);
                         Box::new("runtime error: panic called with nil argument")
                     } else {
                         payload

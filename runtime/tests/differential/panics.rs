@@ -90,6 +90,80 @@ pub const CASES: &[Case] = &[
     }),
     any("panic/goexit_goes_on_after_a_recovery", goexit_goes_on),
     any("panic/goexit_in_a_deferred_block", goexit_deferred),
+    any("panic/goexit_while_it_panics", || {
+        let done = chan::<()>(0);
+        let tell = done.clone();
+        go!({
+            defer! { tell.close() }
+            defer! { runtime::goexit() }
+            panic!("forgotten");
+        });
+        done.recv();
+        say!("the program goes on");
+    }),
+    any("panic/goexit_while_it_panics_and_of_main", || {
+        go!({
+            defer! { runtime::goexit() }
+            panic!("forgotten");
+        });
+        runtime::goexit();
+    }),
+    any("panic/after_a_goexit_while_it_panics", || {
+        go!({
+            defer! { panic!("second") }
+            defer! { runtime::goexit() }
+            panic!("first");
+        });
+        forever();
+    }),
+    any("panic/goexit_twice_while_it_panics", || {
+        go!({
+            defer! { runtime::goexit() }
+            defer! { panic!("second") }
+            defer! { runtime::goexit() }
+            panic!("first");
+        });
+        runtime::goexit();
+    }),
+    any("panic/two_after_goexit", || {
+        go!({
+            defer! { panic!("second") }
+            defer! { panic!("first") }
+            runtime::goexit();
+        });
+        forever();
+    }),
+    any("panic/goexit_is_not_recovered", || {
+        let done = chan::<()>(0);
+        let tell = done.clone();
+        go!({
+            defer! { tell.close() }
+            say!("{}", recovered(|| runtime::goexit()));
+        });
+        done.recv();
+        say!("the program goes on");
+    }),
+    any("panic/goexit_is_not_recovered_with_a_panic_on_it", || {
+        let done = chan::<()>(0);
+        let tell = done.clone();
+        go!({
+            defer! { tell.close() }
+            let _ = recovered(|| {
+                defer! { panic!("on the way") }
+                runtime::goexit()
+            });
+            say!("never");
+        });
+        done.recv();
+        say!("the program goes on");
+    }),
+    any("panic/raised_again_in_a_deferred_block", || {
+        defer! {
+            let caught = catch_unwind(|| panic!("second")).unwrap_err();
+            panic_any(caught);
+        }
+        panic!("first");
+    }),
     any("panic/deferred_blocks_of_others_do_not_run", || {
         defer! { println!("main's deferred block") }
         go!({

@@ -126,6 +126,77 @@ func init() {
 		<-done
 		say("the program goes on")
 	})
+	add("panic/goexit_while_it_panics", func() {
+		done := make(chan bool)
+		go func() {
+			defer close(done)
+			defer runtime.Goexit()
+			panic("forgotten")
+		}()
+		<-done
+		say("the program goes on")
+	})
+	add("panic/goexit_while_it_panics_and_of_main", func() {
+		go func() {
+			defer runtime.Goexit()
+			panic("forgotten")
+		}()
+		runtime.Goexit()
+	})
+	add("panic/after_a_goexit_while_it_panics", func() {
+		go func() {
+			defer func() { panic("second") }()
+			defer runtime.Goexit()
+			panic("first")
+		}()
+		forever()
+	})
+	add("panic/goexit_twice_while_it_panics", func() {
+		go func() {
+			defer runtime.Goexit()
+			defer func() { panic("second") }()
+			defer runtime.Goexit()
+			panic("first")
+		}()
+		runtime.Goexit()
+	})
+	add("panic/two_after_goexit", func() {
+		go func() {
+			defer func() { panic("second") }()
+			defer func() { panic("first") }()
+			runtime.Goexit()
+		}()
+		forever()
+	})
+	add("panic/goexit_is_not_recovered", func() {
+		done := make(chan bool)
+		go func() {
+			defer close(done)
+			say(recovered(runtime.Goexit))
+		}()
+		<-done
+		say("the program goes on")
+	})
+	add("panic/goexit_is_not_recovered_with_a_panic_on_it", func() {
+		done := make(chan bool)
+		go func() {
+			defer close(done)
+			recovered(func() {
+				defer func() { panic("on the way") }()
+				runtime.Goexit()
+			})
+			say("never")
+		}()
+		<-done
+		say("the program goes on")
+	})
+	add("panic/raised_again_in_a_deferred_block", func() {
+		defer func() {
+			defer func() { panic(recover()) }()
+			panic("second")
+		}()
+		panic("first")
+	})
 	add("panic/deferred_blocks_of_others_do_not_run", func() {
 		defer fmt.Println("main's deferred block")
 		go func() {
