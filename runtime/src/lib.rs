@@ -118,6 +118,10 @@
 //! beyond what [`Builder::max_stack`] has set, and then ends the program with Go's text; and a runtime can be started more than
 //! once in a process, also side by side.
 //!
+//! Threads of `std` may use channels too, as far as they need not wait there, and may wake goroutines. While a thread that
+//! a goroutine has made itself is alive, no deadlock is reported; of threads that were there before, or have a name, the
+//! runtime does not know.
+//!
 //! Tried on Linux, x86-64.
 //!
 //! # What may cross a switch
@@ -163,6 +167,7 @@ mod tid;
 mod huge;
 mod op;
 mod show;
+mod stderr;
 mod snapshot;
 mod crash;
 #[allow(unsafe_code, reason = "guarded stacks: mmap, madvise, mprotect")]

@@ -2,8 +2,10 @@
 //!
 //! A goroutine that outgrows its stack touches the guard below it. The kernel then runs our handler on the thread's
 //! alternative stack ([`AltStack`]; the goroutine's own has no room left). The handler asks the runtime, through the
-//! [`Lookup`] it was installed with, whose guard the address lies in, writes Go's text and ends the process with code 2.
-//! Nothing has to be noted at a switch for this. Every other fault goes to the handler that stood before ours (Rust's
+//! [`Lookup`] it was installed with, whose guard the address lies in. Then it leaves the goroutine for good, as the signal
+//! does that stops threads, and the runtime ends as after any crash ([`Leave`]). Where that cannot be, because the thread
+//! is in the runtime's own code or in the C library and may hold a lock, it writes Go's text itself and ends the process
+//! with code 2. Nothing has to be noted at a switch for this. Every other fault goes to the handler that stood before ours (Rust's
 //! own names the thread that overflowed), or has the effect it would have had without us.
 //!
 //! All that happens in the handler is async-signal-safe: atomics, arithmetic in a buffer on its stack, `write`,
@@ -26,8 +28,6 @@ use std::sync::{Once, OnceLock};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Overflow {
     pub(crate) goroutine: u64,
-    /// What its stack may hold, in bytes.
-    pub(crate) limit: usize,
     /// Its stack: the lowest usable address, and one past the highest.
     pub(crate) stack: (usize, usize),
 }
@@ -36,17 +36,21 @@ pub(crate) struct Overflow {
 /// runs on it. Called in a signal handler: it must not allocate, lock, or touch a thread-local that has a destructor.
 pub(crate) type Lookup = fn(address: usize) -> Option<Overflow>;
 
+/// Leaves the goroutine that runs on this thread, which has touched its guard with this stack pointer; comes back where it
+/// must not be left. Called in a signal handler, with its context.
+pub(crate) type Leave = fn(sp: usize, context: *mut libc::c_void);
+
 const SIGNALS: [libc::c_int; 2] = [libc::SIGSEGV, libc::SIGBUS];
 
-static LOOKUP: OnceLock<Lookup> = OnceLock::new();
+static RUNTIME: OnceLock<(Lookup, Leave)> = OnceLock::new();
 /// What stood before us, by the order of [`SIGNALS`].
 static BEFORE: [OnceLock<libc::sigaction>; 2] = [OnceLock::new(), OnceLock::new()];
 
 /// Installs the handler, once a process; later calls change nothing.
-pub(crate) fn install(lookup: Lookup) {
+pub(crate) fn install(lookup: Lookup, leave: Leave) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        LOOKUP.get_or_init(|| lookup);
+        RUNTIME.get_or_init(|| (lookup, leave));
         for (signal, before) in SIGNALS.into_iter().zip(&BEFORE) {
             // SAFETY: all zeroes is a `sigaction` (the default action, nothing blocked).
             let (mut old, mut new): (libc::sigaction, libc::sigaction) =
@@ -75,9 +79,12 @@ extern "C" fn on_fault(
     let (code, address) = unsafe { ((*info).si_code, (*info).si_addr() as usize) };
     // Signals that were sent (`kill`, `raise`) have a code of 0 or less and no address.
     if code > 0
-        && let Some(overflow) = LOOKUP.get().and_then(|lookup| lookup(address))
+        && let Some((lookup, leave)) = RUNTIME.get()
+        && let Some(overflow) = lookup(address)
     {
-        die(&overflow, stack_pointer(context).unwrap_or(address));
+        let sp = stack_pointer(context).unwrap_or(address);
+        leave(sp, context);
+        die(&overflow, sp);
     }
     // SAFETY: the arguments are the kernel's own.
     unsafe { chain(signal, code, info, context) }
@@ -139,21 +146,15 @@ fn die(overflow: &Overflow, sp: usize) -> ! {
             unsafe { libc::pause() };
         }
     }
-    let Overflow {
-        goroutine,
-        limit,
-        stack: (low, high),
-    } = *overflow;
+    let goroutine = overflow.goroutine;
     let mut text = Text {
         bytes: [0; 320],
         len: 0,
     };
     let _ = write!(
         text,
-        "runtime: goroutine stack exceeds {limit}-byte limit\n\
-         runtime: sp={sp:#x} stack=[{low:#x}, {high:#x}]\n\
-         fatal error: stack overflow\n\n\
-         goroutine {goroutine} [running]:\n"
+        "{}\ngoroutine {goroutine} [running]:\n",
+        said(overflow.stack, sp)
     );
     let mut rest = &text.bytes[..text.len];
     while !rest.is_empty() {
@@ -166,6 +167,35 @@ fn die(overflow: &Overflow, sp: usize) -> ! {
     }
     // SAFETY: it ends the process without running anything of it.
     unsafe { libc::_exit(2) }
+}
+
+/// What Go says of a stack from `low` to `high` that is full at `sp`.
+pub(crate) fn said((low, high): (usize, usize), sp: usize) -> impl std::fmt::Display {
+    std::fmt::from_fn(move |f| {
+        write!(
+            f,
+            "runtime: goroutine stack exceeds {}-byte limit\n\
+             runtime: sp={sp:#x} stack=[{low:#x}, {high:#x}]\n\
+             fatal error: {MESSAGE}\n",
+            high - low
+        )
+    })
+}
+
+/// Go's word for it.
+pub(crate) const MESSAGE: &str = "stack overflow";
+
+/// Lets the signals of a fault in again, on this thread, whose handler will not return.
+pub(crate) fn unblock() {
+    // SAFETY: a set of this frame; the call changes this thread's mask only, and may be made in a handler.
+    unsafe {
+        let mut set: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&mut set);
+        for signal in SIGNALS {
+            libc::sigaddset(&mut set, signal);
+        }
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, &set, ptr::null_mut());
+    }
 }
 
 /// Text in a buffer, without allocating. What does not fit is left out.

@@ -5,12 +5,11 @@
 //! `try_run` alone leaves the signal to the application, and so does an application that handles it already. That it was
 //! ignored when the process started does not count, as in Go.
 
-use std::io::Write as _;
-use std::os::fd::AsFd as _;
 use std::sync::Once;
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering};
 
 use crate::seam;
+use crate::stderr;
 
 static CAME: AtomicU32 = AtomicU32::new(0);
 static CODE: AtomicI32 = AtomicI32::new(0);
@@ -83,10 +82,7 @@ fn wait() {
     let pc = PC.load(Ordering::Relaxed);
     let mut text = format!("SIGQUIT: quit\nPC={pc:#x} m=0 sigcode={code}\n\n");
     text.push_str(&seam::dump_everybody());
-    // Not through the lock of `stderr`: a goroutine may have been stopped with it.
-    if let Ok(fd) = std::io::stderr().as_fd().try_clone_to_owned() {
-        let _ = std::fs::File::from(fd).write_all(text.as_bytes());
-    }
+    stderr::write(&text);
     // SAFETY: it ends the process without running anything of it.
     unsafe { libc::_exit(2) }
 }

@@ -5,7 +5,7 @@ use std::panic::Location;
 use crate::crash::Crash;
 use crate::explore::{self, Schedule, Watched, wire};
 use crate::primitives::Lock;
-use crate::sched::{Config, Sched};
+use crate::sched::{self, Config, Sched};
 use crate::seam::{self, Op};
 use crate::stack::DEFAULT_MAX_STACK;
 use crate::trace::{self, Sink};
@@ -13,8 +13,8 @@ use crate::{birth, cpus, fasttrack, godebug, overflow, panics, quit};
 
 /// Runs `main` as goroutine 1 of a new runtime, as Go runs a program's `main`.
 ///
-/// Returns when `main` returns; the other goroutines are not waited for. They stop at their next call into the library
-/// and are not unwound: what they own is not dropped. A goroutine that panics ends the process with Go's text on stderr
+/// Returns when `main` returns; the other goroutines are not waited for. They stop at their next call into the library, or
+/// wherever they are after a tenth of a second, and are not unwound: what they own is not dropped. A goroutine that panics ends the process with Go's text on stderr
 /// and exit code 2; so do a deadlock and fatal errors. Use [`Builder::try_run`] to be handed those instead. The text shows
 /// the goroutine that it happened to; with `GOTRACEBACK=all` everybody, with `none` nobody.
 ///
@@ -188,7 +188,7 @@ impl Builder {
         if godebug::value("race") == Some(1) {
             fasttrack::enable();
         }
-        overflow::install(seam::full_stack);
+        overflow::install(seam::full_stack, sched::leave_full_stack);
         if exit_on_crash {
             quit::install();
         }

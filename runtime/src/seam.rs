@@ -77,6 +77,9 @@ pub(crate) trait Scheduler: Sync {
     /// In the handler of the preemption signal, on the thread that it interrupted: stops the thread for as long as others
     /// have its turn. `pc` is where it was interrupted, where known. Async-signal-safe.
     fn interrupted(&self, g: &'static G, pc: Option<usize>);
+    /// In the handler of a fault, on the thread of a goroutine whose stack is full, at `sp`: leaves the goroutine and ends the
+    /// program, or comes back if that cannot be done where it is.
+    fn overflowed(&self, _g: &'static G, _sp: usize, _pc: Option<usize>) {}
     /// A blocking call begins: the P may be taken away.
     fn begin_syscall(&self);
     /// It is over: comes back with a P.
@@ -280,7 +283,6 @@ pub(crate) fn full_stack(address: usize) -> Option<Overflow> {
     let [guard, low, high] = g.stack();
     (guard..low).contains(&address).then(|| Overflow {
         goroutine: g.id(),
-        limit: high - low,
         stack: (low, high),
     })
 }

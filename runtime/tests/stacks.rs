@@ -78,7 +78,7 @@ fn an_overflow_names_the_goroutine_and_exits_2() {
             "{which}: {text}"
         );
         assert_eq!(
-            lines[2..],
+            lines[2..5],
             [
                 "fatal error: stack overflow",
                 "",
@@ -86,6 +86,9 @@ fn an_overflow_names_the_goroutine_and_exits_2() {
             ],
             "{which}"
         );
+        // Who began it, and who made that one.
+        let created = lines.iter().any(|l| l.ends_with(" in goroutine 1"));
+        assert_eq!(created, goroutine != "goroutine 1", "{which}: {text}");
     };
     match std::env::var("STACKS_CHILD").as_deref() {
         Err(_) => {

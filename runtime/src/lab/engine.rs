@@ -12,6 +12,7 @@ use super::strategy::{Driver, Random, Why};
 use crate::coro::{Command, Resumed};
 use crate::goroutine::{self, G, Status};
 use crate::primitives::{ASKERS, HOOKS, Lock, READERS};
+use crate::sched;
 use crate::seam::{self, Observer, Scheduler};
 use crate::stack::{DEFAULT_MAX_STACK, StackCache, StackPool};
 use crate::{birth, overflow, panics};
@@ -99,7 +100,7 @@ impl std::fmt::Debug for Lab {
 impl Exploration {
     pub(crate) fn new() -> Exploration {
         panics::install_hook();
-        overflow::install(seam::full_stack);
+        overflow::install(seam::full_stack, sched::leave_full_stack);
         let lab: &'static Lab = POOL.lock().pop().unwrap_or_else(|| {
             Box::leak(Box::new(Lab {
                 home: AtomicU64::new(0),
@@ -305,6 +306,9 @@ impl Lab {
                 .expect("a goroutine that can run has its coroutine")
                 .resume();
             next = match resumed {
+                Resumed::Suspended(Command::Full(_)) => {
+                    unreachable!("the handler does not leave a goroutine of ours")
+                }
                 Resumed::Suspended(Command::Yield | Command::StandBack) => {
                     let st = self.state();
                     match st.next {

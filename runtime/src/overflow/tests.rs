@@ -25,7 +25,6 @@ fn lookup(address: usize) -> Option<Overflow> {
     let ((low, high), stack) = RUNNING.get()?;
     (low..high).contains(&address).then_some(Overflow {
         goroutine: 7,
-        limit: LIMIT,
         stack,
     })
 }
@@ -118,7 +117,7 @@ fn an_overflow_says_whose_and_exits_2() {
         assert!(text.ends_with(":\n"));
         return;
     }
-    install(lookup);
+    install(lookup, |_, _| ());
     let _alt = AltStack::new();
     overflow_a_coroutine(&StackPool::new(LIMIT));
 }
@@ -137,7 +136,7 @@ fn two_overflows_at_once_write_one_text() {
         }
         return;
     }
-    install(lookup);
+    install(lookup, |_, _| ());
     let (pool, barrier) = (StackPool::new(LIMIT), Barrier::new(2));
     std::thread::scope(|scope| {
         for _ in 0..2 {
@@ -165,7 +164,7 @@ fn a_thread_that_rust_did_not_start_is_served_too() {
         overflow_a_coroutine(&StackPool::new(LIMIT));
         std::ptr::null_mut()
     }
-    install(lookup);
+    install(lookup, |_, _| ());
     // SAFETY: the thread is joined before the variables go.
     unsafe {
         let mut thread = std::mem::zeroed();
@@ -224,7 +223,7 @@ fn other_faults_go_where_they_went_before() {
         }
     };
     let ready = || {
-        install(lookup);
+        install(lookup, |_, _| ());
         std::mem::forget(AltStack::new());
     };
     match which.as_str() {

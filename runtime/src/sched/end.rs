@@ -9,27 +9,48 @@
 //! nothing to do.
 
 use std::io::Write as _;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::atomic::Ordering;
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
 use super::monitor::{Exact, Monitor, Pause};
 use super::{Finish, M, Sched, State};
 use crate::crash::{Crash, DeadlockReport, FatalReport, PanicReport};
-use crate::goroutine::{self, G, Status};
+use crate::goroutine::{self, G, Status, WaitReason};
 use crate::lock;
 use crate::lock::LockGuard;
+use crate::overflow;
 use crate::seam::{self, Crashed};
 use crate::stack::StackError;
+use crate::stderr;
 use crate::trace::{self, What};
 use crate::traceback::{self, Level, Traced};
+use crate::wait::park_forever;
+
+/// How long the end of the program waits for what is still to be printed.
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// Prints what is left of a line. Another thread does it: a goroutine may have been stopped, or may wait for ever, with the
+/// lock of std's stdout in its hands. One that was stopped is run on meanwhile.
+fn flush_stdout() {
+    let (done, flushed) = mpsc::channel();
+    let flushes = std::thread::Builder::new().spawn(move || {
+        // Nobody can be told of a failure, and nobody may wait for this any more.
+        let _ = std::io::stdout().flush();
+        let _ = done.send(());
+    });
+    if flushes.is_ok() {
+        let _ = flushed.recv_timeout(FLUSH);
+    }
+}
 
 impl Sched {
     /// Watches over the runtime until it has ended (`monitor.rs`). `wait_clear`: until it is cleared up as well and its
-    /// threads are gone; else the last M to leave clears up, whenever that is.
+    /// threads are gone; else the last M to leave clears up, whenever that is, and who computes on is stopped meanwhile.
     pub(crate) fn wait(&'static self, wait_clear: bool) -> Result<(), Crash> {
         let mut monitor = Monitor::new();
+        let home = self.home.load(Ordering::Acquire);
         let mut finished = self.finish_state();
         while !finished.main_returned && finished.crash.is_none() {
             finished = self.watch(finished, &mut monitor);
@@ -46,8 +67,7 @@ impl Sched {
         if !wait_clear && !finished.cleared {
             finished.detached = true;
             drop(finished);
-            // A thread that was stopped may hold a lock of the program, or the allocator's.
-            self.let_all_go();
+            self.see_off(home);
             return crash.map_or(Ok(()), Err);
         }
         while !finished.cleared {
@@ -111,15 +131,24 @@ impl Sched {
         self.finish.notify_all();
     }
 
-    /// main returned: its M runs nobody after it, and the others stop as soon as they can.
+    /// main returned: its M runs nobody after it, and the others stop as soon as they can. It does not come back if the
+    /// process is about to end by a crash.
     pub(crate) fn main_returned(&'static self) {
         lock::count_in();
         self.tell_main_ended();
         self.tell_top_last(None);
-        self.stopping.store(true, Ordering::Release);
-        self.finish_state().main_returned = true;
+        let mut finished = self.finish_state();
+        let exits = finished.exits;
+        if !exits {
+            self.stopping.store(true, Ordering::Release);
+            finished.main_returned = true;
+        }
+        drop(finished);
         self.finish.notify_all();
         lock::count_out();
+        if exits {
+            park_forever(WaitReason::None, Location::caller());
+        }
     }
 
     pub(super) fn has_main_returned(&self) -> bool {
@@ -142,26 +171,30 @@ impl Sched {
         }
     }
 
-    /// A goroutine ended the program.
-    pub(super) fn crash(&'static self, g: &'static G, crash: Crashed) {
-        let trace = |at: Option<String>| match Level::wanted() {
+    /// Whom a crash of `g`, which stands at `at`, shows, after an empty line.
+    fn trace_of(&'static self, g: &'static G, at: Option<String>) -> String {
+        match Level::wanted() {
             Level::Nothing => String::new(),
             Level::One => {
                 let one = Traced::of(g, self.nanos()).standing(at);
                 format!("\n{}", traceback::dump(g.id(), vec![one]))
             }
             Level::All => format!("\n{}", self.dump(g, at)),
-        };
+        }
+    }
+
+    /// A goroutine ended the program.
+    pub(super) fn crash(&'static self, g: &'static G, crash: Crashed) {
         let crash = match crash {
             Crashed::Panic { text, at } => Crash::Panic(PanicReport {
                 goroutine: g.id(),
-                text: format!("panic: {text}\n{}", trace(at)),
+                text: format!("panic: {text}\n{}", self.trace_of(g, at)),
                 message: text,
             }),
             Crashed::Fatal { text } => Crash::Fatal(FatalReport {
                 goroutine: g.id(),
                 message: text.to_string(),
-                text: format!("fatal error: {text}\n{}", trace(None)),
+                text: format!("fatal error: {text}\n{}", self.trace_of(g, None)),
             }),
         };
         self.ended_by(crash);
@@ -178,6 +211,18 @@ impl Sched {
         self.ended_by(Crash::Fatal(FatalReport {
             goroutine: g.map_or(0, G::id),
             message,
+            text,
+        }));
+    }
+
+    /// `g` has no room left on its stack, at `sp`, and was left there.
+    pub(super) fn stack_is_full(&'static self, g: &'static G, sp: usize) {
+        let [_, low, high] = g.stack();
+        let mut text = overflow::said((low, high), sp).to_string();
+        text.push_str(&self.trace_of(g, None));
+        self.ended_by(Crash::Fatal(FatalReport {
+            goroutine: g.id(),
+            message: overflow::MESSAGE.to_string(),
             text,
         }));
     }
@@ -208,33 +253,49 @@ impl Sched {
     }
 
     pub(super) fn ended_by(&'static self, crash: Crash) {
+        if self.exit_on_crash.load(Ordering::Acquire) {
+            self.exit_by(&crash);
+            return;
+        }
         lock::count_in();
-        self.end_with(crash);
+        let mut finished = self.finish_state();
+        let first = !finished.main_returned && finished.crash.is_none();
+        if first {
+            finished.crash = Some(crash);
+        }
+        drop(finished);
+        if first {
+            self.finish.notify_all();
+            self.stop();
+        }
         lock::count_out();
     }
 
-    fn end_with(&'static self, crash: Crash) {
+    /// Ends the process, unless main has returned. Of several only the first writes its text; main and the others wait.
+    fn exit_by(&'static self, crash: &Crash) {
+        lock::count_in();
         let mut finished = self.finish_state();
-        if finished.main_returned || finished.crash.is_some() {
+        let (returned, second) = (finished.main_returned, finished.exits);
+        finished.exits = !returned;
+        drop(finished);
+        lock::count_out();
+        if returned {
             return;
         }
-        if self.exit_on_crash.load(Ordering::Acquire) {
-            // The lock stays held: a second crash waits here for ever, and only one text is written.
-            self.tell_top_last(Some(&crash));
-            let sink = self.sink.lock().clone();
-            if let (Some(sink), Some(wanted)) = (sink, self.leaves.lock().take()) {
-                trace::write_out(&sink, &wanted);
+        if second {
+            loop {
+                std::thread::park();
             }
-            let _ = std::io::stdout().flush();
-            let mut err = std::io::stderr().lock();
-            let _ = write!(err, "{crash}");
-            let _ = err.flush();
-            std::process::exit(2);
         }
-        finished.crash = Some(crash);
-        drop(finished);
-        self.finish.notify_all();
-        self.stop();
+        flush_stdout();
+        lock::count_in();
+        self.tell_top_last(Some(crash));
+        let sink = self.sink.lock().clone();
+        if let (Some(sink), Some(wanted)) = (sink, self.leaves.lock().take()) {
+            trace::write_out(&sink, &wanted);
+        }
+        stderr::write(&crash.to_string());
+        std::process::exit(2);
     }
 
     /// An M leaves. The last one clears up.
@@ -322,6 +383,7 @@ impl Sched {
         self.global_len.store(0, Ordering::Release);
         self.idle.wakes();
         self.without_p.store(0, Ordering::Relaxed);
+        self.outside.store(false, Ordering::Relaxed);
         let mut finished = self.finish_state();
         finished.cleared = true;
         let detached = finished.detached;

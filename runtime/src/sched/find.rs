@@ -312,8 +312,12 @@ impl M {
                 state.idle_ms.push(self);
             }
             if due.is_none() && sched.deadlocked(&state) {
-                sched.report_deadlock(state);
-                return None;
+                if !sched.has_threads_outside(&state) {
+                    sched.report_deadlock(state);
+                    return None;
+                }
+                sched.outside.store(true, Ordering::SeqCst);
+                sched.call_monitor();
             }
             drop(state);
             let mut ready = Vec::new();
@@ -400,7 +404,7 @@ impl Sched {
 
     /// Whether nothing can ever run again, given that no timer is set: every M sleeps, every queue is empty, and nobody
     /// waits for a descriptor.
-    fn deadlocked(&'static self, state: &super::State) -> bool {
+    pub(super) fn deadlocked(&'static self, state: &super::State) -> bool {
         state.unsettled == 0
             && state.idle_ms.len() + state.locked_ms.len() == state.ms.len()
             && state.global.is_empty()

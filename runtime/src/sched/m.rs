@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::p::ID_BATCH;
-use super::preempt::{Parked, Stop};
+use super::preempt::Stop;
 use super::syscall::Call;
 use super::tell::{self, Told};
 use super::threads::Maker;
@@ -445,6 +445,7 @@ impl M {
                     None => self.sched().global_put(g),
                 }
             }
+            Command::Full(sp) => self.sched().stack_is_full(g, sp),
             Command::Park(unlock) => {
                 g.set_wait_since(self.sched().coarse.load(Ordering::Relaxed));
                 g.set_status(Status::Waiting);
@@ -682,14 +683,11 @@ impl Scheduler for M {
     }
 
     fn interrupted(&self, g: &'static G, pc: Option<usize>) {
-        if !self.is_critical() && self.running().is_some() && self.stop.park(pc) == Parked::Leave {
-            // SAFETY: in a signal handler on this goroutine's thread, which it has interrupted outside of the runtime's
-            // own code. The goroutine is never resumed, so it does not matter that it stops in the middle.
-            #[allow(unsafe_code, reason = "see the comment")]
-            unsafe {
-                g.suspend(Command::Yield);
-            }
-        }
+        self.stop_here(g, pc);
+    }
+
+    fn overflowed(&self, g: &'static G, sp: usize, pc: Option<usize>) {
+        self.leave_full(g, sp, pc);
     }
 
     fn begin_syscall(&self) {

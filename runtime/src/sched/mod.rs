@@ -58,6 +58,7 @@ mod look;
 mod m;
 mod monitor;
 mod netpoll;
+mod outside;
 mod p;
 #[allow(unsafe_code, reason = "the preemption signal")]
 mod preempt;
@@ -76,6 +77,7 @@ use std::thread::JoinHandle;
 use idle::Idle;
 use m::M;
 use p::P;
+pub(crate) use preempt::leave_full_stack;
 use tell::Told;
 use top::Top;
 
@@ -123,6 +125,8 @@ pub(crate) struct Sched {
     global_len: CachePadded<AtomicUsize>,
     /// The clock as the monitor last read it: good enough to say since when somebody waits.
     coarse: AtomicU64,
+    /// Everybody sleeps, and only threads that goroutines have made can wake somebody.
+    outside: AtomicBool,
     /// How many Ms run a goroutine although their P was taken away: in a blocking call, most likely.
     without_p: AtomicUsize,
     next_id: AtomicU64,
@@ -175,6 +179,8 @@ struct State {
 struct Finish {
     main_returned: bool,
     crash: Option<Crash>,
+    /// A crash ends the process: its text is about to be written.
+    exits: bool,
     cleared: bool,
     /// Nobody waits for the clearing up: the M that does it gives the scheduler back.
     detached: bool,
@@ -196,6 +202,7 @@ impl Sched {
                 idle: Idle::new(),
                 global_len: CachePadded::default(),
                 coarse: AtomicU64::new(0),
+                outside: AtomicBool::new(false),
                 without_p: AtomicUsize::new(0),
                 next_id: AtomicU64::new(0),
                 told: Told::new(),

@@ -48,6 +48,9 @@ const TIDY_ON: u64 = 1_000_000;
 /// are, in nanoseconds.
 const GRACE: u64 = 100_000_000;
 
+/// How many looks it takes, once main has returned, to see that whoever is still there sleeps.
+const LAST_LOOKS: u32 = 100;
+
 /// How long to wait before the next look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pause {
@@ -142,6 +145,7 @@ impl Monitor {
     pub(super) fn pause(&mut self, sched: &'static Sched) -> Pause {
         if sched.idle.ps() >= sched.procs()
             && sched.without_p.load(Ordering::Relaxed) == 0
+            && !sched.outside.load(Ordering::SeqCst)
             && !sched.is_stopping()
             && self.trace.is_none()
         {
@@ -202,6 +206,7 @@ impl Monitor {
             }
             return;
         }
+        sched.look_outside();
         sched.collect_parked();
         let mut acted = sched.poll_if_late(now);
         for p in sched.all_ps() {
@@ -420,6 +425,51 @@ impl Sched {
         for m in &self.state.lock().ms {
             m.stop.let_go();
         }
+    }
+
+    /// Main has returned, and nobody waits for the others: if somebody computes on, another thread sees to it that they stop.
+    pub(super) fn see_off(&'static self, home: u64) {
+        // A thread that was stopped may hold a lock of the program, or the allocator's.
+        if self.hurry(home, false) == Some(true) {
+            let start = std::thread::Builder::new().name("goroutines".to_string());
+            // Without it they go on until they reach the library.
+            let _ = start.spawn(move || {
+                let mut asleep = 0;
+                for looks in 0_u64.. {
+                    std::thread::sleep(PAUSE.1);
+                    match self.hurry(home, looks * PAUSE.1.as_nanos() as u64 >= GRACE) {
+                        Some(true) => asleep = 0,
+                        // In calls of the system's that end one day, or never.
+                        Some(false) if asleep < LAST_LOOKS => asleep += 1,
+                        _ => return,
+                    }
+                }
+            });
+        }
+    }
+
+    /// Lets those go who were stopped or, once it is time to insist, stops those who compute for good. Says whether there
+    /// are any; `None` if the runtime is cleared up, and the scheduler another one's, perhaps.
+    fn hurry(&'static self, home: u64, insist: bool) -> Option<bool> {
+        let state = self.state.lock();
+        if self.home.load(Ordering::Acquire) != home {
+            return None;
+        }
+        let mut any = false;
+        for m in &state.ms {
+            if insist {
+                m.stop.leave();
+            } else {
+                m.stop.let_go();
+            }
+            if m.running().is_some() && !m.is_critical() && !m.stop.sleeps() {
+                any = true;
+                if insist {
+                    m.stop.want();
+                }
+            }
+        }
+        Some(any)
     }
 
     /// The runtime ends: threads that compute outside of the library are stopped and leave; who sleeps is called.

@@ -32,6 +32,10 @@ use std::sync::Once;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::M;
+use crate::coro::Command;
+use crate::goroutine::G;
+use crate::overflow;
 use crate::seam;
 use crate::tid::Tid;
 
@@ -45,7 +49,12 @@ const MARK: usize = 0x676f_7572_676f;
 pub(super) struct Stop {
     thread: Tid,
     word: AtomicU32,
+    /// How often in a row the signal came while the thread was in the C library.
+    put_off: AtomicU32,
 }
+
+/// How often a thread is not stopped because it is in the C library. The signal comes again after some 20 µs.
+const PATIENCE: u32 = 100;
 
 const RUNS: u32 = 0;
 /// It waits in the handler, and nobody has taken its P yet.
@@ -70,6 +79,7 @@ impl Stop {
         Stop {
             thread: Tid::none(),
             word: AtomicU32::new(RUNS),
+            put_off: AtomicU32::new(0),
         }
     }
 
@@ -78,9 +88,22 @@ impl Stop {
         self.word.store(RUNS, Ordering::Relaxed);
     }
 
-    /// This thread is the one to be stopped.
+    /// This thread is the one to be stopped, whatever signals the thread that made it did not want.
     pub(super) fn here(&self) {
         self.thread.here();
+        self.put_off.store(0, Ordering::Relaxed);
+        unblock(SIGNAL);
+    }
+
+    /// In the handler: whether the thread had better be stopped a little later. It may hold the allocator's lock, and a
+    /// scheduler that needs memory, with the only P in its hands, would wait for it for ever. A goroutine that spends all
+    /// its time in the C library (copies memory, say) is stopped there in the end: it holds no lock for so long.
+    pub(super) fn puts_off(&self, pc: Option<usize>) -> bool {
+        let n = self.put_off.load(Ordering::Relaxed);
+        let puts_off = n < PATIENCE && pc.is_some_and(os::in_c_library);
+        self.put_off
+            .store(if puts_off { n + 1 } else { 0 }, Ordering::Relaxed);
+        puts_off
     }
 
     /// This thread ends: no signal is sent to its number any more, which may be somebody else's soon.
@@ -142,6 +165,11 @@ impl Stop {
         }
     }
 
+    /// The number of its thread, while that lives.
+    pub(super) fn thread(&self) -> Option<i32> {
+        self.thread.get()
+    }
+
     /// The CPU time that its thread has used, in nanoseconds.
     pub(super) fn cpu_time(&self) -> u64 {
         self.thread.cpu_time()
@@ -158,10 +186,52 @@ impl Stop {
     }
 }
 
+impl M {
+    /// In the signal's handler, on this M's thread, which runs `g`: stops the thread for as long as others have its turn.
+    pub(super) fn stop_here(&self, g: &'static G, pc: Option<usize>) {
+        if !self.is_critical()
+            && self.running().is_some()
+            && !self.stop.puts_off(pc)
+            && self.stop.park(pc) == Parked::Leave
+        {
+            // SAFETY: in a signal handler on this goroutine's thread, which it has interrupted outside of the runtime's
+            // own code. The goroutine is never resumed, so it does not matter that it stops in the middle.
+            unsafe { g.suspend(Command::Yield) };
+        }
+    }
+
+    /// In the handler of a fault: see [`Scheduler::overflowed`].
+    pub(super) fn leave_full(&self, g: &'static G, sp: usize, pc: Option<usize>) {
+        if !self.is_critical() && self.running().is_some() && !pc.is_none_or(os::in_c_library) {
+            overflow::unblock();
+            // SAFETY: as in `stop_here`.
+            unsafe { g.suspend(Command::Full(sp)) };
+        }
+    }
+}
+
+/// See [`overflow::Leave`].
+pub(crate) fn leave_full_stack(sp: usize, context: *mut libc::c_void) {
+    if let Some((s, g)) = seam::current() {
+        s.overflowed(g, sp, os::pc(context));
+    }
+}
+
 /// Runs a full memory barrier on every thread of the process that runs. `false` where the system has no such thing:
 /// then no P is taken from a thread that blocks unannounced without a signal.
 pub(super) fn barrier() -> bool {
     os::barrier()
+}
+
+/// Lets a signal in on this thread.
+fn unblock(signal: libc::c_int) {
+    // SAFETY: a set of this frame; the call changes this thread's mask only.
+    unsafe {
+        let mut set: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&mut set);
+        libc::sigaddset(&mut set, signal);
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, &set, std::ptr::null_mut());
+    }
 }
 
 static BEFORE: OnceLock<libc::sigaction> = OnceLock::new();

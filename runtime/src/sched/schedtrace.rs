@@ -1,16 +1,14 @@
 //! `GODEBUG=schedtrace=N,scheddetail=1`: a line about the whole scheduler every N milliseconds, in Go's shape.
 //!
-//! The monitor writes it. It writes to the descriptor itself: a goroutine may have been stopped while it held the lock of
-//! `std::io::stderr`.
+//! The monitor writes it.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::os::fd::AsFd as _;
 use std::sync::atomic::Ordering;
 
 use super::{Sched, State};
 use crate::godebug;
 use crate::goroutine::{G, Status, WaitReason};
+use crate::stderr;
 use crate::trace::{Line, What};
 
 /// What the environment asks for, and when it was last done.
@@ -44,10 +42,7 @@ impl SchedTrace {
         }
         self.last = now;
         let text = sched.schedtrace((now - self.first) / 1_000_000, self.detailed);
-        if let Ok(fd) = std::io::stderr().as_fd().try_clone_to_owned() {
-            // Nobody can be told that nothing can be told.
-            let _ = std::fs::File::from(fd).write_all(text.as_bytes());
-        }
+        stderr::write(&text);
     }
 }
 

@@ -14,6 +14,7 @@ use crate::crash::{Crash, FatalReport};
 use crate::goroutine::G;
 use crate::lock::LockGuard;
 use crate::seam;
+use crate::stderr;
 
 /// The most threads that a runtime may have, its monitor included, unless the program sets another number.
 pub(super) const MAX_THREADS: usize = 10_000;
@@ -98,20 +99,21 @@ impl Sched {
     fn make_thread(&'static self, mut state: LockGuard<'_, State>, m: &'static M) {
         let have = state.ms.len();
         let spawned = std::thread::Builder::new()
-            .name(format!("M{}", m.id()))
+            .name(self.thread_name(m))
             .spawn(move || m.main());
         match spawned {
             Ok(handle) => state.threads.push(handle),
             Err(e) => {
                 drop(state);
                 let number = e.raw_os_error().unwrap_or(0);
-                eprintln!(
-                    "runtime: failed to create new OS thread (have {have} already; errno={number})"
+                let mut text = format!(
+                    "runtime: failed to create new OS thread (have {have} already; errno={number})\n"
                 );
                 if number == libc::EAGAIN {
-                    eprintln!("runtime: may need to increase max user processes (ulimit -u)");
+                    text.push_str("runtime: may need to increase max user processes (ulimit -u)\n");
                 }
-                eprintln!("fatal error: newosproc");
+                text.push_str("fatal error: newosproc\n");
+                stderr::write(&text);
                 std::process::exit(2);
             }
         }

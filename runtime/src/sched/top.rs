@@ -10,7 +10,6 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::panic::Location;
 use std::path::PathBuf;
@@ -20,6 +19,7 @@ use std::time::Duration;
 use super::{M, Sched};
 use crate::crash::Crash;
 use crate::goroutine::{G, Status};
+use crate::stderr;
 use crate::tid::Tid;
 use crate::trace::quoted;
 
@@ -157,12 +157,11 @@ impl Top {
                 groups: HashMap::new(),
             }),
             Err(e) => {
-                // Not through the lock of `stderr`: a goroutine may have been stopped with it.
-                if let Ok(fd) = io::stderr().as_fd().try_clone_to_owned() {
-                    let text = format!("GOTOP: nobody listens at {}: {e}\n", path.display());
-                    // The program is not to blame, and there is nobody else to tell.
-                    let _ = std::fs::File::from(fd).write_all(text.as_bytes());
-                }
+                // The program is not to blame, and there is nobody else to tell.
+                stderr::write(&format!(
+                    "GOTOP: nobody listens at {}: {e}\n",
+                    path.display()
+                ));
                 None
             }
         }
