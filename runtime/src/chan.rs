@@ -86,8 +86,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 pub use case::{AsRecv, AsSend, RecvEnd, SendEnd};
 pub(crate) use case::{Case, RecvCase, SendCase};
-pub(crate) use ends::closed;
 pub use ends::{Chan, RecvChan, SendChan, WouldBlock, chan};
+pub(crate) use ends::{chan_of, closed};
 pub use iter::{IntoIter, Iter};
 pub use snapshot::{ChanSnapshot, Waiting};
 pub(crate) use timed::TimedChan;

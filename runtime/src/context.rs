@@ -46,7 +46,6 @@ use crate::seam;
 use crate::timers::LATEST;
 
 use cancel::{Child, Late, Root};
-pub(crate) use cancel::{Place, Told};
 
 /// Why a context is done. What [`Context::err`] returns.
 ///
@@ -169,12 +168,6 @@ impl Context {
                 _ => None,
             })
             .flatten()
-    }
-
-    /// Has `told` called when this is done, until the place is dropped; `None` if it never will be.
-    #[track_caller]
-    pub(crate) fn tell(&self, told: Arc<dyn Told>) -> Option<Place> {
-        Some(self.root()?.tell(told, Location::caller()))
     }
 
     /// A channel that is closed when work for this context should stop; the nil channel if that never happens.

@@ -206,13 +206,15 @@ impl Group {
     #[track_caller]
     fn start(&self, place: Place, f: impl FnOnce() -> Result<(), BoxError> + Send + 'static) {
         let end = self.end.clone();
-        self.wg.go(move || {
+        let work = move || {
             // Given back before the group is told that this goroutine is done, also by `goexit`.
             let _place = place;
             if let Err(e) = f() {
                 end.failed(Arc::from(e));
             }
-        });
+        };
+        // A panic is nobody's but its own: not recovered, as in Go.
+        self.wg.start(work, |payload| payload);
     }
 
     /// Waits until all have returned, cancels the group's context, and hands out the first error.

@@ -19,25 +19,23 @@
 //! nobody waits; else it waits behind all others. A release serves from the front as long as the first one's wish is
 //! there, and stops at the first whose is not: so one who wants much is not starved by many who want little.
 //!
-//! A goroutine that waits is also in the list of its context (`Told`). A release that serves it and a cancellation
-//! compete for it under the lock: whoever takes it out of the queue wakes it, and says so in its frame. A cancellation
-//! that comes before it stands in the queue leaves a mark. When one leaves the front, those behind it may have enough.
+//! Who waits selects among two channels: the one of its context, and one of its own that is closed by whoever serves it.
+//! When the context is done it takes its wish out of the queue itself, as soon as it runs: until then nobody overtakes it.
+//! If it was the first, those behind it may have enough now. So it is in Go, and with one P the order in which those who
+//! wait go on depends on it.
 //!
 //! # Invariants
 //!
 //! - Whoever is first in the queue wants more than is there, whenever the lock is free.
 //! - Who was served although its context is done, gives back what it got, and fails, as in Go.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::panic::Location;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::context::{Context, Error, Told};
-use crate::goroutine::WaitReason;
+use crate::chan::{Chan, chan_of};
+use crate::context::{Context, Error};
 use crate::primitives::{Lock, Tag};
 use crate::seam::{self, Op};
-use crate::wait::{Batch, WaitQueue, Woken, wait_on};
 
 /// A semaphore with so many units, of which each caller takes as many as it needs. Go's `semaphore.Weighted`.
 ///
@@ -56,9 +54,7 @@ use crate::wait::{Batch, WaitQueue, Woken, wait_on};
 ///     assert!(memory.try_acquire(10));
 /// });
 /// ```
-pub struct Weighted(Arc<Inner>);
-
-struct Inner {
+pub struct Weighted {
     size: i64,
     tag: Tag,
     state: Lock<State>,
@@ -66,22 +62,15 @@ struct Inner {
 
 struct State {
     taken: i64,
-    queue: WaitQueue<Wish>,
+    /// Those who wait, by the numbers in which they came: who came first is served first, and any can leave.
+    queue: BTreeMap<u64, Wish>,
+    came: u64,
 }
 
-/// In the frame of who waits.
 struct Wish {
     n: i64,
-    /// Which one it is, for a cancellation.
-    ticket: Arc<Ticket>,
-    served: bool,
-}
-
-/// What a context knows of one who waits.
-struct Ticket {
-    of: Arc<Inner>,
-    /// Its context is done. Written under the semaphore's lock.
-    cancelled: AtomicBool,
+    /// Closed once it is served.
+    ready: Chan<()>,
 }
 
 impl Weighted {
@@ -92,16 +81,17 @@ impl Weighted {
     /// ```
     #[track_caller]
     pub fn new(n: i64) -> Self {
-        let inner = Arc::new(Inner {
+        let new = Weighted {
             size: n,
             tag: Tag::new(),
             state: Lock::new(State {
                 taken: 0,
-                queue: WaitQueue::new(),
+                queue: BTreeMap::new(),
+                came: 0,
             }),
-        });
-        seam::made(&inner.tag, "semaphore", usize::try_from(n).unwrap_or(0));
-        Weighted(inner)
+        };
+        seam::made(&new.tag, "semaphore", usize::try_from(n).unwrap_or(0));
+        new
     }
 
     /// Takes `n` units; waits until they are there, or `ctx` is done.
@@ -130,54 +120,37 @@ impl Weighted {
     /// ```
     #[track_caller]
     pub fn acquire(&self, ctx: &Context, n: i64) -> Result<(), Error> {
-        let at = Location::caller();
         if let Some(e) = ctx.err() {
             return Err(e);
         }
-        let inner = &*self.0;
-        seam::point(Op::Acquire, &inner.tag);
+        seam::point(Op::Acquire, &self.tag);
         seam::outcome(|| n.to_string());
-        if inner.take(n) {
+        if self.take(n) {
             return Ok(());
         }
-        if n > inner.size {
-            ctx.done().recv();
-            return Err(ctx
-                .err()
-                .expect("a context is done once its channel is closed"));
+        let done = ctx.done();
+        if n > self.size {
+            done.recv();
+            return Err(reason(ctx));
         }
-        let ticket = Arc::new(Ticket {
-            of: self.0.clone(),
-            cancelled: AtomicBool::new(false),
-        });
-        let place = ctx.tell(ticket.clone());
-        let mut state = inner.state.lock();
-        if ticket.cancelled.load(Ordering::Relaxed) {
-            drop(state);
-            return Err(ctx.err().expect("it was told that the context is done"));
-        }
-        let served = if inner.take_locked(&mut state, n) {
-            drop(state);
-            true
-        } else {
-            let wish = Wish {
-                n,
-                ticket,
-                served: false,
-            };
-            wait_on(state, |s| &mut s.queue, wish, WaitReason::Select, at).served
+        let ready = chan_of("semaphore");
+        let Some(place) = self.join(n, &ready) else {
+            return Ok(());
         };
-        drop(place);
-        if served {
-            inner.ordered();
-        }
-        match ctx.err() {
-            None => Ok(()),
-            Some(e) => {
-                if served {
-                    self.release(n);
+        crate::select! {
+            recv(done) => {
+                self.leave(place, n);
+                Err(reason(ctx))
+            }
+            recv(ready) => {
+                self.ordered();
+                match ctx.err() {
+                    None => Ok(()),
+                    Some(e) => {
+                        self.release(n);
+                        Err(e)
+                    }
                 }
-                Err(e)
             }
         }
     }
@@ -191,8 +164,8 @@ impl Weighted {
     /// ```
     #[track_caller]
     pub fn try_acquire(&self, n: i64) -> bool {
-        seam::point(Op::Acquire, &self.0.tag);
-        let taken = self.0.take(n);
+        seam::point(Op::Acquire, &self.tag);
+        let taken = self.take(n);
         seam::outcome(|| format!("{n} → {taken}"));
         taken
     }
@@ -211,23 +184,20 @@ impl Weighted {
     /// ```
     #[track_caller]
     pub fn release(&self, n: i64) {
-        let inner = &*self.0;
-        seam::point(Op::Release, &inner.tag);
+        seam::point(Op::Release, &self.tag);
         seam::outcome(|| n.to_string());
-        inner.ordered();
-        let mut state = inner.state.lock();
+        self.ordered();
+        let mut state = self.state.lock();
         state.taken = state.taken.wrapping_sub(n);
         if state.taken < 0 {
             drop(state);
             panic!("semaphore: released more than held");
         }
-        let served = inner.serve(&mut state);
+        let served = self.serve(&mut state);
         drop(state);
-        served.for_each(Woken::ready);
+        served.iter().for_each(Chan::close);
     }
-}
 
-impl Inner {
     /// What nobody has taken. Sums wrap, as Go's.
     fn left(&self, state: &State) -> i64 {
         self.size.wrapping_sub(state.taken)
@@ -255,51 +225,69 @@ impl Inner {
         there
     }
 
-    /// Takes those out of the queue whose wish is there. They are to be woken without the lock.
-    fn serve(&self, state: &mut State) -> Batch<Wish> {
-        let mut served = Batch::new();
-        loop {
-            let there = self.left(state);
-            // Looks at the first only.
-            let mut first = true;
-            let Some(mut woken) = state
-                .queue
-                .dequeue_where(|w| std::mem::take(&mut first) && w.n <= there)
-            else {
-                return served;
-            };
-            woken.elem().served = true;
-            state.taken = state.taken.wrapping_add(woken.elem().n);
-            served.push(woken);
+    /// Its place behind all who wait; or nothing, if what it wants is there by now, and taken.
+    fn join(&self, n: i64, ready: &Chan<()>) -> Option<u64> {
+        let mut state = self.state.lock();
+        if self.take_locked(&mut state, n) {
+            drop(state);
+            self.ordered();
+            return None;
         }
+        state.came += 1;
+        let place = state.came;
+        let ready = ready.clone();
+        state.queue.insert(place, Wish { n, ready });
+        Some(place)
+    }
+
+    /// Waits no longer: takes nothing, also if it was served meanwhile.
+    #[track_caller]
+    fn leave(&self, place: u64, n: i64) {
+        let mut state = self.state.lock();
+        let was_first = state.queue.first_key_value().is_some_and(|w| *w.0 == place);
+        let wish = state.queue.remove(&place);
+        if wish.is_none() {
+            state.taken = state.taken.wrapping_sub(n);
+        }
+        let served = if wish.is_none() || was_first {
+            self.serve(&mut state)
+        } else {
+            Vec::new()
+        };
+        drop(state);
+        drop(wish);
+        self.ordered();
+        served.iter().for_each(Chan::close);
+    }
+
+    /// Takes those out of the queue whose wish is there. Their channels are to be closed without the lock.
+    fn serve(&self, state: &mut State) -> Vec<Chan<()>> {
+        let mut served = Vec::new();
+        while let Some(first) = state.queue.first_entry()
+            && first.get().n <= self.size.wrapping_sub(state.taken)
+        {
+            let Wish { n, ready } = first.remove();
+            state.taken = state.taken.wrapping_add(n);
+            served.push(ready);
+        }
+        served
     }
 }
 
-impl Told for Ticket {
-    fn told(&self) {
-        let inner = &*self.of;
-        let mut state = inner.state.lock();
-        self.cancelled.store(true, Ordering::Relaxed);
-        let mine = |w: &Wish| std::ptr::eq(&*w.ticket, self);
-        let gone = state.queue.dequeue_where(mine);
-        // Who stood behind it may have enough now.
-        let served = inner.serve(&mut state);
-        drop(state);
-        if let Some(gone) = gone {
-            seam::give(gone.g());
-            gone.ready();
-        }
-        served.for_each(Woken::ready);
-    }
+/// Why a context is done, once its channel is closed.
+#[track_caller]
+fn reason(ctx: &Context) -> Error {
+    ctx.err()
+        .expect("a context is done once its channel is closed")
 }
 
 impl fmt::Debug for Weighted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.0.state.lock();
+        let state = self.state.lock();
         let (taken, waiting) = (state.taken, state.queue.len());
         drop(state);
         f.debug_struct("Weighted")
-            .field("size", &self.0.size)
+            .field("size", &self.size)
             .field("taken", &taken)
             .field("waiting", &waiting)
             .finish()

@@ -215,7 +215,7 @@ fn a_panic_ends_the_program() {
         .unwrap_err();
     assert!(matches!(crash, Crash::Panic(_)));
     assert!(
-        crash.to_string().starts_with("panic: in the group"),
+        crash.to_string().starts_with("panic: in the group\n"),
         "{crash}"
     );
 }

@@ -233,6 +233,81 @@ fn of_a_release_and_a_cancellation_nothing_is_lost() {
     });
 }
 
+/// Goroutines wait for units of `sem`, one after the other, each for as many as `wishes` says, until it has them or `ctx`
+/// is done; they say their number when they go on.
+fn waiting(sem: &Arc<Weighted>, ctx: &context::Context, wishes: &[i64]) -> Chan<String> {
+    let said = chan(wishes.len());
+    for (i, &n) in wishes.iter().enumerate() {
+        let (sem, ctx, said) = (sem.clone(), ctx.clone(), said.clone());
+        go(move || match sem.acquire(&ctx, n) {
+            Ok(()) => said.send(format!("{i} has {n}")),
+            Err(e) => said.send(format!("{i} {e}")),
+        });
+        settle();
+    }
+    said
+}
+
+#[test]
+fn with_one_p_those_who_wait_go_on_in_gos_order() {
+    Builder::new().procs(1).run(|| {
+        let nobody = context::background();
+        let told = |said: &Chan<String>| {
+            settle();
+            (0..said.len())
+                .filter_map(|_| said.recv())
+                .collect::<Vec<_>>()
+        };
+        // As those who wait for the channel of the context.
+        let (ctx, cancel) = context::with_cancel(&nobody);
+        let sem = shared(1);
+        assert!(sem.try_acquire(1));
+        let said = waiting(&sem, &ctx, &[1; 4]);
+        cancel();
+        let all = [0, 3, 2, 1].map(|i| format!("{i} context canceled"));
+        assert_eq!(told(&said), all);
+        // Until the first one has seen that it is cancelled, it stands in the way.
+        let (ctx, cancel) = context::with_cancel(&nobody);
+        let sem = shared(2);
+        assert!(sem.try_acquire(1));
+        let first = waiting(&sem, &ctx, &[2]);
+        let second = waiting(&sem, &nobody, &[1]);
+        cancel();
+        assert!(!sem.try_acquire(1));
+        assert_eq!(told(&first), ["0 context canceled"]);
+        assert_eq!(told(&second), ["0 has 1"]);
+        // A release that serves several.
+        let sem = shared(3);
+        assert!(sem.try_acquire(3));
+        let said = waiting(&sem, &nobody, &[1; 4]);
+        sem.release(3);
+        assert_eq!(told(&said), ["2 has 1", "0 has 1", "1 has 1"]);
+    });
+}
+
+#[test]
+fn twenty_thousand_leave_in_any_order() {
+    Builder::new().procs(1).run(|| {
+        let sem = shared(1);
+        assert!(sem.try_acquire(1));
+        let wg = WaitGroup::new();
+        let mut cancels = Vec::new();
+        for _ in 0..20_000 {
+            let (ctx, cancel) = context::with_cancel(&context::background());
+            let sem = sem.clone();
+            cancels.push(cancel);
+            wg.go(move || assert!(sem.acquire(&ctx, 1).is_err()));
+        }
+        settle();
+        for cancel in cancels.iter().rev() {
+            cancel();
+        }
+        wg.wait();
+        sem.release(1);
+        assert!(sem.try_acquire(1));
+    });
+}
+
 #[test]
 fn a_deadline_ends_the_wait() {
     holds(|| {

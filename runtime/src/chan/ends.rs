@@ -120,6 +120,14 @@ pub fn chan<T: Send + 'static>(cap: usize) -> Chan<T> {
     Chan(Some(c))
 }
 
+/// A channel inside of another object of the library: an observer knows it as a `kind`.
+#[track_caller]
+pub(crate) fn chan_of<T: Send + 'static>(kind: &'static str) -> Chan<T> {
+    let c = Arc::new(Hchan::new(0, VecDeque::new()));
+    seam::made(&c.tag, kind, 0);
+    Chan(Some(c))
+}
+
 /// A channel that is closed from the start: what the goroutine that runs knows comes before each receive.
 pub(crate) fn closed<T: Send + 'static>() -> Chan<T> {
     let c = Arc::new(Hchan::new(0, VecDeque::new()));

@@ -135,23 +135,6 @@ enum Finished {
 pub(super) enum Child {
     Root(Arc<Root>),
     Late(Arc<Late>),
-    Told(Arc<dyn Told>),
-}
-
-/// Somebody else in the library who waits for something and for a context, and is told that the context is done.
-///
-/// Called by the goroutine that cancels; it must not wait.
-pub(crate) trait Told: Send + Sync {
-    fn told(&self);
-}
-
-/// A place in the list of a context; who drops it is not told any more.
-pub(crate) struct Place(Up);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        leave(self.0.take());
-    }
 }
 
 /// Takes whoever stood there out of a parent's list.
@@ -223,7 +206,7 @@ impl Root {
     }
 
     /// Takes a child in, or cancels it if it is too late for that.
-    pub(super) fn adopt(self: &Arc<Self>, child: Child, at: At) -> Up {
+    pub(super) fn adopt(self: &Arc<Self>, child: Child, at: At) {
         seam::point_at(Op::Cancel, &self.tag, at);
         let mut state = self.state.lock();
         match state.why.clone() {
@@ -231,7 +214,6 @@ impl Root {
                 let up = Some((Arc::downgrade(self), state.children.place()));
                 child.comes_under(&up);
                 state.children.insert(child);
-                up
             }
             Some((err, cause)) => {
                 seam::acquire(&self.tag, 0);
@@ -239,16 +221,9 @@ impl Root {
                 match child {
                     Child::Root(root) => root.cancel(err, cause),
                     Child::Late(late) => late.start(),
-                    Child::Told(told) => told.told(),
                 }
-                None
             }
         }
-    }
-
-    /// Has `told` called when it is done; at once if it is.
-    pub(super) fn tell(self: &Arc<Self>, told: Arc<dyn Told>, at: At) -> Place {
-        Place(self.adopt(Child::Told(told), at))
     }
 
     /// Takes the children out, while nobody else refers to it.
@@ -314,7 +289,6 @@ impl Root {
         while let Some(child) = list.pop() {
             match child {
                 Child::Late(late) => late.start(),
-                Child::Told(told) => told.told(),
                 Child::Root(root) => {
                     if let Some((children, _)) = root.begin(err, cause.clone()) {
                         // One without children was finished at once.
@@ -411,7 +385,6 @@ impl Child {
         match self {
             Child::Root(root) => root.state.lock().up.clone_from(up),
             Child::Late(late) => late.state.lock().1.clone_from(up),
-            Child::Told(_) => {}
         }
     }
 }

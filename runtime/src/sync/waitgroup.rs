@@ -4,6 +4,7 @@
 //! to zero while somebody waits clears the word and wakes them all; nobody may add while that happens, and where it can be
 //! noticed it is Go's panic.
 
+use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, RefUnwindSafe, UnwindSafe};
 use std::panic::{catch_unwind, resume_unwind};
@@ -12,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::sema::Sema;
 use crate::goroutine::WaitReason;
-use crate::panics;
+use crate::panics::is_goexit;
 use crate::primitives::Tag;
 use crate::seam::{self, Op};
 use crate::wait::Turn;
@@ -189,19 +190,25 @@ impl WaitGroup {
     /// ```
     #[track_caller]
     pub fn go(&self, f: impl FnOnce() + Send + 'static) {
+        // In a box it is "recovered, repanicked", as Go says.
+        self.start(f, |payload| Box::new(payload));
+    }
+
+    /// Starts a goroutine that is counted. `panics` says with what a panic of `f` goes on.
+    #[track_caller]
+    pub(crate) fn start(&self, f: impl FnOnce() + Send + 'static, panics: fn(Payload) -> Payload) {
         seam::expect_current("WaitGroup::go");
         self.add(1);
         let group = self.clone();
         let at = Location::caller();
         crate::go(move || {
             if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
-                if panics::is_goexit(&*payload) {
+                if is_goexit(&*payload) {
                     group.done_at(at);
                     resume_unwind(payload);
                 }
-                // No `done`: who waits must not go on and end the program before this panic does. In a box it is
-                // "recovered, repanicked", as Go says.
-                resume_unwind(Box::new(payload));
+                // No `done`: who waits must not go on and end the program before this panic does.
+                resume_unwind(panics(payload));
             }
             group.done_at(at);
         });
@@ -214,6 +221,9 @@ impl WaitGroup {
         self.0.add(-1);
     }
 }
+
+/// What a panic carries.
+type Payload = Box<dyn Any + Send>;
 
 /// The upper half, a signed number.
 fn counter(state: u64) -> i32 {
