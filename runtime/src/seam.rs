@@ -351,7 +351,7 @@ pub(crate) trait Inbox: Sync {
     }
 }
 
-static HOMES: Lock<Option<HashMap<u64, &'static dyn Inbox>>> = Lock::new(None);
+pub(crate) static HOMES: Lock<Option<HashMap<u64, &'static dyn Inbox>>> = Lock::new(None);
 static NEXT_HOME: AtomicU64 = AtomicU64::new(1);
 
 /// Registers a runtime and gives it its number.

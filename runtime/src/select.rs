@@ -59,7 +59,7 @@ use crate::coro::Unlock;
 use crate::goroutine::{Abandon, WaitReason};
 use crate::primitives::hooked;
 use crate::seam::{self, Op};
-use crate::wait::{self, Claim, park_forever};
+use crate::wait::{self, Claim, Who, park_forever};
 pub use dynamic::{Chosen, Select};
 
 /// Which case fired; `None`: the default.
@@ -173,7 +173,7 @@ fn wait_for_one(
     order: &[u32],
     at: &'static Location<'static>,
 ) -> usize {
-    let Some((_, g)) = seam::current() else {
+    let Some(who) = Who::waits() else {
         // SAFETY: locked by the caller.
         unsafe { unlock_all(cases, order) };
         seam::expect_current("this select would block");
@@ -182,7 +182,7 @@ fn wait_for_one(
     let claim = Claim::new();
     for &i in order {
         // SAFETY: locked; the cases stay where they are, and are dequeued below before anybody leaves this function.
-        unsafe { cases[i as usize].enqueue(g, &claim, i) };
+        unsafe { cases[i as usize].enqueue(who.g(), &claim, i) };
     }
     {
         let parked = Parked {
@@ -191,10 +191,9 @@ fn wait_for_one(
             claim: &claim,
         };
         let data = std::ptr::from_ref(&parked).cast();
-        // SAFETY: `g` runs; `parked` lives until the wait is over, see the invariants at the top for the time between.
+        // SAFETY: `who` waits; `parked` lives until the wait is over, see the invariants at the top for the time between.
         unsafe {
-            wait::park(
-                g,
+            who.park(
                 WaitReason::Select,
                 at,
                 Some(Unlock {

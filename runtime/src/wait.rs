@@ -18,6 +18,8 @@
 //! **Rejected**: heap-allocated sudogs with a cache per P, as Go has them (Go must: its stacks move; ours do not);
 //! a state word with a compare-and-swap on both sides (two more atomics a wait, and a window to argue about).
 
+mod outside;
+
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::ptr::NonNull;
@@ -30,6 +32,7 @@ use crate::lock::LockGuard;
 use crate::primitives::{HOOKS, Lock};
 use crate::seam::{self, Op};
 use crate::trace::What;
+use outside::StandIn;
 
 /// One goroutine's wait: in the frame of the goroutine that waits, linked into one queue.
 pub(crate) struct Sudog<E> {
@@ -459,7 +462,7 @@ pub(crate) fn wait_on<S, E>(
 ///
 /// # Panics
 ///
-/// Outside of a goroutine; the lock is released then.
+/// Where nobody can wait ([`Who::waits`]); the lock is released then.
 pub(crate) fn wait_in_turn<S, E>(
     guard: LockGuard<'_, S>,
     queue: fn(&mut S) -> &mut WaitQueue<E>,
@@ -468,13 +471,13 @@ pub(crate) fn wait_in_turn<S, E>(
     reason: WaitReason,
     at: &'static Location<'static>,
 ) -> E {
-    let Some((_, g)) = seam::current() else {
+    let Some(who) = Who::waits() else {
         drop(guard);
         seam::expect_current("this call would block");
         unreachable!("expect_current panicked");
     };
     let mut guard = guard;
-    let mut node = Sudog::new(g, elem);
+    let mut node = Sudog::new(who.g(), elem);
     // One pointer, from which everything below is derived: the waker writes through it while we sleep.
     let node_ptr = NonNull::from(&mut node);
     // SAFETY: the node stays in this frame, which does not end before the goroutine is readied or abandoned.
@@ -493,8 +496,7 @@ pub(crate) fn wait_in_turn<S, E>(
     };
     // SAFETY: `parked` and the lock outlive the wait: both are reached from this frame.
     unsafe {
-        park(
-            g,
+        who.park(
             reason,
             at,
             Some(Unlock {
@@ -509,6 +511,53 @@ pub(crate) fn wait_in_turn<S, E>(
     }
     debug_assert!(!node.linked);
     node.elem
+}
+
+/// Who is about to wait.
+pub(crate) enum Who {
+    Goroutine(&'static G),
+    Thread(StandIn),
+}
+
+impl Who {
+    /// The goroutine that runs, or a thread that a goroutine has made; `None` for other threads, which cannot wait.
+    #[inline]
+    pub(crate) fn waits() -> Option<Who> {
+        match seam::current() {
+            Some((_, g)) => Some(Who::Goroutine(g)),
+            None => StandIn::new().map(Who::Thread),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn g(&self) -> &'static G {
+        match self {
+            Who::Goroutine(g) => g,
+            Who::Thread(t) => t.g,
+        }
+    }
+
+    /// [`park`], or what a thread does in its place.
+    ///
+    /// # Safety
+    ///
+    /// As for `park`.
+    #[inline]
+    pub(crate) unsafe fn park(
+        &self,
+        reason: WaitReason,
+        at: &'static Location<'static>,
+        unlock: Option<Unlock>,
+        abandon: Option<Abandon>,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match self {
+                Who::Goroutine(g) => park(g, reason, at, unlock, abandon),
+                Who::Thread(t) => t.sleep(unlock, abandon),
+            }
+        }
+    }
 }
 
 /// Suspends the goroutine that runs until somebody calls `ready` on it.
@@ -548,6 +597,11 @@ pub(crate) fn park_forever(reason: WaitReason, at: &'static Location<'static>) -
 pub(crate) fn ready(g: &'static G) {
     match seam::current_scheduler() {
         Some(s) if s.home() == g.home() => s.ready(g),
+        _ if g.home() == outside::OUTSIDE => {
+            // Its thread looks itself. Nobody else can have woken it.
+            let woken = g.wake();
+            debug_assert!(woken);
+        }
         _ => seam::ready_from_outside(g),
     }
 }

@@ -228,4 +228,28 @@ fn values_may_wait_while_they_are_cloned_and_go_on_elsewhere() {
     });
 }
 
+#[test]
+fn what_a_map_drops_may_use_the_map() {
+    struct Held(Arc<Counts>, u8);
+    struct Counts(Map<u8, Arc<Held>>, AtomicUsize);
+    impl Drop for Held {
+        fn drop(&mut self) {
+            self.0.0.delete(&(self.1 + 100));
+            self.0.1.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    two().run(|| {
+        let all = Arc::new(Counts(Map::new(), AtomicUsize::new(0)));
+        let held = |n| Arc::new(Held(all.clone(), n));
+        all.0.store(1, held(1));
+        all.0.store(1, held(2));
+        all.0.swap(1, held(3));
+        all.0.load_or_store(1, held(4));
+        all.0.load_and_delete(&1);
+        all.0.store(1, held(5));
+        all.0.clear();
+        assert_eq!(all.1.load(Ordering::SeqCst), 5);
+    });
+}
+
 mod limit;

@@ -11,7 +11,7 @@ use super::MutexGuard;
 use crate::goroutine::WaitReason;
 use crate::primitives::{Lock, Tag, hooked};
 use crate::seam::{self, Op};
-use crate::wait::{Batch, WaitQueue, wait_on};
+use crate::wait::{Batch, WaitQueue, Who, wait_on};
 
 /// A place to wait until what a mutex protects has changed: Go's `sync.Cond`.
 ///
@@ -91,6 +91,10 @@ impl Cond {
     #[track_caller]
     pub fn wait<'a, T: ?Sized>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         let at = Location::caller();
+        if Who::waits().is_none() {
+            // Before a signal could be meant for it.
+            seam::expect_current("Cond::wait");
+        }
         self.approach(Op::CondWait, at);
         let ticket = {
             let mut state = self.state.lock();

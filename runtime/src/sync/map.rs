@@ -1,7 +1,7 @@
 //! A map that goroutines share: Go's `sync.Map`.
 
 use std::collections::HashMap;
-use std::collections::hash_map::{DefaultHasher, Entry};
+use std::collections::hash_map::DefaultHasher;
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hash};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
@@ -86,7 +86,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
     /// ```
     #[track_caller]
     pub fn store(&self, k: K, v: V) {
-        self.with(Op::AtomicUpdate, |m| m.insert(k, v));
+        self.swap(k, v);
     }
 
     /// The value of `k` and `true`; or, if it has none, sets it to `v` and returns that and `false`. Go's `LoadOrStore`.
@@ -98,10 +98,12 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
     /// ```
     #[track_caller]
     pub fn load_or_store(&self, k: K, v: V) -> (V, bool) {
-        self.with(Op::AtomicUpdate, |m| match m.entry(k) {
-            Entry::Occupied(e) => (e.get().clone(), true),
-            Entry::Vacant(e) => (e.insert(v).clone(), false),
-        })
+        // What is not stored comes out, too: it is dropped when the map is free.
+        let (found, _unused) = self.with(Op::AtomicUpdate, |m| match m.get(&k) {
+            Some(there) => ((there.clone(), true), Some((k, v))),
+            None => ((m.entry(k).or_insert(v).clone(), false), None),
+        });
+        found
     }
 
     /// Takes the value of `k` out. Go's `LoadAndDelete`.
@@ -139,7 +141,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
     /// ```
     #[track_caller]
     pub fn swap(&self, k: K, v: V) -> Option<V> {
-        self.with(Op::AtomicUpdate, |m| m.insert(k, v))
+        let (former, _unused) = self.with(Op::AtomicUpdate, |m| match m.get_mut(&k) {
+            Some(there) => (Some(std::mem::replace(there, v)), Some(k)),
+            None => (m.insert(k, v), None),
+        });
+        former
     }
 
     /// Sets the value of `k` if it equals `old`, and says whether it did. Go's `CompareAndSwap`.

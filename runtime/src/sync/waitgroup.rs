@@ -16,7 +16,7 @@ use crate::goroutine::WaitReason;
 use crate::panics::is_goexit;
 use crate::primitives::Tag;
 use crate::seam::{self, Op};
-use crate::wait::Turn;
+use crate::wait::{Turn, Who};
 
 /// Counts goroutines that are at work, and waits until there are none: Go's `sync.WaitGroup`.
 ///
@@ -145,6 +145,10 @@ impl WaitGroup {
             if counter(state) == 0 {
                 seam::acquire(&group.tag, 0);
                 return;
+            }
+            if Who::waits().is_none() {
+                // Before it is counted.
+                seam::expect_current("WaitGroup::wait");
             }
             match group.state.compare_exchange_weak(
                 state,

@@ -46,6 +46,10 @@ const ALLOWED: &[(&str, &str)] = &[
         "the handler of SIGSEGV and its own stack",
     ),
     (
+        "runtime/src/wait/outside.rs",
+        "a G that stands in for a thread that waits",
+    ),
+    (
         "runtime/src/wait.rs",
         "queues of nodes that live in the frames of parked goroutines",
     ),
