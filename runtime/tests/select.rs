@@ -504,6 +504,22 @@ fn ten_thousand_cases() {
 }
 
 #[test]
+fn channels_may_be_made_after_the_select() {
+    on_both(|| {
+        let mut s = Select::new();
+        let (a, b) = (chan::<String>(0), chan(1));
+        s.recv(&a);
+        let sends = s.send(&b, "a value".to_string());
+        assert_eq!(s.wait().index(), sends);
+        // Dropped with its cases, and after their channels.
+        let mut unused = Select::new();
+        let c = chan(0);
+        unused.send(&c, "a value".to_string());
+        unused.recv(&c);
+    });
+}
+
+#[test]
 fn indices_count_the_default_too() {
     on_both(|| {
         let (a, b) = (chan::<i32>(0), chan::<i32>(1));

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt;
+use std::marker::PhantomData;
 use std::panic::Location;
 
 use super::{AsRecv, AsSend, select};
@@ -40,9 +41,11 @@ use crate::wait::park_forever;
 /// ```
 #[derive(Default)]
 pub struct Select<'a> {
-    cases: Vec<Box<dyn Case + 'a>>,
+    /// They borrow for `'a`, see `add`.
+    cases: Vec<Box<dyn Case>>,
     /// The index of the default: as many cases as there were before it.
     default: Option<usize>,
+    channels: PhantomData<&'a ()>,
 }
 
 /// The case that a [`Select`] has done.
@@ -79,7 +82,19 @@ impl<'a> Select<'a> {
         Select {
             cases: Vec::new(),
             default: None,
+            channels: PhantomData,
         }
+    }
+
+    /// Adds a case. Its type hides that it borrows: so a channel may be made, and dropped, after the `Select` was made.
+    fn add(&mut self, case: impl Case + 'a) -> usize {
+        let index = self.next_index();
+        let case: Box<dyn Case + 'a> = Box::new(case);
+        // SAFETY: a case is used by `wait` only, which needs a `Select` whose `'a` lives. To be dropped it needs no channel:
+        // it has a reference to one, and a value that borrows nothing.
+        let case = unsafe { std::mem::transmute::<Box<dyn Case + 'a>, Box<dyn Case>>(case) };
+        self.cases.push(case);
+        index
     }
 
     fn next_index(&self) -> usize {
@@ -102,9 +117,7 @@ impl<'a> Select<'a> {
     /// assert_eq!(chosen.recv::<&str>(), Some("hello"));
     /// ```
     pub fn recv<C: AsRecv + ?Sized>(&mut self, c: &'a C) -> usize {
-        let index = self.next_index();
-        self.cases.push(Box::new(RecvCase::new(c.side())));
-        index
+        self.add(RecvCase::new(c.side()))
     }
 
     /// Adds a send of `v` to `c`. If another case is chosen, `v` is dropped.
@@ -120,9 +133,7 @@ impl<'a> Select<'a> {
     /// assert_eq!(c.recv(), Some(5));
     /// ```
     pub fn send<C: AsSend + ?Sized>(&mut self, c: &'a C, v: C::Item) -> usize {
-        let index = self.next_index();
-        self.cases.push(Box::new(SendCase::new(c.side(), v)));
-        index
+        self.add(SendCase::new(c.side(), v))
     }
 
     /// Adds what is chosen when no other case can go on at once.
