@@ -204,6 +204,8 @@ pub(crate) struct Poller {
     opening: Mutex<()>,
     /// Whoever polls holds it, for as long as it blocks.
     polls: Mutex<Option<(Poll, Events)>>,
+    /// How many are in `poll_until`: one that blocks there, and those who were called before and have not left.
+    inside: AtomicUsize,
     /// Goroutines that wait for a descriptor, or are about to.
     waiters: CachePadded<AtomicUsize>,
     /// When it was last polled, in the runtime's clock.
@@ -219,6 +221,7 @@ impl Poller {
             handle: Lock::new(None),
             opening: Mutex::new(()),
             polls: Mutex::new(None),
+            inside: AtomicUsize::new(0),
             waiters: CachePadded::default(),
             last: AtomicU64::new(0),
             deadlines: Lock::new(BTreeSet::new()),
@@ -403,17 +406,34 @@ impl Poller {
     ///
     /// `called` is asked once nobody else polls: another poll that was under way may have taken the wake-up call for this
     /// one. One that comes after the question ends this poll.
+    ///
+    /// Nor may one that was called wait here for another that blocks. It says that it is inside, and asks; the other one
+    /// takes the lock, looks who is inside, and blocks only if it is alone. If that look came first, then the call came
+    /// after it, or is seen by who asks: a call whose wake-up was taken came before the lock was.
     pub(crate) fn poll_until(
         &self,
         most: Option<Duration>,
-        called: impl FnOnce() -> bool,
+        called: impl Fn() -> bool,
+        ready: &mut Vec<&'static G>,
+    ) {
+        self.inside.fetch_add(1, Ordering::SeqCst);
+        if !called() {
+            self.poll_alone(most, called, ready);
+        }
+        self.inside.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    fn poll_alone(
+        &self,
+        most: Option<Duration>,
+        called: impl Fn() -> bool,
         ready: &mut Vec<&'static G>,
     ) {
         let mut polls = self.polls.lock().unwrap_or_else(|e| e.into_inner());
         let Some((poll, events)) = &mut *polls else {
             return;
         };
-        if called() {
+        if called() || self.inside.load(Ordering::SeqCst) > 1 {
             return;
         }
         let most = match most {
@@ -514,6 +534,37 @@ mod tests {
     }
 
     #[test]
+    fn who_is_called_does_not_wait_for_another_that_blocks() {
+        for _ in 0..20 {
+            let p = leaked();
+            p.open(1).expect("descriptors");
+            // Who was called and whose wake-up somebody else took, and who comes to block next: both want the lock.
+            let held = p.polls.lock().expect("nobody panics");
+            let asked = AtomicUsize::new(0);
+            std::thread::scope(|scope| {
+                let first = scope.spawn(|| {
+                    let called = || asked.fetch_add(1, Ordering::SeqCst) > 0;
+                    p.poll_until(None, called, &mut Vec::new());
+                });
+                while asked.load(Ordering::SeqCst) == 0 {
+                    std::thread::yield_now();
+                }
+                let next = scope.spawn(|| p.poll_until(None, || false, &mut Vec::new()));
+                while p.inside.load(Ordering::SeqCst) < 2 {
+                    std::thread::yield_now();
+                }
+                drop(held);
+                first.join().expect("no panic");
+                while !next.is_finished() {
+                    p.wake();
+                    std::thread::yield_now();
+                }
+            });
+            p.close();
+        }
+    }
+
+    #[test]
     fn who_waits_is_handed_back_once_an_edge() {
         let p = leaked();
         let (a, mut b) = UnixStream::pair().expect("a pair");
@@ -563,9 +614,10 @@ mod tests {
             };
             p.poll_until(None, says, &mut ready);
         });
-        polls
-            .recv()
-            .expect("it is about to block, and holds `polls`");
+        for _ in 0..2 {
+            // At the second time it is about to block, and holds `polls`.
+            polls.recv().expect("it asks whether it was called");
+        }
         // As one that looked before the other had opened it.
         let second = p.open_first(1).expect("descriptors");
         assert!(Arc::ptr_eq(&first, &second));
