@@ -546,12 +546,14 @@ fn prefetch(address: usize) {
 /// Takes a goroutine out of what it waits on, so that its stack can be given back. One that was readied and has not run
 /// since may still stand in the queues of a `select`.
 ///
-/// If a waker from outside already has it, waits until that waker has called `ready`: it is between two instructions.
+/// If a waker from outside already has it, waits until that waker has called `ready`: it is between two instructions. A
+/// goroutine of the same runtime may have been stopped for good between those two: `stopped` says that there was such a
+/// stop, and then it waits no longer than a second.
 ///
 /// # Safety
 ///
 /// Its runtime has stopped and the caller tears it down alone.
-pub(crate) unsafe fn detach(g: &'static G) {
+pub(crate) unsafe fn detach(g: &'static G, stopped: bool) {
     // SAFETY: the caller's promise is the one asked for.
     let Some(a) = (unsafe { g.abandon() }) else {
         return;
@@ -560,7 +562,10 @@ pub(crate) unsafe fn detach(g: &'static G) {
     if unsafe { (a.run)(a.data) } {
         return;
     }
-    while g.status() == Status::Waiting {
+    let begun = std::time::Instant::now();
+    while g.status() == Status::Waiting
+        && !(stopped && begun.elapsed() > std::time::Duration::from_secs(1))
+    {
         std::thread::yield_now();
     }
 }

@@ -124,6 +124,51 @@ fn blocking_calls_overlap_with_one_p() {
     });
 }
 
+/// A thread that is stopped with the allocator's lock in its hands must not be the one that the scheduler waits for, with
+/// the only P: it needs memory for its own queues.
+#[test]
+fn a_scheduler_gets_memory_although_others_allocate_all_the_time() {
+    use goroutines::sync::WaitGroup;
+    use goroutines::{chan, time};
+    for _ in 0..2 {
+        let ended = one().try_run(|| {
+            let stop = Arc::new(AtomicBool::new(false));
+            for _ in 0..2 {
+                let stop = stop.clone();
+                go(move || {
+                    let mut kept: Vec<Vec<u8>> = Vec::new();
+                    let mut size = 0_usize;
+                    while !stop.load(Ordering::Relaxed) {
+                        size = size.wrapping_mul(25_214_903_917).wrapping_add(11);
+                        // Too large for what a thread keeps to itself.
+                        kept.push(Vec::with_capacity(1_100 + (size >> 16) % 60_000));
+                        if kept.len() > 20 {
+                            kept.swap_remove((size >> 8) % 20);
+                        }
+                    }
+                });
+            }
+            for wave in 0..4 {
+                let wg = WaitGroup::new();
+                let chans: Vec<_> = (0..200).map(|i| chan::<u64>(i % 50)).collect();
+                for i in 0..400 << wave {
+                    let ch = chans[i % 200].clone();
+                    wg.go(move || {
+                        ch.send(1);
+                        time::sleep(std::time::Duration::from_micros(i as u64));
+                    });
+                }
+                for i in 0..400 << wave {
+                    chans[i % 200].recv();
+                }
+                wg.wait();
+            }
+            stop.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(ended, Ok(()));
+    }
+}
+
 #[test]
 fn a_runtime_ends_although_a_goroutine_never_stops() {
     for _ in 0..5 {

@@ -391,7 +391,7 @@ impl Lab {
         for (g, _) in st.everybody() {
             if g.status() != Status::Dead {
                 // SAFETY: the schedule is over, and this thread alone clears it up.
-                unsafe { goroutine::detach(g) };
+                unsafe { goroutine::detach(g, false) };
             }
         }
         self.inbox.lock().clear();

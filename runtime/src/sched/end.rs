@@ -327,12 +327,13 @@ impl Sched {
     pub(super) fn clear(&'static self) {
         let all = std::mem::take(&mut self.state.lock().all);
         let pool = self.p(0).local.lock().pool.clone();
+        let stopped = self.stopped.swap(false, Ordering::Relaxed);
         for g in &all {
             if g.status() != Status::Dead {
                 // SAFETY: no M is left, and this is the only thread that clears up.
                 #[allow(unsafe_code, reason = "see the comment")]
                 unsafe {
-                    goroutine::detach(g);
+                    goroutine::detach(g, stopped);
                 }
             }
         }

@@ -613,7 +613,11 @@ impl Scheduler for M {
 
     fn ready(&self, g: &'static G) {
         let m = self.as_static();
-        let _critical = m.enter();
+        if m.begin_critical() {
+            m.ready_without_p(g);
+            return;
+        }
+        let _critical = Critical;
         m.tell(|| What::Unblock {
             g: g.id(),
             by: Waker::Goroutine,

@@ -125,6 +125,8 @@ pub(crate) struct Sched {
     global_len: CachePadded<AtomicUsize>,
     /// The clock as the monitor last read it: good enough to say since when somebody waits.
     coarse: AtomicU64,
+    /// It ends, and somebody was stopped for good wherever it was.
+    stopped: AtomicBool,
     /// Everybody sleeps, and only threads that goroutines have made can wake somebody.
     outside: AtomicBool,
     /// How many Ms run a goroutine although their P was taken away: in a blocking call, most likely.
@@ -202,6 +204,7 @@ impl Sched {
                 idle: Idle::new(),
                 global_len: CachePadded::default(),
                 coarse: AtomicU64::new(0),
+                stopped: AtomicBool::new(false),
                 outside: AtomicBool::new(false),
                 without_p: AtomicUsize::new(0),
                 next_id: AtomicU64::new(0),

@@ -194,6 +194,7 @@ impl M {
             && !self.stop.puts_off(pc)
             && self.stop.park(pc) == Parked::Leave
         {
+            self.sched().stopped.store(true, Ordering::Relaxed);
             // SAFETY: in a signal handler on this goroutine's thread, which it has interrupted outside of the runtime's
             // own code. The goroutine is never resumed, so it does not matter that it stops in the middle.
             unsafe { g.suspend(Command::Yield) };

@@ -28,6 +28,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use super::{M, State};
 use crate::goroutine::{G, Status};
 use crate::lock::{self, LockGuard};
+use crate::seam::Inbox as _;
 use crate::trace::What;
 
 /// The announced call of an M.
@@ -145,6 +146,15 @@ impl M {
         let lost = self.retake_p().is_some();
         self.tell_of(g, || What::SyscallExit);
         lost
+    }
+
+    /// Makes `g` runnable although the P is gone, or may go at any moment: it is queued as from outside. Waiting for a P comes
+    /// later. Were the runtime to end meanwhile, this goroutine would never go on, and `g` would be in nobody's hands: out of
+    /// the queue that it waited in, and not woken.
+    #[cold]
+    pub(super) fn ready_without_p(&'static self, g: &'static G) {
+        self.sched().deliver(g.home(), g);
+        lock::count_out();
     }
 
     /// Its P was taken away while its goroutine computed or blocked: takes an idle one, or waits for its turn as all who
