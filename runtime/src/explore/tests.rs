@@ -136,4 +136,4 @@ fn one_schedule_of_each_kind_shows_all_there_is_to_see() {
     assert!(compared >= 900, "{compared}");
 }
 
-const PROGRAMS: u64 = 1_200;
+const PROGRAMS: u64 = 1_500;

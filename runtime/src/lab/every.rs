@@ -201,6 +201,10 @@ impl Every {
 
     /// The schedule is over; `crashed`: at once, whatever others were about to do.
     pub(super) fn over(&mut self, print: &mut Footprint, crashed: bool) {
+        if self.cut {
+            // Of its last step it was told before it was asked who comes next.
+            return;
+        }
         self.step_made(print);
         if let Some(last) = self.depth.checked_sub(1) {
             self.path[last].ended = crashed;
@@ -403,9 +407,25 @@ struct Object {
     read: Vec<u32>,
     passed: Vec<u32>,
     added: Vec<u32>,
+    /// Of a WaitGroup: who raised it from zero, and who did anything with it.
+    setters: Vec<u32>,
+    users: Vec<u32>,
+}
+
+fn put(list: &mut Vec<u32>, who: u32) {
+    if !list.contains(&who) {
+        list.push(who);
+    }
 }
 
 impl Object {
+    /// Whether somebody else has raised it from zero, and only what `who` or another one did with the group since could
+    /// order that with a wait of `who`: that is no order.
+    fn raised_by_another(&self, who: u32) -> bool {
+        let foreign = self.setters.iter().any(|&s| s != who);
+        foreign && (self.setters.len() > 1 || self.users.contains(&who))
+    }
+
     /// The last change, if it could come after as well: it is no unlock and no raise.
     fn changed_freely(&self) -> Option<u32> {
         self.changed
@@ -420,6 +440,8 @@ impl Object {
         self.read.clear();
         self.passed.clear();
         self.added.clear();
+        self.setters.clear();
+        self.users.clear();
     }
 }
 
@@ -472,6 +494,7 @@ impl Order {
         }
         before.clone_from(&self.now[who as usize]);
         clock.extend_from_slice(before);
+        let mut by_another = false;
         for t in &print.touches {
             let o = self.object(t.object);
             let changed = o.changed.map(|(e, _)| e);
@@ -483,6 +506,7 @@ impl Order {
                     if o.group {
                         set.extend(o.taken.first());
                     }
+                    by_another |= o.raised_by_another(who);
                     met.extend(o.changed_freely());
                 }
                 How::Adds | How::Empties => {
@@ -518,7 +542,7 @@ impl Order {
             let step = &steps[e as usize];
             step.who != who && known(before, step.who) < step.number
         };
-        self.set_unordered |= set.iter().copied().any(unordered);
+        self.set_unordered |= by_another || set.iter().copied().any(unordered);
         if let Some(races) = races {
             met.sort_unstable();
             met.dedup();
@@ -552,6 +576,15 @@ impl Order {
         });
         for t in &print.touches {
             let o = self.object(t.object);
+            if matches!(
+                t.how,
+                How::Adds | How::Empties | How::Sets | How::Raises | How::Passes
+            ) {
+                put(&mut o.users, who);
+            }
+            if t.how == How::Sets {
+                put(&mut o.setters, who);
+            }
             match t.how {
                 How::Read => o.read.push(i),
                 How::Passes => o.passed.push(i),

@@ -4,10 +4,13 @@ use std::sync::{Arc, Mutex as StdMutex};
 use std::time::Duration;
 
 use crate::chan::{Chan, chan};
+use crate::context::{self, Context};
 use crate::lab::Rng;
 use crate::race::Shared;
+use crate::semaphore::Weighted;
 use crate::sync::raw::{Mutex, RWMutex};
-use crate::sync::{Once, WaitGroup, atomic};
+use crate::sync::{Cond, Map, Mutex as Guarded, Once, Pool, WaitGroup, atomic};
+use crate::time::Timer;
 
 /// What the goroutines of a program share.
 struct World {
@@ -18,9 +21,19 @@ struct World {
     chans: Vec<Chan<i64>>,
     once: Once,
     wg: WaitGroup,
+    cond: (Guarded<i64>, Cond),
+    sem: Weighted,
+    pointer: atomic::Pointer<i64>,
+    value: atomic::Value,
+    map: Map<i64, i64>,
+    pool: Pool<i64>,
+    ctx: Option<(Context, Cancel)>,
+    timer: Option<Timer>,
     /// What each goroutine saw, in its own order.
     seen: Notes,
 }
+
+type Cancel = Arc<dyn Fn() + Send + Sync>;
 
 /// Which kinds of operations a family of programs has.
 #[derive(Clone, Copy, Debug)]
@@ -30,16 +43,34 @@ pub(super) enum Family {
     Channels,
     Groups,
     Time,
+    Conditions,
+    Semaphores,
+    Contexts,
+    Timers,
+    Atomics,
+    Readers,
+    Selects,
+    Branches,
     Mixed,
+    All,
 }
 
-pub(super) const FAMILIES: [Family; 6] = [
+pub(super) const FAMILIES: [Family; 15] = [
     Family::Variables,
     Family::Locks,
     Family::Channels,
     Family::Groups,
     Family::Time,
     Family::Mixed,
+    Family::Conditions,
+    Family::Semaphores,
+    Family::Contexts,
+    Family::Timers,
+    Family::Atomics,
+    Family::Readers,
+    Family::Selects,
+    Family::Branches,
+    Family::All,
 ];
 
 /// The operations of one goroutine, drawn once.
@@ -50,6 +81,19 @@ fn body(family: Family, rng: &mut Rng, n: usize) -> Vec<u32> {
         Family::Channels => &[13, 14, 15, 16, 17, 18, 19, 1],
         Family::Groups => &[20, 21, 22, 23, 1, 0],
         Family::Time => &[24, 25, 26, 4, 14, 0],
+        Family::Conditions => &[29, 30, 31, 32, 29, 0],
+        Family::Semaphores => &[33, 34, 35, 36, 0, 1],
+        Family::Contexts => &[37, 38, 39, 40, 41, 14, 0],
+        Family::Timers => &[42, 43, 44, 45, 46, 24, 0],
+        Family::Atomics => &[47, 48, 49, 50, 51, 52, 53, 54, 55, 3, 5, 0],
+        Family::Readers => &[10, 11, 12, 56, 57, 58, 59, 60, 0],
+        Family::Selects => &[61, 62, 63, 64, 18, 19, 13, 14, 17],
+        Family::Branches => &[65, 66, 67, 68, 0, 1, 2, 6],
+        Family::All => &[
+            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 29,
+            30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56,
+            57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68,
+        ],
         Family::Mixed => &[
             0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
             26, 27, 28,
@@ -58,6 +102,16 @@ fn body(family: Family, rng: &mut Rng, n: usize) -> Vec<u32> {
     (0..n)
         .map(|_| kinds[rng.below(kinds.len())] * 2 + rng.below(2) as u32)
         .collect()
+}
+
+impl World {
+    fn ctx(&self) -> &(Context, Cancel) {
+        self.ctx.as_ref().expect("its family has a context")
+    }
+
+    fn timer(&self) -> &Timer {
+        self.timer.as_ref().expect("its family has a timer")
+    }
 }
 
 fn perform(w: &Arc<World>, me: usize, op: u32) {
@@ -144,7 +198,136 @@ fn perform(w: &Arc<World>, me: usize, op: u32) {
             note(crate::time::since(start).as_millis() as i64);
         }
         27 => w.once.call(|| w.vars[i].set(3)),
-        _ => crate::runtime::gosched(),
+        28 => crate::runtime::gosched(),
+        29 => {
+            let mut n = w.cond.0.lock();
+            if *n == 0 {
+                n = w.cond.1.wait(n);
+            }
+            note(*n);
+        }
+        30 => {
+            *w.cond.0.lock() += 1;
+            w.cond.1.signal();
+        }
+        31 => w.cond.1.broadcast(),
+        32 => w.cond.1.signal(),
+        33 => note(i64::from(
+            w.sem.acquire(&context::background(), 1 + i as i64).is_ok(),
+        )),
+        34 => w.sem.release(1 + i as i64),
+        35 => note(i64::from(w.sem.try_acquire(1))),
+        36 => {
+            if w.sem.acquire(&context::background(), 1).is_ok() {
+                note(w.vars[0].get());
+                w.sem.release(1);
+            }
+        }
+        37 => note(i64::from(w.ctx().0.err().is_some())),
+        38 => (w.ctx().1)(),
+        39 => {
+            w.ctx().0.done().recv();
+        }
+        40 => {
+            let (child, cancel) = context::with_cancel(&w.ctx().0);
+            if i == 0 {
+                cancel();
+            }
+            note(i64::from(child.err().is_some()));
+        }
+        41 => {
+            let all = w.clone();
+            let stop = context::after_func(&w.ctx().0, move || all.vars[0].set(9));
+            if i == 0 {
+                note(i64::from(stop()));
+            }
+        }
+        42 => note(i64::from(w.timer().stop())),
+        43 => note(i64::from(
+            w.timer().reset(Duration::from_millis(1 + i as u64)),
+        )),
+        44 => {
+            w.timer().c.recv();
+        }
+        45 => note(i64::from(w.timer().c.try_recv().is_ok())),
+        46 => {
+            let all = w.clone();
+            let t = crate::time::after_func(Duration::from_millis(1), move || all.vars[0].set(9));
+            if i == 0 {
+                note(i64::from(t.stop()));
+            }
+        }
+        47 => note(i64::from(
+            w.pointer.compare_and_swap(None, Some(Arc::new(me as i64))),
+        )),
+        48 => note(w.pointer.load().map_or(-1, |v| *v)),
+        49 => w.pointer.store(None),
+        50 => w.value.store(me as i64),
+        51 => note(w.value.load::<i64>().unwrap_or(-1)),
+        52 => w.map.store(i as i64, me as i64),
+        53 => note(w.map.load(&(i as i64)).unwrap_or(-1)),
+        54 => note(w.map.load_or_store(i as i64, me as i64).0),
+        55 => {
+            if i == 0 {
+                w.pool.put(me as i64);
+            } else {
+                note(w.pool.get());
+            }
+        }
+        56 => w.rw.rlock(),
+        57 => w.rw.runlock(),
+        58 => w.rw.lock(),
+        59 => w.rw.unlock(),
+        60 => {
+            let got = w.rw.try_lock();
+            note(i64::from(got));
+        }
+        61 => {
+            let (a, b) = (&w.chans[0], &w.chans[1]);
+            crate::select! {
+                send(a, 1) => note(-10),
+                send(b, 2) => note(-11),
+            }
+        }
+        62 => {
+            let b = &w.chans[i];
+            crate::select! {
+                recv(b) -> v => note(v.unwrap_or(-12)),
+                send(b, 7) => note(-13),
+            }
+        }
+        63 => {
+            let (a, b) = (&w.chans[0], &w.chans[1]);
+            crate::select! {
+                recv(a) -> v => note(v.unwrap_or(-14)),
+                recv(b) -> v => note(v.unwrap_or(-15)),
+                send(b, 3) => note(-16),
+            }
+        }
+        64 => note(w.chans[i].len() as i64),
+        65 => {
+            if w.vars[i].get() == 0 {
+                w.locks[i].lock();
+                w.vars[1 - i].set(4);
+                w.locks[i].unlock();
+            } else {
+                w.vars[i].set(0);
+            }
+        }
+        66 => assert_eq!(w.vars[i].get(), 0, "not zero"),
+        67 => {
+            if w.locks[i].try_lock() {
+                w.vars[i].set(5);
+                w.locks[i].unlock();
+            } else {
+                w.chans[1].send(1);
+            }
+        }
+        _ => w.once.call(|| {
+            if w.vars[i].get() == 0 {
+                w.chans[0].recv();
+            }
+        }),
     }
 }
 
@@ -155,6 +338,7 @@ pub(super) struct Program {
     joins: bool,
     /// Main first.
     bodies: Vec<Vec<u32>>,
+    family: Family,
 }
 
 /// By how many goroutines main makes, how many operations each of them has at most.
@@ -172,7 +356,11 @@ pub(super) fn draw(family: Family, seed: u64, lengths: &[usize]) -> Program {
         let n = 1 + rng.below(length);
         bodies.push(body(family, &mut rng, n));
     }
-    Program { joins, bodies }
+    Program {
+        joins,
+        bodies,
+        family,
+    }
 }
 
 pub(super) type Notes = Arc<StdMutex<Vec<Vec<i64>>>>;
@@ -186,6 +374,18 @@ pub(super) fn run(program: &Program, note: &Notes) {
         chans: vec![chan(0), chan(1)],
         once: Once::new(),
         wg: WaitGroup::new(),
+        cond: (Guarded::new(0), Cond::new()),
+        sem: Weighted::new(2),
+        pointer: atomic::Pointer::new(None),
+        value: atomic::Value::new(),
+        map: Map::new(),
+        pool: Pool::new(|| -20),
+        ctx: matches!(program.family, Family::Contexts | Family::All).then(|| {
+            let (ctx, cancel) = context::with_cancel(&context::background());
+            (ctx, Arc::new(cancel) as Cancel)
+        }),
+        timer: matches!(program.family, Family::Timers)
+            .then(|| Timer::new(Duration::from_millis(1))),
         seen: note.clone(),
     });
     *note.lock().unwrap() = vec![Vec::new(); program.bodies.len()];
