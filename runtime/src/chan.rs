@@ -179,6 +179,10 @@ enum Got<T> {
     Nothing,
 }
 
+/// The race detector's slot, where a channel is a timer's and has no buffer: who receives a tick comes after who has set
+/// the timer.
+const TICK: usize = 1;
+
 /// `Hchan::can`: a receive would find something.
 const CAN_RECEIVE: u8 = 1;
 /// `Hchan::can`: a send would find a place, a receiver or a closed channel.
@@ -274,6 +278,9 @@ impl<T> Hchan<T> {
         state.look();
         if let Some(v) = state.buf.pop_front() {
             self.passes::<TOLD>(state, 0, None);
+            if TOLD && state.timed.is_some() {
+                seam::acquire(&self.tag, TICK);
+            }
             state.step(self.cap);
             let sender = state.next_sender().map(|mut sender| {
                 self.passes::<TOLD>(state, state.buf.len(), Some(sender.g()));
@@ -482,7 +489,12 @@ impl<T> Hchan<T> {
                 if TOLD {
                     self.tell(&state, 1, 0);
                 }
-                wait_on(state, |s| &mut s.recvq, None, WaitReason::ChanReceive, at)
+                let ticks = TOLD && state.timed.is_some();
+                let v = wait_on(state, |s| &mut s.recvq, None, WaitReason::ChanReceive, at);
+                if ticks {
+                    seam::acquire(&self.tag, TICK);
+                }
+                v
             }
         }
     }

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::goroutine::{G, Origin};
 use crate::lab::Clocks;
 use crate::primitives::{HOOKS, Lock, Tag};
-use crate::seam::{self, Hold, Observer, Op};
+use crate::seam::{self, Came, Hold, Observer, Op};
 use crate::traceback::{function, place};
 
 type At = &'static Location<'static>;
@@ -235,6 +235,13 @@ impl Observer for Native {
             let object = tag.native();
             s.clocks.release(me, object, slot);
         });
+    }
+
+    fn came(&self, tag: &Tag, came: Came) {
+        // What it leaves was told before it took effect.
+        if came != Came::Stored {
+            self.acquire(tag, 0);
+        }
     }
 
     fn exchange(&self, tag: &Tag, slot: usize, who: Option<&'static G>) {

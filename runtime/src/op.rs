@@ -48,11 +48,17 @@ pub(crate) enum Op {
     Cancel,
     /// Asks whether a context is done.
     Err,
-    /// A weighted semaphore: `acquire`, `try_acquire`.
+    /// A weighted semaphore: `acquire`.
     Acquire,
+    /// A weighted semaphore: `try_acquire`.
+    TryAcquire,
     /// A weighted semaphore: `release`.
     Release,
     Syscall,
+    /// Reads from a descriptor or writes to it.
+    Io,
+    /// Looks at the goroutines: `num_goroutine`, `snapshot`, `stack_dump`.
+    Look,
 }
 
 impl Op {
@@ -93,10 +99,26 @@ impl Op {
             Op::Cancel => "cancel",
             Op::Err => "err",
             Op::Acquire => "acquire",
+            Op::TryAcquire => "try_acquire",
             Op::Release => "release",
             Op::Syscall => "syscall",
+            Op::Io => "io",
+            Op::Look => "look",
         }
     }
+}
+
+/// What came of an atomic operation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Came {
+    /// It only read: a load, or a `compare_and_swap` in vain.
+    Read,
+    /// It wrote, and has not looked at what was there.
+    Stored,
+    /// It read and wrote, and nothing is different.
+    Updated,
+    /// It read and wrote something else.
+    Changed,
 }
 
 /// How a goroutine stands to a lock, for owner cycles and "written without a lock".

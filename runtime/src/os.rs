@@ -12,13 +12,17 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::path::Path;
 
+use crate::fd::IO;
 use crate::{runtime, seam};
 
 /// On a goroutine: announced as a blocking call.
 #[track_caller]
 fn blocking<R>(f: impl FnOnce() -> R) -> R {
     if seam::current().is_some() {
-        runtime::syscall(f)
+        seam::release(&IO, 0);
+        let r = runtime::syscall(f);
+        seam::acquire(&IO, 0);
+        r
     } else {
         f()
     }

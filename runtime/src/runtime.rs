@@ -180,7 +180,9 @@ pub fn set_max_threads(n: usize) -> usize {
 /// ```
 #[track_caller]
 pub fn num_goroutine() -> usize {
-    seam::expect_current("num_goroutine").0.count()
+    let (s, _) = seam::expect_current("num_goroutine");
+    seam::point_free(seam::Op::Look);
+    s.count()
 }
 
 /// The number of the goroutine that calls; main is 1. Go keeps it for its texts; so should you.
@@ -217,6 +219,7 @@ pub fn goid() -> u64 {
 pub fn stack_dump() -> String {
     let at = traceback::place(Location::caller());
     let (s, g) = seam::expect_current("stack_dump");
+    seam::point_free(seam::Op::Look);
     s.dump(g, Some(at))
 }
 
@@ -238,7 +241,9 @@ pub fn stack_dump() -> String {
 /// ```
 #[track_caller]
 pub fn snapshot() -> SchedSnapshot {
-    seam::expect_current("snapshot").0.snapshot()
+    let (s, _) = seam::expect_current("snapshot");
+    seam::point_free(seam::Op::Look);
+    s.snapshot()
 }
 
 /// Runs a blocking call with its P given up for others: Go's `entersyscall` and `exitsyscall`.

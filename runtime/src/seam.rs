@@ -23,7 +23,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::goroutine::G;
-pub(crate) use crate::op::{Hold, Op};
+pub(crate) use crate::op::{Came, Hold, Op};
 use crate::overflow::Overflow;
 use crate::poller::{Mode, PollDesc};
 use crate::primitives::{Lock, Tag, hooked, read};
@@ -153,6 +153,8 @@ pub(crate) trait Observer {
     fn meet(&self, other: &'static G);
     /// Happens-before towards a goroutine that waits: it is about to be woken by this one.
     fn give(&self, other: &'static G);
+    /// After an atomic operation.
+    fn came(&self, tag: &Tag, came: Came);
     /// A plain read or write of a variable, for the race detector.
     fn access(&self, tag: &Tag, write: bool, at: &'static Location<'static>);
     /// [`Observer::point`] and then [`Observer::access`].
@@ -226,7 +228,7 @@ fn listener() -> (Option<&'static dyn Observer>, u32) {
 
 /// The epoch of the schedule that is run on this thread; 0: nobody listens.
 #[inline(never)]
-fn epoch() -> u32 {
+pub(crate) fn epoch() -> u32 {
     OBSERVER.get().map_or(0, |(_, epoch)| epoch)
 }
 
@@ -241,7 +243,6 @@ pub(crate) fn set_observer(
 /// The scheduler of this thread and the goroutine that runs on it; `None` outside of a runtime.
 #[inline(never)]
 pub(crate) fn current() -> Option<(&'static dyn Scheduler, &'static G)> {
-    // `try_with` would be needed only if the cell had a destructor; it has none.
     match CURRENT.get() {
         (Some(s), Some(g)) => Some((s, g)),
         _ => None,
@@ -424,9 +425,8 @@ pub(crate) fn at_native_point(op: Op, tag: Option<&Tag>, at: &'static Location<'
     }
 }
 
-/// Tells how a channel stands, where its runtime is traced.
+/// Tells how a channel stands where its runtime is traced. `counts`: values in its buffer, `recvx`, receivers, senders.
 #[inline(always)]
-/// `counts`: values in its buffer, `recvx`, receivers, senders.
 pub(crate) fn stands(tag: &Tag, counts: [usize; 4], closed: bool) {
     if hooked() {
         tell_stand(tag, counts, closed);

@@ -164,7 +164,7 @@ impl Weighted {
     /// ```
     #[track_caller]
     pub fn try_acquire(&self, n: i64) -> bool {
-        seam::point(Op::Acquire, &self.tag);
+        seam::point(Op::TryAcquire, &self.tag);
         let taken = self.take(n);
         seam::outcome(|| format!("{n} → {taken}"));
         taken

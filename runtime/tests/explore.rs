@@ -255,6 +255,127 @@ fn every_interleaving_is_counted_once() {
     }
 }
 
+#[test]
+fn readers_are_one_interleaving() {
+    for n in 1..=3 {
+        let all = opts().strategy(Strategy::Exhaustive);
+        let r = check(&all, move || {
+            let m = Arc::new(RWMutex::new(0));
+            for _ in 0..n {
+                let m = m.clone();
+                go!({
+                    for _ in 0..2 {
+                        assert_eq!(*m.read(), 0);
+                    }
+                });
+            }
+        });
+        assert!(r.exhausted && r.failure.is_none(), "{r}");
+        assert_eq!(r.distinct, 1, "{n} readers");
+    }
+}
+
+#[test]
+fn what_comes_after_a_timer_is_tried_before_what_was_there() {
+    // The second time round it takes its locks while the other one has one of them: if the clock is early, and it was
+    // not told to stop.
+    let program = || {
+        let m = Arc::new((Mutex::new(()), Mutex::new(())));
+        let stop = chan::<()>(0);
+        let (n, told) = (m.clone(), stop.clone());
+        go!({
+            for _ in 0..2 {
+                if told.try_recv().is_ok() {
+                    return;
+                }
+                let first = n.0.lock();
+                let _second = n.1.lock();
+                drop(first);
+                time::sleep(Duration::from_millis(1));
+            }
+        });
+        go!({
+            let _second = m.1.lock();
+            let _first = m.0.lock();
+        });
+        go!(stop.close());
+    };
+    let f = failure(check(&opts().strategy(Strategy::Exhaustive), program));
+    assert_eq!(f.kind, Kind::Deadlock, "{f}");
+}
+
+#[test]
+fn a_long_program_is_not_taken_for_one_without_end() {
+    let o = Options::new().schedules(10);
+    check(&o, || {
+        let n = sync::atomic::Int64::new(0);
+        for _ in 0..200_000 {
+            n.add(1);
+        }
+    })
+    .assert_passed();
+    let f = failure(check(&o, || {
+        let (a, b) = (chan(0), chan(0));
+        let (to, from) = (a.clone(), b.clone());
+        go(move || {
+            for v in &to {
+                from.send(v + 1);
+            }
+        });
+        for i in 0.. {
+            a.send(i);
+            b.recv();
+        }
+    }));
+    assert_eq!((f.kind, f.steps), (Kind::StepLimit, 1_000_000));
+    assert!(f.to_string().lines().count() < 100);
+}
+
+#[test]
+fn a_depth_beyond_all_steps_is_as_good_as_all() {
+    let all = Strategy::Pct { depth: usize::MAX };
+    let f = failure(check(&opts().strategy(all), crossed_locks));
+    assert_eq!(f.kind, Kind::Deadlock);
+}
+
+#[test]
+fn what_stays_from_schedule_to_schedule_is_said_to() {
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    let f = failure(check(&opts(), || {
+        assert_eq!(CALLS.fetch_add(1, Ordering::SeqCst), 0, "called again");
+    }));
+    assert_eq!(f.kind, Kind::Nondeterminism, "{f}");
+    assert!(f.message.contains("went well"), "{}", f.message);
+}
+
+#[test]
+fn who_waits_for_what_nobody_sends_is_told_soon() {
+    use std::io::Read as _;
+    let r = check(&Options::new().schedules(5), || {
+        let (mut r, w) = goroutines::io::pipe().expect("a pipe");
+        let hold = chan::<()>(0);
+        go(move || {
+            hold.recv();
+            drop(w);
+        });
+        let _ = r.read(&mut [0]);
+    });
+    let f = failure(r);
+    assert_eq!(f.kind, Kind::Deadlock, "{f}");
+    let who: Vec<_> = f.blocked.iter().map(|b| b.reason.as_str()).collect();
+    assert_eq!(who, ["IO wait", "chan receive"]);
+    // Whoever comes late is waited for.
+    check(&Options::new().schedules(20), || {
+        let (mut r, w) = goroutines::io::pipe().expect("a pipe");
+        go(move || {
+            time::sleep(Duration::from_secs(3600));
+            drop(w);
+        });
+        assert_eq!(r.read(&mut [0]).expect("its end"), 0);
+    })
+    .assert_passed();
+}
+
 fn programs() -> Vec<(&'static str, fn())> {
     vec![
         ("lost update", lost_update),

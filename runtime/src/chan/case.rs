@@ -9,10 +9,10 @@ use std::cell::UnsafeCell;
 use std::panic::Location;
 use std::ptr::NonNull;
 
-use super::{Chan, Got, Hchan, Parcel, Put, RecvChan, SendChan, send_on_closed};
+use super::{Chan, Got, Hchan, Parcel, Put, RecvChan, SendChan, TICK, send_on_closed};
 use crate::goroutine::G;
 use crate::lock::guard_state;
-use crate::primitives::Tag;
+use crate::primitives::{Tag, hooked};
 use crate::seam;
 use crate::show::arrow;
 use crate::wait::{Claim, Sudog};
@@ -362,6 +362,9 @@ impl<T> Case for RecvCase<'_, T> {
 
     fn woken(&mut self) -> bool {
         self.value = self.node.get_mut().take().and_then(Sudog::into_elem);
+        if hooked() && self.c().state.lock().timed.is_some() {
+            seam::acquire(&self.c().tag, TICK);
+        }
         true
     }
 

@@ -502,13 +502,15 @@ impl<T> Chan<T> {
     /// assert_eq!(s.buf, [None, Some("'b'".to_string())]);
     /// assert_eq!((s.qcount, s.sendx, s.recvx), (1, 0, 1));
     /// ```
+    #[track_caller]
     pub fn snapshot(&self) -> ChanSnapshot
     where
         T: fmt::Debug,
     {
-        self.0
-            .as_ref()
-            .map_or_else(ChanSnapshot::default, |c| c.snapshot())
+        match &self.0 {
+            Some(c) => c.snapshot(),
+            None => ChanSnapshot::default(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use super::Hchan;
+use crate::seam::{self, Op};
 
 /// What a channel looks like at one moment: Go's `hchan`, field by field.
 ///
@@ -64,7 +65,9 @@ pub struct Waiting {
 }
 
 impl<T: Debug> Hchan<T> {
+    #[track_caller]
     pub(super) fn snapshot(&self) -> ChanSnapshot {
+        seam::point(Op::Look, &self.tag);
         let state = self.state.lock();
         let mut buf = vec![None; self.cap];
         // A tick in the channel of a timer is not to be seen.

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
-use super::{CAN_RECEIVE, Hchan, Parcel, RecvChan, State};
+use super::{CAN_RECEIVE, Hchan, Parcel, RecvChan, State, TICK};
 use crate::seam::{self, Op};
 use crate::timers::{Fire, Key, NEVER};
 use crate::wait::Woken;
@@ -181,6 +181,7 @@ impl<T: Send + 'static> TimedChan<T> {
     #[track_caller]
     pub(crate) fn set(&self, when: u64, period: u64) -> bool {
         seam::point(Op::Timer, &self.0.tag);
+        seam::release(&self.0.tag, TICK);
         self.change(when, period)
     }
 

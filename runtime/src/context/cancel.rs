@@ -214,6 +214,8 @@ impl Root {
                 let up = Some((Arc::downgrade(self), state.children.place()));
                 child.comes_under(&up);
                 state.children.insert(child);
+                // Who cancels comes after it: so does a function that is started then.
+                seam::release(&self.tag, CHILDREN);
             }
             Some((err, cause)) => {
                 seam::acquire(&self.tag, 0);
@@ -316,6 +318,7 @@ impl Root {
             return None;
         }
         state.why = Some((err, cause));
+        seam::acquire(&self.tag, CHILDREN);
         seam::release(&self.tag, 0);
         let timer = state.deadline.take().and_then(Key::remove);
         let children = std::mem::take(&mut state.children);
@@ -363,6 +366,8 @@ impl Root {
 
 /// The race detector's name for what comes before a deadline was set.
 const DEADLINE: usize = 1;
+/// And for what was put into a root's list.
+const CHILDREN: usize = 2;
 
 impl Fire for Root {
     fn fire(self: Arc<Self>, key: Key, _now: u64) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::draw;
+use super::guard::{Guard, guarded};
 use super::options::{MAX_STEPS, Options};
 use super::report::{Blocked, Failure, Kind, Report};
 use super::schedule::Schedule;
@@ -42,7 +43,8 @@ use crate::lab::{Driver, Exploration, Follow, Outcome, Plan, Random, Setup, Verd
 /// assert_eq!(failure.preemptions, 1);
 /// ```
 pub fn check(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Report {
-    apart(|| explore(opts, f))
+    let opts = opts.clone();
+    guarded(move |guard| explore(&opts, f, guard))
 }
 
 /// Runs something on a thread of its own, and waits for it: who is abandoned in the middle of its unwinding leaves the
@@ -54,10 +56,10 @@ pub(super) fn apart<R: Send>(f: impl FnOnce() -> R + Send) -> R {
     })
 }
 
-fn explore(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Report {
+fn explore(opts: &Options, f: impl Fn() + Send + Sync + 'static, guard: &Guard) -> Report {
     if let Ok(token) = std::env::var("GOSCHEDULE") {
         return match token.parse() {
-            Ok(schedule) => follow(opts, &schedule, f),
+            Ok(schedule) => follow(opts, &schedule, f, guard),
             Err(e) => panic!("GOSCHEDULE: {e}"),
         };
     }
@@ -69,15 +71,19 @@ fn explore(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Report {
         rules: rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
         steps: 0,
     };
+    guard.here(&runner.x);
     let tally = runner.explore(&Task {
         schedules: opts.schedules,
         seed: opts.seed,
         strategy: opts.strategy,
         first: &[],
         until: None,
-        progress: None,
+        progress: Some(&guard.ran),
     });
-    let failure = tally.found.as_ref().map(|found| settle(&mut runner, found));
+    let failure = tally.found.as_ref().map(|found| {
+        let failure = settle(&mut runner, found);
+        unless_it_stays(&mut runner, tally.passed_first.as_ref(), failure)
+    });
     let notes = tally.notes(failure.as_ref().map(|f| f.kind));
     Report {
         ran: tally.ran,
@@ -108,10 +114,16 @@ fn explore(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Report {
 /// assert_eq!(again, found);
 /// ```
 pub fn replay(schedule: &Schedule, f: impl Fn() + Send + Sync + 'static) -> Report {
-    apart(|| follow(&Options::new(), schedule, f))
+    let schedule = schedule.clone();
+    guarded(move |guard| follow(&Options::new(), &schedule, f, guard))
 }
 
-fn follow(opts: &Options, schedule: &Schedule, f: impl Fn() + Send + Sync + 'static) -> Report {
+fn follow(
+    opts: &Options,
+    schedule: &Schedule,
+    f: impl Fn() + Send + Sync + 'static,
+    guard: &Guard,
+) -> Report {
     let expect = opts.expect.clone();
     let mut launch = launcher(f);
     let mut runner = Runner {
@@ -120,6 +132,7 @@ fn follow(opts: &Options, schedule: &Schedule, f: impl Fn() + Send + Sync + 'sta
         rules: rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
         steps: 0,
     };
+    guard.here(&runner.x);
     let failure = replayed(&mut runner, &schedule.0);
     Report {
         ran: 1,
@@ -244,6 +257,28 @@ pub(super) fn settle(runner: &mut Runner<'_>, found: &Found) -> Failure {
     }
 }
 
+/// A failure as it is; unless the very first schedule, which passed, now fails like this too: then something that a former
+/// schedule has left behind is what makes it fail, and not the schedule.
+fn unless_it_stays(runner: &mut Runner<'_>, passed: Option<&Plan>, f: Failure) -> Failure {
+    let Some(passed) = passed.filter(|_| f.kind != Kind::Nondeterminism) else {
+        return f;
+    };
+    let again = runner.run(Driver::Follow(Follow::new(passed.clone())), false);
+    if again != Some(f.kind) {
+        return f;
+    }
+    let how = f.message.lines().next().unwrap_or_default();
+    Failure {
+        message: format!(
+            "the schedule that was run first went well then, and now it ends in: {} ({how}). {}",
+            f.kind,
+            sentence(CAUSES)
+        ),
+        kind: Kind::Nondeterminism,
+        ..f
+    }
+}
+
 /// Writes down a schedule that fails, run twice to see that it is the same each time. `token` is what it is called.
 pub(super) fn settle_as(runner: &mut Runner<'_>, found: &Found, token: &Plan) -> Failure {
     let mut runs = Vec::with_capacity(2);
@@ -261,7 +296,7 @@ pub(super) fn settle_as(runner: &mut Runner<'_>, found: &Found, token: &Plan) ->
         unreachable!("two runs were made");
     };
     if same {
-        let message = message(&runner.x.result(), found.kind, &second.1, &runner.rules);
+        let message = message(&runner.x.result(), found.kind, &second.1);
         return failure(runner, found.kind, token, message, second.1);
     }
     let message = format!(
@@ -333,7 +368,7 @@ fn failure(runner: &Runner<'_>, kind: Kind, plan: &Plan, message: String, story:
 }
 
 /// What went wrong, in a line or two.
-pub(super) fn message(o: &Outcome<'_>, kind: Kind, story: &Story, rules: &Rules<'_>) -> String {
+pub(super) fn message(o: &Outcome<'_>, kind: Kind, story: &Story) -> String {
     match (kind, o.verdict()) {
         (Kind::Panic, Verdict::Panic { text, .. }) => text.clone(),
         (Kind::Fatal, Verdict::Fatal { text, .. }) => (*text).to_string(),
@@ -368,7 +403,7 @@ pub(super) fn message(o: &Outcome<'_>, kind: Kind, story: &Story, rules: &Rules<
             } else {
                 "the program came to no end"
             };
-            let mut lines = vec![format!("{who} after {} steps", rules.max_steps)];
+            let mut lines = vec![format!("{who} after {} steps", o.steps())];
             lines.extend(spin::told(story));
             lines.join("\n")
         }

@@ -46,6 +46,7 @@
 
 mod check;
 mod draw;
+mod guard;
 mod heed;
 mod notes;
 mod options;

@@ -76,10 +76,12 @@ pub struct Options {
 pub(super) type Expectation = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// A schedule of more steps than this makes no progress.
-pub(crate) const MAX_STEPS: u64 = 100_000;
+pub(crate) const MAX_STEPS: u64 = 1_000_000;
+/// The same for a checker, whose exercises are short.
+pub(super) const SHORT: u64 = 100_000;
 
 impl Options {
-    /// A portfolio of strategies, 20,000 schedules, seed 1, 100,000 steps a schedule, races and leaks on.
+    /// A portfolio of strategies, 20,000 schedules, seed 1, a million steps a schedule, races and leaks on.
     ///
     /// ```
     /// use goroutines::explore::{check, Options};

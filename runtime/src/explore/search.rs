@@ -32,7 +32,7 @@ pub(super) struct Task<'a> {
     /// No new schedule after this moment, once some have been tried.
     pub(super) until: Option<Instant>,
     /// Told how many schedules have run.
-    pub(super) progress: Option<&'static AtomicUsize>,
+    pub(super) progress: Option<&'a AtomicUsize>,
 }
 
 /// One that runs schedules under rules.
@@ -74,6 +74,8 @@ pub(super) struct Tally {
     pub(super) exhausted: bool,
     raced: usize,
     pub(super) found: Option<Found>,
+    /// The first schedule of all, if it passed.
+    pub(super) passed_first: Option<Plan>,
     pub(super) least: Counts,
     pub(super) most: Counts,
     /// In how many schedules somebody waited in the middle of its unwinding, and where first.
@@ -235,6 +237,9 @@ impl Runner<'_> {
     fn count(&self, t: &mut Tally, seen: &mut Seen, longest: &mut Lengths, kind: Option<Kind>) {
         let o = self.x.result();
         t.ran += 1;
+        if t.ran == 1 && kind.is_none() {
+            t.passed_first = Some(o.plan());
+        }
         let fingerprint = o.fingerprint();
         seen.insert(fingerprint);
         longest.learn(&o);
@@ -300,6 +305,7 @@ impl Tally {
             exhausted: false,
             raced: 0,
             found: None,
+            passed_first: None,
             least: Counts([u32::MAX; COUNT]),
             most: Counts::ZERO,
             unwound: None,

@@ -22,6 +22,8 @@ fn asks(m: &Moment) -> bool {
             | "try_recv"
             | "try_lock"
             | "try_read"
+            | "try_acquire"
+            | "look"
             | "select"
     )
 }

@@ -189,11 +189,10 @@ const ENDS: usize = 500;
 
 impl Story {
     pub(super) fn of(o: &Outcome<'_>) -> Story {
-        let records = o.records();
-        let moments = records
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| *i < ENDS || i + ENDS >= records.len())
+        let all = o.recorded_steps();
+        let moments = o
+            .records()
+            .filter(|(i, _)| *i < ENDS || i + ENDS >= all)
             .map(|(i, r)| Moment {
                 number: i as u64 + 1,
                 who: u64::from(r.who),

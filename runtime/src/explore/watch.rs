@@ -85,7 +85,7 @@ fn watched(runner: &mut Runner<'_>, schedule: &Schedule) -> Watched {
     // A leading `G1` is implied.
     let shift = usize::from(schedule.0.0.first().is_none_or(|s| s.who != 1));
     Watched {
-        failure: kind.map(|k| (k, message(&o, k, &story, &runner.rules))),
+        failure: kind.map(|k| (k, message(&o, k, &story))),
         preemptions: o.recorded().preemptions,
         schedule: Schedule(o.plan()),
         left_at: o.left_at().and_then(|(at, _)| at.checked_sub(shift)),

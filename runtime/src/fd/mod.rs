@@ -21,7 +21,8 @@
 //!
 //! **Where there is no netpoller**: on a thread that is no goroutine the calls block the thread; under the exploring
 //! scheduler, which does not control the network, they ask the system, and sleep a millisecond of the virtual clock in
-//! between, so that other goroutines run and deadlines pass.
+//! between, so that other goroutines run and deadlines pass. Once nobody else can run and no time is waited for, they give
+//! up asking: what could come would come from outside.
 //!
 //! **The end of a runtime.** A descriptor on which a goroutine waits then is closed: nobody else would ever do it, for
 //! the frame that owns it is gone. One that is held elsewhere as well says *closed* from then on.
@@ -40,9 +41,13 @@ use rustix::io::Errno;
 
 pub(crate) use crate::poller::Mode;
 use crate::poller::PollDesc;
-use crate::primitives::Lock;
+use crate::primitives::{Lock, Tag};
+use crate::seam::{self, Op};
 use crate::wait::{Batch, WaitQueue, Woken};
 use crate::{time, wait as verbs};
+
+/// Stands for all descriptors: as in Go, what is written comes before what is read later, wherever.
+pub(crate) static IO: Tag = Tag::new();
 
 /// What a closed one is called in Go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -153,6 +158,7 @@ impl Fd {
         short: impl Fn(&R) -> bool,
         mut f: impl FnMut(BorrowedFd<'_>) -> rustix::io::Result<R>,
     ) -> io::Result<R> {
+        seam::point_at(Op::Io, &IO, at);
         let _turn = self.lock(mode, at)?;
         self.attempt_locked(mode, at, short, &mut f)
     }
@@ -167,6 +173,7 @@ impl Fd {
     ) -> io::Result<R> {
         let side = &self.sides[mode as usize];
         let mut until = None;
+        let mut looks = wait::Looks::default();
         if side.limited.load(Ordering::Acquire) {
             let limits = *side.limits.lock();
             let now = time::now();
@@ -181,7 +188,7 @@ impl Fd {
                 && !d.is_ready(mode)
                 && !d.is_special()
             {
-                self.wait(mode, until, at)?;
+                self.wait(mode, until, &mut looks, at)?;
             }
         }
         loop {
@@ -189,15 +196,21 @@ impl Fd {
             if let Some(d) = desc {
                 d.clear(mode);
             }
+            if mode == Mode::Write {
+                seam::release(&IO, 0);
+            }
             match f(self.borrowed()) {
                 Ok(r) => {
+                    if mode == Mode::Read {
+                        seam::acquire(&IO, 0);
+                    }
                     if self.short_says[mode as usize] && desc.is_some() && short(&r) {
                         side.drained.store(true, Ordering::Relaxed);
                     }
                     return Ok(r);
                 }
                 Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => self.wait(mode, until, at)?,
+                Err(Errno::AGAIN) => self.wait(mode, until, &mut looks, at)?,
                 Err(e) => return Err(e.into()),
             }
         }
@@ -242,6 +255,7 @@ impl Fd {
         at: &'static Location<'static>,
         f: impl Fn(BorrowedFd<'_>, &[u8]) -> rustix::io::Result<usize>,
     ) -> io::Result<()> {
+        seam::point_at(Op::Io, &IO, at);
         let _turn = self.lock(Mode::Write, at)?;
         while !buf.is_empty() {
             let most = buf.len();

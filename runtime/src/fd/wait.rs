@@ -1,5 +1,6 @@
 //! Waiting for a descriptor: in the netpoller's slot, or, where there is none, by asking the system now and then.
 
+use std::cell::Cell;
 use std::io;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
@@ -11,6 +12,7 @@ use super::{Fd, Mode, timed_out};
 use crate::coro::Unlock;
 use crate::goroutine::{Abandon, G, WaitReason};
 use crate::poller::PollDesc;
+use crate::timers::LATEST;
 use crate::{seam, time, wait};
 
 /// How long a thread that is no goroutine sleeps before it looks whether the descriptor was closed.
@@ -18,11 +20,47 @@ const SLICE: Duration = Duration::from_millis(5);
 /// What a goroutine that is explored sleeps between two looks.
 const NAP: Duration = Duration::from_millis(1);
 
+/// So often it asks for real, each time for a moment: what comes from outside may be on its way.
+const EAGER: u32 = 20;
+/// So often in a row it looks while nobody else can run and nothing but such looks is waited for. Then nothing comes.
+const PATIENT: u32 = 60;
+/// How long the last of them waits for real.
+const LAST: Duration = Duration::from_millis(50);
+
+thread_local! {
+    /// How many goroutines of the schedule of this epoch sleep between two looks.
+    static NAPPING: Cell<(u32, usize)> = const { Cell::new((0, 0)) };
+}
+
+/// Those who nap in this schedule, without and with one that begins (or ends) to do so. Not inlined: see `seam.rs`.
+#[inline(never)]
+fn napping(change: isize) -> usize {
+    let (epoch, before) = NAPPING.get();
+    let before = if epoch == seam::epoch() { before } else { 0 };
+    NAPPING.set((seam::epoch(), before.saturating_add_signed(change)));
+    before
+}
+
+/// How often a wait has looked already.
+#[derive(Default)]
+pub(super) struct Looks {
+    all: u32,
+    /// In a row, with nothing else to be waited for.
+    idle: u32,
+    /// Since it last slept until the next moment that somebody waits for.
+    short: u32,
+}
+
 /// What is needed about a goroutine that waits, in its own frame.
 struct Parked {
     desc: &'static PollDesc,
-    mode: Mode,
     g: &'static G,
+    held: Held,
+}
+
+/// The direction of a descriptor whose lock a goroutine has while it waits.
+struct Held {
+    mode: Mode,
     fd: *const Fd,
 }
 
@@ -33,7 +71,8 @@ struct Parked {
 /// `data` points to the `Parked` in the frame of a goroutine that has just been switched away from.
 unsafe fn commit(data: *const ()) {
     // SAFETY: the frame is intact until the goroutine is readied, which can happen from the commit on only.
-    let Parked { desc, mode, g, .. } = unsafe { std::ptr::read(data.cast::<Parked>()) };
+    let Parked { desc, g, held } = unsafe { std::ptr::read(data.cast::<Parked>()) };
+    let mode = held.mode;
     if !desc.commit(mode, g) {
         // Something has happened. This M may be without a P: the goroutine goes to the global queue.
         seam::ready_from_outside(g);
@@ -48,18 +87,18 @@ unsafe fn commit(data: *const ()) {
 unsafe fn abandon(data: *const ()) -> bool {
     // SAFETY: the frame is intact (the caller's promise).
     let p = unsafe { &*data.cast::<Parked>() };
-    p.desc.abandon(p.mode, p.g)
+    p.desc.abandon(p.held.mode, p.g)
 }
 
 /// The goroutine never goes on, woken or not: closes what it will never close.
 ///
 /// # Safety
 ///
-/// `data` points to the `Parked` in the frame of a goroutine that has parked, and that nobody runs any more.
+/// `data` points to the `Held` in the frame of a goroutine that has parked, and that nobody runs any more.
 unsafe fn orphan(data: *const ()) -> bool {
     // SAFETY: the frame is intact (the caller's promise), and its reference to the descriptor was never dropped.
     let (mode, fd) = unsafe {
-        let p = &*data.cast::<Parked>();
+        let p = &*data.cast::<Held>();
         (p.mode, &*p.fd)
     };
     if fd.set_closed() {
@@ -110,6 +149,7 @@ impl Fd {
         &self,
         mode: Mode,
         until: Option<Instant>,
+        looks: &mut Looks,
         at: &'static Location<'static>,
     ) -> io::Result<()> {
         // First of all: whoever moves a deadline after we have read it wakes the slots that it finds.
@@ -125,7 +165,7 @@ impl Fd {
         };
         match desc {
             Some(desc) => self.park(desc, mode, left, at),
-            None => self.look(mode, left, at),
+            None => self.look(mode, left, looks, at),
         }
         if self.is_closed() {
             return Err(self.closed());
@@ -153,16 +193,16 @@ impl Fd {
             s.count_waiter(false);
             return;
         }
-        let parked = Parked {
-            desc,
-            mode,
-            g,
-            fd: self,
-        };
+        let held = Held { mode, fd: self };
+        let parked = Parked { desc, g, held };
         let data = std::ptr::from_ref(&parked).cast();
+        let held = std::ptr::from_ref(&parked.held).cast();
         // SAFETY: `g` runs, and `parked` lives in this frame until it goes on or is abandoned.
         unsafe {
-            g.set_orphan(Some(Abandon { run: orphan, data }));
+            g.set_orphan(Some(Abandon {
+                run: orphan,
+                data: held,
+            }));
             wait::park(
                 g,
                 WaitReason::IoWait,
@@ -177,11 +217,66 @@ impl Fd {
         }
     }
 
-    /// Asks the system itself. Comes back soon, for the caller to look at everything again.
-    fn look(&self, mode: Mode, left: Option<Duration>, at: &'static Location<'static>) {
-        let explored = seam::current();
-        let most = if explored.is_some() { NAP } else { SLICE };
-        let most = left.map_or(most, |l| l.min(most));
+    /// Asks the system itself. Comes back soon, for the caller to look at everything again. Where it is explored, it does
+    /// not if nothing will come: nobody else can run, and nothing else is waited for.
+    fn look(
+        &self,
+        mode: Mode,
+        left: Option<Duration>,
+        looks: &mut Looks,
+        at: &'static Location<'static>,
+    ) {
+        let Some((s, g)) = seam::current() else {
+            self.poll(mode, left.map_or(SLICE, |l| l.min(SLICE)));
+            return;
+        };
+        let nap = left.map_or(NAP, |l| l.min(NAP));
+        looks.all += 1;
+        looks.idle = match s.timers().len() > napping(0) {
+            true => 0,
+            false => looks.idle + 1,
+        };
+        let last = looks.idle > PATIENT && left.is_none();
+        let wait = match (last, looks.all <= EAGER) {
+            (true, _) => LAST,
+            (false, true) => nap,
+            (false, false) => Duration::ZERO,
+        };
+        if self.poll(mode, wait) {
+            return;
+        }
+        let held = Held { mode, fd: self };
+        // SAFETY: `g` runs, and `held` lives in this frame until it goes on or is abandoned.
+        unsafe {
+            g.set_orphan(Some(Abandon {
+                run: orphan,
+                data: std::ptr::from_ref(&held).cast(),
+            }));
+        }
+        if last {
+            wait::park_forever(WaitReason::IoWait, at);
+        }
+        let nanos = u64::try_from(nap.as_nanos()).unwrap_or(u64::MAX);
+        let mut until = s.now().saturating_add(nanos);
+        looks.short += 1;
+        if looks.short > EAGER && looks.idle == 0 {
+            // Everybody waits: nothing changes before the next of them has its time.
+            looks.short = 0;
+            until = until.max(s.timers().first().min(LATEST));
+            if let Some(left) = left {
+                let left = u64::try_from(left.as_nanos()).unwrap_or(u64::MAX);
+                until = until.min(s.now().saturating_add(left));
+            }
+        }
+        napping(1);
+        wait::sleep_until(until, at);
+        napping(-1);
+        // SAFETY: `g` runs.
+        unsafe { g.set_orphan(None) };
+    }
+
+    /// Whether something can be done within that time.
+    fn poll(&self, mode: Mode, wait: Duration) -> bool {
         let flags = match mode {
             Mode::Read => PollFlags::IN,
             Mode::Write => PollFlags::OUT,
@@ -190,14 +285,8 @@ impl Fd {
         let mut fds = [PollFd::from_borrowed_fd(fd, flags)];
         let t = Timespec {
             tv_sec: 0,
-            tv_nsec: most.subsec_nanos().into(),
+            tv_nsec: wait.subsec_nanos().into(),
         };
-        let found = rustix::event::poll(&mut fds, Some(&t));
-        if let Some((s, _)) = explored
-            && found != Ok(1)
-        {
-            let nap = u64::from(NAP.subsec_nanos());
-            wait::sleep_until(s.now().saturating_add(nap), at);
-        }
+        rustix::event::poll(&mut fds, Some(&t)) == Ok(1)
     }
 }

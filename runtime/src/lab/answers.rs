@@ -14,7 +14,7 @@ use crate::coro::Command;
 use crate::goroutine::{G, Status};
 use crate::poller::{Mode, PollDesc};
 use crate::primitives::Tag;
-use crate::seam::{Crashed, Hold, Inbox, Newborn, Observer, Op, Scheduler};
+use crate::seam::{Came, Crashed, Hold, Inbox, Newborn, Observer, Op, Scheduler};
 use crate::snapshot::{GSnapshot, SchedSnapshot};
 use crate::timers::Heap;
 use crate::traceback::{self, Traced};
@@ -271,6 +271,25 @@ impl Observer for Lab {
         if st.clocks.on && other.home() == self.home() {
             let me = st.current - 1;
             st.clocks.give(me, other.slot() - 1);
+        }
+    }
+
+    fn came(&self, tag: &Tag, came: Came) {
+        let mut st = self.state();
+        if came == Came::Changed {
+            st.fruitful();
+        }
+        if !st.clocks.on {
+            return;
+        }
+        let (me, object) = (st.current - 1, st.object(tag));
+        match came {
+            Came::Read => st.clocks.acquire(me, object, 0),
+            Came::Stored => st.clocks.replace(me, object, 0),
+            Came::Updated | Came::Changed => {
+                st.clocks.acquire(me, object, 0);
+                st.clocks.release(me, object, 0);
+            }
         }
     }
 

@@ -495,6 +495,13 @@ impl Clocks {
         self.tick(me);
     }
 
+    /// What `me` knows stands in the slot from here on, in place of what others left there.
+    pub(crate) fn replace(&mut self, me: u32, object: u32, slot: usize) {
+        let known = self.known(me);
+        self.put(object, slot, known);
+        self.tick(me);
+    }
+
     /// What `me` knows joins what others left in the slot.
     fn add_to(&mut self, me: u32, object: u32, slot: usize, there: Released) {
         let known = self.known(me);

@@ -5,7 +5,7 @@ use super::footprint::How;
 use super::objects::only_reads;
 use super::objects::tally;
 use super::plan::CLOCK;
-use super::record::{Record, What};
+use super::record::{KEPT, Record, What};
 use super::rng::mix;
 use super::state::{At, DAWN, OUTPUT, PATIENCE, Pending, Stand, State, Verdict};
 use super::strategy::{self, Asked, Driver, Intent, View, Why};
@@ -34,13 +34,14 @@ impl State {
             at: Some(at),
         };
         let weight = fruitlessness(op);
-        if weight == 0 && !is_neutral(op) {
+        let neutral = is_neutral(op);
+        if weight == 0 && !neutral {
             self.idle.progress();
         }
         if op == Op::Now {
             self.idle.reads();
         }
-        slot.fruitless = if weight == 0 {
+        slot.fruitless = if weight == 0 && !neutral {
             0
         } else {
             slot.fruitless + weight
@@ -71,6 +72,7 @@ impl State {
         // Most decisions: nothing is to be looked at but who can run.
         if self.plain
             && self.steps < self.max_steps
+            && !self.looks_round()
             && !(self.asked == Asked::WithATimer && self.may_move())
         {
             let (current, others) = (self.current, self.runnable.len() > 1);
@@ -91,6 +93,7 @@ impl State {
                             current,
                             why,
                             usual,
+                            starved: false,
                             steps: self.steps,
                             timer: false,
                             fresh: &self.fresh,
@@ -149,7 +152,9 @@ impl State {
             if self.provoking {
                 self.find_eager();
             }
-            let usual = strategy::usual(&self.runnable, self.current, why);
+            let starved = self.starved();
+            let usual =
+                starved.unwrap_or_else(|| strategy::usual(&self.runnable, self.current, why));
             let who = self.driver.next(&View {
                 runnable: if self.provoking {
                     &self.eager
@@ -159,6 +164,7 @@ impl State {
                 current: self.current,
                 why,
                 usual,
+                starved: starved.is_some(),
                 steps: self.steps,
                 timer: self.may_move(),
                 fresh: &self.fresh,
@@ -265,7 +271,9 @@ impl State {
     #[inline(always)]
     fn begin_step(&mut self, who: u32) {
         self.current = who;
+        let steps = self.steps;
         let slot = &mut self.slots[who as usize - 1];
+        slot.since = steps;
         // Field by field, as they were written: a wider load would have to wait for the stores.
         let Pending { what, object, at } = slot.pending;
         self.pulse.mark(who, at);
@@ -331,6 +339,11 @@ impl State {
     }
 
     fn record(&mut self, who: u32, p: Pending) {
+        if self.records.len() >= 4 * KEPT {
+            // Nobody reads what lies between.
+            self.records.drain(KEPT..3 * KEPT);
+            self.left_out += 2 * KEPT;
+        }
         self.records.push(Record {
             who,
             what: p.what,
@@ -378,8 +391,13 @@ fn is_neutral(op: Op) -> bool {
 #[inline]
 fn fruitlessness(op: Op) -> u8 {
     match op {
-        Op::TrySend | Op::TryRecv | Op::TryLock | Op::TryRLock | Op::Select => PATIENCE / 3,
-        Op::AtomicLoad | Op::AtomicUpdate | Op::Get | Op::Len | Op::Now | Op::Err => 1,
+        Op::TrySend | Op::TryRecv | Op::TryLock | Op::TryRLock | Op::TryAcquire | Op::Select => {
+            PATIENCE / 3
+        }
+        Op::AtomicLoad | Op::AtomicUpdate | Op::Get | Op::Len | Op::Now | Op::Err | Op::Look => {
+            PATIENCE / 12
+        }
+        Op::Lock | Op::RLock => PATIENCE / 24,
         _ => 0,
     }
 }

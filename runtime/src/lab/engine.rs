@@ -385,7 +385,6 @@ impl Lab {
     fn clear_up(&'static self) {
         seam::set_current(Some(self), None);
         let mut guard = self.parts();
-        let parts = &mut *guard;
         let mut st = self.state();
         // First all are taken out of what they wait on: an object may live in another one's frame.
         for (g, _) in st.everybody() {
@@ -394,6 +393,22 @@ impl Lab {
                 unsafe { goroutine::detach(g, false) };
             }
         }
+        let waiting: Vec<&'static G> = st
+            .everybody()
+            .filter(|&(g, _)| g.status() == Status::Waiting)
+            .map(|(g, _)| g)
+            .collect();
+        if !waiting.is_empty() {
+            drop(st);
+            drop(guard);
+            for g in waiting {
+                // SAFETY: it was detached, and nobody will resume it.
+                unsafe { goroutine::bereave(g) };
+            }
+            guard = self.parts();
+            st = self.state();
+        }
+        let parts = &mut *guard;
         self.inbox.lock().clear();
         for (g, _) in st.everybody() {
             // SAFETY: it will not be resumed, and no queue refers to its frames: it was taken out of the only one.

@@ -5,7 +5,7 @@
 pub(super) enum How {
     /// Changes nothing: two of these can change places.
     Read,
-    /// Changes it in a way that does not depend on the order among its like: a `done`, an `rlock`.
+    /// Changes it in a way that does not depend on the order among its like: a `done`, an `rlock`, an `runlock` of one's own.
     Adds,
     /// As `Adds`, and there is nothing left: one more of its like would fail.
     Empties,

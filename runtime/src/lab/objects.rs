@@ -95,7 +95,9 @@ impl State {
         slot.held += 1;
         slot.had += 1;
         slot.locks |= bit(object);
-        slot.fruitless = 0;
+        if matches!(slot.last.what, What::Does(Op::TryLock | Op::TryRLock)) {
+            slot.fruitless = 0;
+        }
         let (held, at) = (slot.held, slot.last.at);
         let key = mix(slot.ident ^ 0x1ced, u64::from(slot.had));
         if who != 1 && !shared && !std::mem::replace(&mut slot.wrote, true) {
@@ -153,7 +155,7 @@ impl State {
         if let What::Does(op) = slot.last.what
             && matches!(
                 op,
-                Op::TrySend | Op::TryRecv | Op::Select | Op::AtomicUpdate
+                Op::TrySend | Op::TryRecv | Op::TryAcquire | Op::Select | Op::AtomicUpdate
             )
         {
             self.idle.progress();

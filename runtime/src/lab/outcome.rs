@@ -7,7 +7,7 @@ use super::clocks::RaceFound;
 use super::facts::Counts;
 use super::owners::Nested;
 use super::plan::Plan;
-use super::record::{Holding, Made, Record, Recorded};
+use super::record::{Holding, KEPT, Made, Record, Recorded};
 use super::state::{State, Verdict, Waiter};
 use super::strategy::Driver;
 
@@ -55,8 +55,19 @@ impl Outcome<'_> {
     pub(crate) fn waiters(&self) -> Vec<Waiter> {
         self.state.waiters()
     }
-    pub(crate) fn records(&self) -> &[Record] {
-        &self.state.records
+    /// The steps, numbered from 0. Of a long schedule those in the middle are left out.
+    pub(crate) fn records(&self) -> impl Iterator<Item = (usize, &Record)> {
+        let out = self.state.left_out;
+        let number = move |i| if i < KEPT { i } else { i + out };
+        self.state
+            .records
+            .iter()
+            .enumerate()
+            .map(move |(i, r)| (number(i), r))
+    }
+    /// How many there were.
+    pub(crate) fn recorded_steps(&self) -> usize {
+        self.state.records.len() + self.state.left_out
     }
     /// Locks taken in orders that make a ring; empty: none.
     pub(crate) fn inverted(&self) -> &[Nested] {

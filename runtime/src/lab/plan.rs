@@ -3,12 +3,15 @@
 //! **The rule, for ever** (tokens are kept in files and typed by people):
 //! - A goroutine's *step* is what it does from one choice point to the next; its first one reaches its first point.
 //! - A schedule is a list of segments. `G2x3`: goroutine 2 makes three steps. `G2`: goroutine 2 goes on until it waits,
-//!   ends or gives way (`gosched`, or a third fruitless try in a row). `T`: the clock moves to the next timer although
-//!   somebody could run. Where all wait, or all who can run poll (`idle.rs`), it moves by itself.
+//!   ends or gives way (`gosched`, a third fruitless try in a row, a twelfth read, a 24th lock with nothing in between),
+//!   or another one has its turn after very long. `T`: the clock moves to the next timer although somebody could run.
+//!   Where all wait, or all who can run poll (`idle.rs`), it moves by itself.
 //! - A list that does not begin with a segment of goroutine 1 begins with `G1`.
 //! - A segment whose goroutine cannot go on is left.
 //! - After the last segment, and wherever no segment speaks: the goroutine that ran goes on; when it waits, ends or
 //!   gives way, the next higher number that can run, and after the highest the lowest.
+//! - When the schedule has a multiple of 1,024 steps, one who could run and has had no turn for 2,048 steps has it, unless a
+//!   segment with a number speaks.
 //! - `c` and digits after a segment are what was chosen among equals while it lasted (which ready case of a `select`),
 //!   in order; what is not written is 0. Ten and more are letters, 36 and more stand in parentheses.
 

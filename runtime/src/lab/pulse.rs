@@ -30,6 +30,12 @@ impl Pulse {
         self.at.store(at.cast_mut(), Ordering::Relaxed);
     }
 
+    /// No step is made, but something else is: this thread waits for another exploration. Only the lab's own thread calls.
+    pub(crate) fn touch(&self) {
+        self.beat
+            .store(self.beat.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    }
+
     /// Steps of all schedules.
     pub(crate) fn beat(&self) -> u64 {
         self.beat.load(Ordering::Relaxed)

@@ -122,6 +122,9 @@ pub(crate) enum What {
     Clock,
 }
 
+/// So many steps are kept of the beginning of a schedule, and at least as many of its end.
+pub(crate) const KEPT: usize = 1_000;
+
 /// One step, for those who read a schedule.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {

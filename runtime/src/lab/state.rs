@@ -32,10 +32,16 @@ pub(super) const TIME: u32 = u32::MAX - 1;
 pub(super) const DAWN: u64 = 1_000_000_000;
 /// A hundred years in nanoseconds: no timer for later wins against work that is ready. `Duration::MAX` means for ever.
 const A_LIFE: u64 = 100 * 365 * 24 * 3_600 * 1_000_000_000;
-/// A goroutine gives way when its fruitless operations weigh this much: three tries, or more reads.
-pub(super) const PATIENCE: u8 = 12;
+/// A goroutine gives way when its fruitless operations weigh this much: three tries, twelve reads, or 24 locks that it
+/// takes one after the other with nothing else in between.
+pub(super) const PATIENCE: u8 = 48;
+/// So often, in steps, it is looked whether somebody who could run has had no turn for twice as long: then it has it.
+/// However long others go on among themselves, on a real machine they would not keep it from that.
+const LOOK: u64 = 1_024;
 /// How many more steps a schedule may have once some goroutines have locked each other out.
 const AFTER_A_RING: u64 = 2_000;
+/// How many more steps it may have once main has returned: who goes on for ever then is soon known to.
+const AFTER_MAIN: u64 = 100_000;
 
 /// How a schedule ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +101,8 @@ pub(super) struct Slot {
     pub(super) children: u32,
     /// Operations begun.
     pub(super) ops: u32,
+    /// The step that it made last, or at which it came to be able to make one.
+    pub(super) since: u64,
     pub(super) stand: Stand,
     pub(super) pending: Pending,
     /// What it last did, for who waits.
@@ -151,6 +159,8 @@ pub(super) struct State {
     pub(super) counts: Counts,
     pub(super) recorded: Recorded,
     pub(super) records: Vec<Record>,
+    /// How many of them were left out, after the first [`KEPT`](super::record::KEPT).
+    pub(super) left_out: usize,
     pub(super) holdings: Vec<Holding>,
     pub(super) owners: Owners,
     pub(super) structure: Structure,
@@ -208,6 +218,7 @@ impl State {
             counts: Counts::ZERO,
             recorded: Recorded::default(),
             records: Vec::new(),
+            left_out: 0,
             holdings: Vec::new(),
             owners: Owners::default(),
             structure: Structure::default(),
@@ -249,6 +260,7 @@ impl State {
         self.counts = Counts::ZERO;
         self.recorded.reset();
         self.records.clear();
+        self.left_out = 0;
         self.holdings.clear();
         self.owners.reset();
         self.structure.reset();
@@ -319,6 +331,7 @@ impl State {
             ident,
             children: 0,
             ops: 0,
+            since: self.steps,
             stand: Stand::Ready,
             pending: Pending {
                 what: What::Begins,
@@ -401,9 +414,11 @@ impl State {
     }
 
     pub(super) fn woken(&mut self, who: u32) {
+        let steps = self.steps;
         let slot = self.slot(who);
         debug_assert_eq!(slot.stand, Stand::Waits);
         slot.stand = Stand::Ready;
+        slot.since = steps;
         self.is_ready(who);
         self.owners.wakes(who);
         if self.tracing {
@@ -449,11 +464,25 @@ impl State {
 
     pub(super) fn main_returns(&mut self) {
         self.main_returned = true;
+        self.max_steps = self.max_steps.min(self.steps + AFTER_MAIN);
         if self.tracing {
             // What is printed from here on is not seen.
             self.print.touch(OUTPUT, How::Write);
         }
         self.counts.0[Fact::unfinished as usize] = self.alive as u32 - 1;
+    }
+
+    /// Whether it is the moment to ask who is [`State::starved`].
+    #[inline(always)]
+    pub(super) fn looks_round(&self) -> bool {
+        self.steps.is_multiple_of(LOOK) && self.steps > 0
+    }
+
+    /// Who could run, and has had no turn for very long: of several the one that waits longest.
+    pub(super) fn starved(&self) -> Option<u32> {
+        let since = |&&who: &&u32| self.slots[who as usize - 1].since;
+        let first = self.runnable.iter().min_by_key(since)?;
+        (self.looks_round() && since(&first) + 2 * LOOK <= self.steps).then_some(*first)
     }
 
     // ---- the clock ------------------------------------------------------------------------------------------------

@@ -47,6 +47,8 @@ pub(super) struct View<'a> {
     pub(super) why: Why,
     /// What the plan's rule says where a plan is silent.
     pub(super) usual: u32,
+    /// Whether that is one who has had no turn for very long. Who decides freely lets it have one.
+    pub(super) starved: bool,
     /// Steps made so far.
     pub(super) steps: u64,
     /// Whether a timer is set that the clock could move to.
@@ -181,6 +183,8 @@ pub(crate) struct Pct {
     queue: BinaryHeap<(i64, u32)>,
     falls: Vec<u64>,
     low: i64,
+    /// Above all that is drawn.
+    high: i64,
 }
 
 /// Partial-order sampling.
@@ -248,7 +252,7 @@ impl Follow {
                 Some(n) => self.made < n,
                 None if self.made == 0 => true,
                 None => match v.why {
-                    Why::Point => true,
+                    Why::Point => !v.starved || v.usual == s.who,
                     // Alone, it goes on in any case.
                     Why::Yield => v.runnable.len() == 1,
                     Why::Forced => false,
@@ -381,6 +385,14 @@ impl Pct {
         self.know(who);
         self.priorities[who as usize] = self.low;
         self.queue.push((self.low, who));
+    }
+
+    /// From here on it comes before all others.
+    fn rise(&mut self, who: u32) {
+        self.know(who);
+        self.high += 1;
+        self.priorities[who as usize] = self.high;
+        self.queue.push((self.high, who));
     }
 
     fn know(&mut self, who: u32) {
@@ -547,7 +559,12 @@ impl Spare {
     /// See [`Pct::new`].
     pub(crate) fn pct(&mut self, mut random: Random, depth: usize, length: u64) -> Pct {
         let mut falls = empty(&mut self.numbers);
-        falls.extend((1..depth).map(|_| 1 + random.rng.below(length.max(1) as usize) as u64));
+        // More than there are steps would be as many as all.
+        let most = usize::try_from(length).unwrap_or(usize::MAX);
+        falls.extend(
+            (1..depth.min(most.saturating_add(1)))
+                .map(|_| 1 + random.rng.below(length.max(1) as usize) as u64),
+        );
         falls.sort_unstable_by(|a, b| b.cmp(a));
         let mut queue = std::mem::take(&mut self.queue);
         queue.clear();
@@ -558,6 +575,7 @@ impl Spare {
             queue,
             falls,
             low: 0,
+            high: i64::MAX / 2,
         }
     }
 
@@ -624,11 +642,20 @@ impl Driver {
     pub(super) fn next(&mut self, v: &View<'_>) -> u32 {
         match self {
             Driver::Follow(f) => return f.next(v),
-            Driver::Keen(k) => return k.next(v),
+            Driver::Keen(k) => return if v.starved { v.usual } else { k.next(v) },
             Driver::Tree(t) => return t.next(v),
             Driver::Every(_) => unreachable!("asked in `visit`"),
             Driver::Pct(p) => p.notice(v.fresh),
             Driver::Random(_) | Driver::Lazy(_) | Driver::Pos(_) | Driver::Urw(_) => {}
+        }
+        if v.starved {
+            if let Driver::Pct(p) = self {
+                if v.current != NOBODY {
+                    p.fall(v.current);
+                }
+                p.rise(v.usual);
+            }
+            return v.usual;
         }
         if v.timer && self.lets_the_clock_win() {
             return CLOCK;

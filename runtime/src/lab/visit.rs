@@ -152,6 +152,8 @@ impl State {
         let how = match what {
             Op::Get | Op::AtomicLoad | Op::Len | Op::TryLock => How::Read,
             Op::Done | Op::RLock => How::Adds,
+            // Who gives back what it has never finds that there is nothing to be given back.
+            Op::RUnlock if self.reads_in(object) => How::Adds,
             Op::Wait if !self.plain() => How::Passes,
             Op::Unlock if self.objects[object as usize].mutex => How::Unlocks,
             Op::Add if self.objects[object as usize].shut => How::Raises,
@@ -166,11 +168,23 @@ impl State {
                 self.print.everything = true;
                 return;
             }
+            // What else it reaches, the system knows.
+            Op::Io => {
+                self.opaque();
+                return;
+            }
             _ => How::Write,
         };
         if object != 0 {
             self.print.touch(object, how);
         }
+    }
+
+    /// Whether the goroutine that runs has this lock for reading.
+    fn reads_in(&self, object: u32) -> bool {
+        self.holdings
+            .iter()
+            .any(|h| h.object == object && h.who == self.current && h.shared)
     }
 
     /// A hook of the present step named an object.

@@ -26,9 +26,9 @@ pub use value::Value;
 
 use crate::change::hands;
 use crate::primitives::{Tag, hooked};
-use crate::seam::{self, Op};
+use crate::seam::{self, Came, Op};
 
-/// What each operation tells the observer: before it, what it is; for the race detector, what it takes and leaves.
+/// What each operation tells the observer before it: that it is about to be done. After it comes [`came`].
 #[inline(always)]
 #[track_caller]
 fn about_to(op: Op, tag: &Tag) {
@@ -42,6 +42,10 @@ fn about_to(op: Op, tag: &Tag) {
 #[inline(never)]
 fn tell(op: Op, tag: &Tag, at: &'static Location<'static>) {
     seam::point_at(op, tag, at);
+    if seam::observed() {
+        // Nobody comes in between: all of it is told when it is known what came of it.
+        return;
+    }
     if op != Op::AtomicStore {
         seam::acquire(tag, 0);
     }
@@ -50,15 +54,37 @@ fn tell(op: Op, tag: &Tag, at: &'static Location<'static>) {
     }
 }
 
-/// An operation with all that is told of it: before it, what it is; after it, what came of it, in words of `text`. Where
-/// others run meanwhile, only after it is known whose value was read.
+/// What came of an operation, for the race detector and for who asks whether anybody gets anywhere.
+#[inline(always)]
+fn came(tag: &Tag, came: Came) {
+    if hooked()
+        && let Some(o) = seam::observer()
+    {
+        o.came(tag, came);
+    }
+}
+
+/// Of a swap: whether it changed anything.
+#[inline]
+fn changed(yes: bool) -> Came {
+    if yes { Came::Changed } else { Came::Updated }
+}
+
+/// An operation with all that is told of it: before it, what it is; after it, what came of it, also in words of `text`.
+/// Where others run meanwhile, only after it is known whose value was read.
 ///
 /// One look at the hooks is all that it pays while nobody listens.
 #[inline(always)]
 #[track_caller]
-fn one_step<R>(op: Op, tag: &Tag, text: impl Fn(&R) -> String, effect: impl FnOnce() -> R) -> R {
+fn one_step<R>(
+    op: Op,
+    tag: &Tag,
+    what: impl Fn(&R) -> Came,
+    text: impl Fn(&R) -> String,
+    effect: impl FnOnce() -> R,
+) -> R {
     if hooked() {
-        told_step(op, tag, Location::caller(), text, effect)
+        told_step(op, tag, Location::caller(), what, text, effect)
     } else {
         effect()
     }
@@ -70,14 +96,13 @@ fn told_step<R>(
     op: Op,
     tag: &Tag,
     at: &'static Location<'static>,
+    what: impl Fn(&R) -> Came,
     text: impl Fn(&R) -> String,
     effect: impl FnOnce() -> R,
 ) -> R {
     tell(op, tag, at);
     let came_of_it = effect();
-    if op != Op::AtomicStore {
-        seam::acquire(tag, 0);
-    }
+    came(tag, what(&came_of_it));
     seam::outcome(|| text(&came_of_it));
     came_of_it
 }
@@ -121,7 +146,7 @@ macro_rules! integers {
             #[inline]
             #[track_caller]
             pub fn load(&self) -> $int {
-                one_step(Op::AtomicLoad, &self.tag, |v| format!("→ {v}"), || {
+                one_step(Op::AtomicLoad, &self.tag, |_| Came::Read, |v| format!("→ {v}"), || {
                     self.v.load(Ordering::SeqCst)
                 })
             }
@@ -137,7 +162,7 @@ macro_rules! integers {
             #[track_caller]
             pub fn store(&self, mut v: $int) {
                 hands(&mut v);
-                one_step(Op::AtomicStore, &self.tag, |()| format!("{v}"), || {
+                one_step(Op::AtomicStore, &self.tag, |()| Came::Stored, |()| format!("{v}"), || {
                     self.v.store(v, Ordering::SeqCst);
                 });
             }
@@ -152,7 +177,7 @@ macro_rules! integers {
             #[track_caller]
             pub fn add(&self, mut d: $int) -> $int {
                 hands(&mut d);
-                one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
+                one_step(Op::AtomicUpdate, &self.tag, |_| changed(d != 0), |v| format!("→ {v}"), || {
                     self.v.fetch_add(d, Ordering::SeqCst).wrapping_add(d)
                 })
             }
@@ -167,7 +192,7 @@ macro_rules! integers {
             #[track_caller]
             pub fn swap(&self, mut v: $int) -> $int {
                 hands(&mut v);
-                one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
+                one_step(Op::AtomicUpdate, &self.tag, |old| changed(*old != v), |v| format!("→ {v}"), || {
                     self.v.swap(v, Ordering::SeqCst)
                 })
             }
@@ -183,7 +208,7 @@ macro_rules! integers {
             #[track_caller]
             pub fn compare_and_swap(&self, old: $int, mut new: $int) -> bool {
                 hands(&mut new);
-                one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
+                one_step(Op::AtomicUpdate, &self.tag, |&did| if did { changed(old != new) } else { Came::Read }, |v| format!("→ {v}"), || {
                     self
                     .v
                     .compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst)
@@ -202,7 +227,7 @@ macro_rules! integers {
             #[track_caller]
             pub fn and(&self, mut m: $int) -> $int {
                 hands(&mut m);
-                one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
+                one_step(Op::AtomicUpdate, &self.tag, |old| changed(*old & m != *old), |v| format!("→ {v}"), || {
                     self.v.fetch_and(m, Ordering::SeqCst)
                 })
             }
@@ -218,7 +243,7 @@ macro_rules! integers {
             #[track_caller]
             pub fn or(&self, mut m: $int) -> $int {
                 hands(&mut m);
-                one_step(Op::AtomicUpdate, &self.tag, |v| format!("→ {v}"), || {
+                one_step(Op::AtomicUpdate, &self.tag, |old| changed(*old | m != *old), |v| format!("→ {v}"), || {
                     self.v.fetch_or(m, Ordering::SeqCst)
                 })
             }
@@ -291,6 +316,7 @@ impl Bool {
         one_step(
             Op::AtomicLoad,
             &self.tag,
+            |_| Came::Read,
             |v| format!("→ {v}"),
             || self.v.load(Ordering::SeqCst),
         )
@@ -310,6 +336,7 @@ impl Bool {
         one_step(
             Op::AtomicStore,
             &self.tag,
+            |()| Came::Stored,
             |()| format!("{v}"),
             || {
                 self.v.store(v, Ordering::SeqCst);
@@ -329,6 +356,7 @@ impl Bool {
         one_step(
             Op::AtomicUpdate,
             &self.tag,
+            |old| changed(*old != v),
             |v| format!("→ {v}"),
             || self.v.swap(v, Ordering::SeqCst),
         )
@@ -348,6 +376,7 @@ impl Bool {
         one_step(
             Op::AtomicUpdate,
             &self.tag,
+            |&did| if did { changed(old != new) } else { Came::Read },
             |v| format!("→ {v}"),
             || {
                 self.v

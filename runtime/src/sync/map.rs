@@ -7,8 +7,8 @@ use std::hash::{BuildHasherDefault, Hash};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::quiet::Quiet;
-use crate::primitives::Tag;
-use crate::seam::{self, Op};
+use crate::primitives::{Tag, hooked};
+use crate::seam::{self, Came, Op};
 
 /// Not seeded: a schedule that is run again must find the same order.
 type Hasher = BuildHasherDefault<DefaultHasher>;
@@ -37,6 +37,11 @@ pub struct Map<K, V> {
     tag: Tag,
 }
 
+/// Of an operation that may change nothing: it has only read then.
+fn changed(yes: bool) -> Came {
+    if yes { Came::Changed } else { Came::Read }
+}
+
 impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
     /// An empty map.
     ///
@@ -51,16 +56,29 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
         }
     }
 
+    /// An operation in one step; `came` says what came of it.
     #[track_caller]
-    fn with<R>(&self, op: Op, f: impl FnOnce(&mut HashMap<K, V, Hasher>) -> R) -> R {
+    fn with<R>(
+        &self,
+        op: Op,
+        came: impl FnOnce(&R) -> Came,
+        f: impl FnOnce(&mut HashMap<K, V, Hasher>) -> R,
+    ) -> R {
         seam::point(op, &self.tag);
-        seam::acquire(&self.tag, 0);
-        if op != Op::AtomicLoad {
-            seam::release(&self.tag, 0);
+        let explored = seam::observed();
+        if !explored {
+            seam::acquire(&self.tag, 0);
+            if op != Op::AtomicLoad {
+                seam::release(&self.tag, 0);
+            }
         }
         // What `f` takes out of the map is dropped by its caller, after the lock.
         let r = self.map.with(Location::caller(), f);
-        seam::acquire(&self.tag, 0);
+        if hooked()
+            && let Some(o) = seam::observer()
+        {
+            o.came(&self.tag, came(&r));
+        }
         r
     }
 
@@ -73,7 +91,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
     /// ```
     #[track_caller]
     pub fn load(&self, k: &K) -> Option<V> {
-        self.with(Op::AtomicLoad, |m| m.get(k).cloned())
+        self.with(Op::AtomicLoad, |_| Came::Read, |m| m.get(k).cloned())
     }
 
     /// Sets the value of `k`. Go's `Store`.
@@ -99,7 +117,8 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
     #[track_caller]
     pub fn load_or_store(&self, k: K, v: V) -> (V, bool) {
         // What is not stored comes out, too: it is dropped when the map is free.
-        let (found, _unused) = self.with(Op::AtomicUpdate, |m| match m.get(&k) {
+        let changed = |((_, loaded), _): &((V, bool), Option<(K, V)>)| changed(!loaded);
+        let (found, _unused) = self.with(Op::AtomicUpdate, changed, |m| match m.get(&k) {
             Some(there) => ((there.clone(), true), Some((k, v))),
             None => ((m.entry(k).or_insert(v).clone(), false), None),
         });
@@ -115,7 +134,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
     /// ```
     #[track_caller]
     pub fn load_and_delete(&self, k: &K) -> Option<V> {
-        let taken = self.with(Op::AtomicUpdate, |m| m.remove_entry(k));
+        let taken = self.with(
+            Op::AtomicUpdate,
+            |taken: &Option<(K, V)>| changed(taken.is_some()),
+            |m| m.remove_entry(k),
+        );
         taken.map(|(_, v)| v)
     }
 
@@ -141,10 +164,14 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
     /// ```
     #[track_caller]
     pub fn swap(&self, k: K, v: V) -> Option<V> {
-        let (former, _unused) = self.with(Op::AtomicUpdate, |m| match m.get_mut(&k) {
-            Some(there) => (Some(std::mem::replace(there, v)), Some(k)),
-            None => (m.insert(k, v), None),
-        });
+        let (former, _unused) = self.with(
+            Op::AtomicUpdate,
+            |_| Came::Changed,
+            |m| match m.get_mut(&k) {
+                Some(there) => (Some(std::mem::replace(there, v)), Some(k)),
+                None => (m.insert(k, v), None),
+            },
+        );
         former
     }
 
@@ -161,7 +188,8 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
     where
         V: PartialEq,
     {
-        let former = self.with(Op::AtomicUpdate, |m| match m.get_mut(k) {
+        let did = |former: &Result<V, V>| changed(former.is_ok());
+        let former = self.with(Op::AtomicUpdate, did, |m| match m.get_mut(k) {
             Some(v) if v == old => Ok(std::mem::replace(v, new)),
             _ => Err(new),
         });
@@ -181,7 +209,8 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
     where
         V: PartialEq,
     {
-        let taken = self.with(Op::AtomicUpdate, |m| {
+        let did = |taken: &Option<(K, V)>| changed(taken.is_some());
+        let taken = self.with(Op::AtomicUpdate, did, |m| {
             if m.get(k).is_some_and(|v| v == old) {
                 m.remove_entry(k)
             } else {
@@ -209,7 +238,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
     /// ```
     #[track_caller]
     pub fn range(&self, mut f: impl FnMut(&K, &V) -> bool) {
-        let keys: Vec<K> = self.with(Op::AtomicLoad, |m| m.keys().cloned().collect());
+        let keys: Vec<K> = self.with(
+            Op::AtomicLoad,
+            |_| Came::Read,
+            |m| m.keys().cloned().collect(),
+        );
         for k in keys {
             if let Some(v) = self.load(&k)
                 && !f(&k, &v)
@@ -229,7 +262,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Map<K, V> {
     /// ```
     #[track_caller]
     pub fn clear(&self) {
-        let all = self.with(Op::AtomicUpdate, std::mem::take);
+        let all = self.with(Op::AtomicUpdate, |_| Came::Changed, std::mem::take);
         drop(all);
     }
 }

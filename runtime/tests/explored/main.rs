@@ -1,6 +1,8 @@
 //! The library's own objects under thousands of schedules, or under all there are: what must hold in each of them, and
 //! what orders what.
 
+mod asks;
+mod edges;
 mod groups;
 #[path = "../limit/mod.rs"]
 mod limit;

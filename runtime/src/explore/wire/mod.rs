@@ -66,7 +66,7 @@ impl Default for Request {
             schedules: 20_000,
             seed: 1,
             strategy: Strategy::Portfolio,
-            max_steps: super::options::MAX_STEPS,
+            max_steps: super::options::SHORT,
             races: true,
             leaks: true,
             story: false,

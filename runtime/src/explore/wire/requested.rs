@@ -10,6 +10,7 @@ use super::standing::{self, Thread};
 use super::text::facts;
 use super::{Facts, Request, Response, WireBlocked, WireFailure, stdout};
 use crate::explore::check::{left, message_of_output, settle, settle_as};
+use crate::explore::guard::{LOOKS, Silence, said};
 use crate::explore::heed::heed;
 use crate::explore::search::{Rules, Runner, Task};
 use crate::explore::{Failure, Kind, Schedule, Story};
@@ -19,8 +20,6 @@ use crate::tid::Tid;
 
 /// How long a goroutine may run without a step: of CPU time if it computes, else of time.
 const SILENCE: Duration = Duration::from_secs(2);
-/// How often it is looked at in that time.
-const LOOKS: u32 = 10;
 /// The thread that explores.
 static EXPLORER: Tid = Tid::none();
 
@@ -236,7 +235,7 @@ fn watch(request: &Request, pulse: &'static Pulse, began: Instant) {
     let request = request.clone();
     let exploring = standing::this_thread();
     let body = move || {
-        let mut silence = Silence::default();
+        let mut silence = Silence::of(SILENCE);
         loop {
             std::thread::sleep(SILENCE / LOOKS);
             if silence.look(pulse.beat(), EXPLORER.cpu_time(), EXPLORER.sleeps()) {
@@ -250,54 +249,12 @@ fn watch(request: &Request, pulse: &'static Pulse, began: Instant) {
         .spawn(body);
 }
 
-/// How long there was no step, as the watchdog sees it.
-///
-/// On a busy machine a program may get no CPU for seconds: that says nothing of it. So a look counts only if the program
-/// has computed since the last one for as long as it takes to be sure, or sleeps in the kernel. Looks are counted, not
-/// time, since the watchdog comes late as well.
-#[derive(Default)]
-struct Silence {
-    beat: u64,
-    /// The CPU time that the program had used at the last step that was seen, in nanoseconds.
-    cpu: u64,
-    asleep: u32,
-}
-
-impl Silence {
-    /// `true`: it is stuck.
-    fn look(&mut self, beat: u64, cpu: u64, asleep: bool) -> bool {
-        if beat != self.beat {
-            *self = Silence {
-                beat,
-                cpu,
-                asleep: 0,
-            };
-            return false;
-        }
-        self.asleep = if asleep { self.asleep + 1 } else { 0 };
-        self.asleep >= LOOKS || u128::from(cpu.saturating_sub(self.cpu)) >= SILENCE.as_nanos()
-    }
-}
-
 fn stuck(request: &Request, pulse: &Pulse, exploring: &Thread, began: Instant) -> ! {
     let ran = RAN.load(Ordering::Relaxed);
-    let (who, at) = pulse.place();
-    let name = match who {
-        1 => "main".to_string(),
-        n => format!("goroutine {n}"),
-    };
     let stands = exploring
         .line()
         .map_or_else(String::new, |line| format!(" It stands at {line}."));
-    let place = match at {
-        Some(at) => format!("its last operation was at {}:{}", at.file(), at.line()),
-        None => "it has not come to its first operation".to_string(),
-    };
-    let message = format!(
-        "{name} has run for {} s without an operation of this library; {place}.{stands} It is in a loop that never lets \
-         others run, or waits in a call that this library does not know of",
-        SILENCE.as_secs()
-    );
+    let message = said(pulse, SILENCE, &stands);
     let mut output = PRINTED.lock().clone();
     output.push_str(&stdout::look());
     let response = Response {
@@ -324,50 +281,4 @@ fn stuck(request: &Request, pulse: &Pulse, exploring: &Thread, began: Instant) -
         could_not: None,
     };
     answer(&request.response, &response)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Whether it is ever found stuck in these looks.
-    fn is_stuck(looks: impl IntoIterator<Item = (u64, Duration, bool)>) -> bool {
-        let mut silence = Silence::default();
-        looks.into_iter().any(|(beat, cpu, asleep)| {
-            let cpu = u64::try_from(cpu.as_nanos()).expect("a short time");
-            silence.look(beat, cpu, asleep)
-        })
-    }
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    #[test]
-    fn who_gets_no_cpu_is_not_stuck() {
-        assert!(!is_stuck((0..1_000).map(|i| (
-            7,
-            SECOND + i * SECOND / 600,
-            false
-        ))));
-        // It is on its way into the kernel and out again: no look sees it asleep ten times in a row.
-        assert!(!is_stuck((0..1_000).map(|i| (7, SECOND, i % 10 != 0))));
-    }
-
-    #[test]
-    fn who_computes_or_sleeps_without_a_step_is_stuck() {
-        assert!(is_stuck((0..30).map(|i| (
-            7,
-            SECOND + i * SECOND / 10,
-            false
-        ))));
-        assert!(is_stuck((0..20).map(|_| (7, SECOND, true))));
-    }
-
-    #[test]
-    fn who_makes_steps_is_not_stuck() {
-        assert!(!is_stuck((0..1_000).map(|i| (
-            u64::from(i),
-            i * SECOND,
-            true
-        ))));
-    }
 }

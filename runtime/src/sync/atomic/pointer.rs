@@ -4,9 +4,9 @@ use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
-use super::about_to;
+use super::{about_to, came, changed};
 use crate::primitives::{Lock, Tag};
-use crate::seam::{self, Op};
+use crate::seam::{Came, Op};
 
 /// A counted pointer, or none, that is read and replaced in one step: Go's `atomic.Pointer[T]`.
 ///
@@ -60,7 +60,7 @@ impl<T> Pointer<T> {
     pub fn load(&self) -> Option<Arc<T>> {
         about_to(Op::AtomicLoad, &self.tag);
         let p = self.p.lock().clone();
-        seam::acquire(&self.tag, 0);
+        came(&self.tag, Came::Read);
         p
     }
 
@@ -77,6 +77,7 @@ impl<T> Pointer<T> {
     pub fn store(&self, p: Option<Arc<T>>) {
         about_to(Op::AtomicStore, &self.tag);
         let old = std::mem::replace(&mut *self.p.lock(), p);
+        came(&self.tag, Came::Stored);
         drop(old);
     }
 
@@ -91,8 +92,9 @@ impl<T> Pointer<T> {
     #[track_caller]
     pub fn swap(&self, p: Option<Arc<T>>) -> Option<Arc<T>> {
         about_to(Op::AtomicUpdate, &self.tag);
+        let new = address(p.as_ref());
         let old = std::mem::replace(&mut *self.p.lock(), p);
-        seam::acquire(&self.tag, 0);
+        came(&self.tag, changed(address(old.as_ref()) != new));
         old
     }
 
@@ -110,13 +112,15 @@ impl<T> Pointer<T> {
     pub fn compare_and_swap(&self, old: Option<&Arc<T>>, new: Option<Arc<T>>) -> bool {
         about_to(Op::AtomicUpdate, &self.tag);
         let mut p = self.p.lock();
-        seam::acquire(&self.tag, 0);
         if address(p.as_ref()) != address(old) {
             drop(p);
+            came(&self.tag, Came::Read);
             return false;
         }
+        let how = changed(address(new.as_ref()) != address(old));
         let replaced = std::mem::replace(&mut *p, new);
         drop(p);
+        came(&self.tag, how);
         drop(replaced);
         true
     }

@@ -5,10 +5,10 @@ use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
-use super::about_to;
+use super::{about_to, came};
 use crate::lock::LockGuard;
 use crate::primitives::{Lock, Tag};
-use crate::seam::{self, Op};
+use crate::seam::{Came, Op};
 
 type Stored = Option<Arc<dyn Any + Send + Sync>>;
 
@@ -55,7 +55,7 @@ impl Value {
     pub fn load<T: Clone + Send + Sync + 'static>(&self) -> Option<T> {
         about_to(Op::AtomicLoad, &self.tag);
         let v = self.v.lock().clone();
-        seam::acquire(&self.tag, 0);
+        came(&self.tag, Came::Read);
         v?.downcast_ref().cloned()
     }
 
@@ -80,7 +80,9 @@ impl Value {
             drop(held);
             panic!("sync/atomic: store of inconsistently typed value into Value");
         }
-        drop(put(held, new));
+        let old = put(held, new);
+        came(&self.tag, Came::Stored);
+        drop(old);
     }
 
     /// Replaces the value and returns a clone of what was there before.
@@ -104,7 +106,7 @@ impl Value {
             panic!("sync/atomic: swap of inconsistently typed value into Value");
         }
         let old = put(held, new);
-        seam::acquire(&self.tag, 0);
+        came(&self.tag, Came::Changed);
         old?.downcast_ref().cloned()
     }
 
@@ -125,10 +127,11 @@ impl Value {
         about_to(Op::AtomicUpdate, &self.tag);
         let new = Arc::new(new);
         loop {
-            let Some(seen) = self.v.lock().clone() else {
+            let seen = self.v.lock().clone();
+            came(&self.tag, Came::Read);
+            let Some(seen) = seen else {
                 return false;
             };
-            seam::acquire(&self.tag, 0);
             // The program's comparison runs without the lock; then the value must still be the one that was compared.
             match seen.downcast_ref::<T>() {
                 None => {
@@ -139,7 +142,9 @@ impl Value {
             }
             let held = self.v.lock();
             if held.as_ref().is_some_and(|now| Arc::ptr_eq(now, &seen)) {
-                drop(put(held, new));
+                let old = put(held, new);
+                came(&self.tag, Came::Changed);
+                drop(old);
                 return true;
             }
         }
