@@ -48,6 +48,10 @@ const SLEEPERS: &[(&str, &str)] = &[
         "a watchdog looks from time to time; nothing tells it of an endless loop",
     ),
     (
+        "runtime/src/wait/outside.rs",
+        "a thread that waits as goroutines do looks from time to time; who wakes a goroutine rings no bell",
+    ),
+    (
         "runtime/src/sched/procs.rs",
         "looks from time to time whether a thread that was signalled has stopped; its handler may tell nobody",
     ),
