@@ -21,6 +21,8 @@
 //! - `GOTRACE=FILE`: all that happened, event by event, once it has ended: see [`trace`](crate::trace).
 //! - `GOTOP=SOCKET`: how it stands, ten times a second. SOCKET is the path of a Unix socket on which somebody listens:
 //!   `gotour top PROGRAM` does, and draws it. Nobody listening is said on stderr, and changes nothing else.
+//! - `GOTOP_PARENT=PID` beside it, on Linux: the program was started by that process to be looked at, and is killed when
+//!   that process ends, however it ends; when its first runtime begins, if it had ended before and nobody listens.
 //!
 //! To that socket each runtime of the process makes a connection of its own, and writes a line of JSON at its start, then
 //! each 100 ms, and one at its end. Where goroutines are so many that a line takes over 5 ms to make, lines are fewer. Who
@@ -31,7 +33,7 @@
 //! | `gotop`, `pid`, `runtime`, `at_ms` | 1, for this form; whose line it is; milliseconds since the first |
 //! | `goroutines`, `procs`, `threads` | how many there are: GOMAXPROCS, and the monitor among the threads |
 //! | `idle_procs`, `idle_threads`, `searching`, `global`, `timers` | how many: of the threads, asleep and looking for work; goroutines in the global queue; timers that are set |
-//! | `ps` | for each P: who holds it (`m`) and runs (`g`), whether somebody is to run next, how long its queue is; then, since the start: `ran`, how often a goroutine ran on it; `stolen`, how often it took goroutines from another P; `handed_off`, how often it was taken from a blocking call; `preempted`, how often a goroutine had to give way |
+//! | `ps` | for each P: who holds it (`m`) and runs (`g`), whether somebody is to run next, how long its queue is, how many `timers` it has and in how many milliseconds the first is due (`first_ms`); then, since the start: `ran`, how often a goroutine ran on it; `stolen`, how often it took goroutines from another P; `handed_off`, how often it was taken from a blocking call; `preempted`, how often a goroutine had to give way |
 //! | `ms` | for each thread, the monitor apart: what it does (`runs`, `looks`, `call`, `blocked`, `stopped`, `sleeps`, `polls`), with which P and goroutine |
 //! | `groups`, `others` | how many goroutines are in which state at which place, the largest 200 groups first; how many are in others. `longest_ms` is how long the first of them has waited. The place of one that runs or could run is the last one known |
 //! | `ended` | in the last line: `main returned`, or what a [`Crash`](crate::Crash) was |

@@ -228,3 +228,108 @@ fn nobody_there_is_said_and_no_more() {
     assert!(child.wait().expect("it ends").success(), "{said}");
     assert!(said.starts_with("GOTOP: nobody listens at "), "{said}");
 }
+
+/// This binary's test anew, as `role` of a tree of processes. GOTOP_PARENT names the caller.
+#[cfg(target_os = "linux")]
+fn again(test: &str, role: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("this test"));
+    command
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+        .env("TOP_ROLE", role)
+        .env("GOTOP_PARENT", std::process::id().to_string())
+        .stderr(Stdio::null());
+    command
+}
+
+#[cfg(target_os = "linux")]
+fn role() -> Option<String> {
+    std::env::var("TOP_ROLE").ok()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_was_started_to_be_looked_at_is_killed_when_its_starter_is() {
+    const TEST: &str = "who_was_started_to_be_looked_at_is_killed_when_its_starter_is";
+    match role().as_deref() {
+        Some("starter") => {
+            let program = again(TEST, "program").spawn();
+            // Until somebody kills this one.
+            _ = program.expect("it starts").wait();
+            return;
+        }
+        Some(_) => return run(|| time::sleep(Duration::from_secs(3600))),
+        None => {}
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("top");
+    let listener = UnixListener::bind(&path).expect("a socket");
+    let starter = again(TEST, "starter")
+        .env("GOTOP", &path)
+        .stdout(Stdio::null())
+        .spawn();
+    let mut starter = starter.expect("it starts");
+    let (stream, _) = listener.accept().expect("it connects");
+    let mut lines = BufReader::new(stream).lines();
+    let first = lines.next().expect("a line").expect("text");
+    let first: Value = serde_json::from_str(&first).expect("JSON");
+    assert_ne!(first["pid"], starter.id(), "the program, not its starter");
+    starter.kill().expect("it is there");
+    starter.wait().expect("it ends");
+    // Else this would never end.
+    let rest: Vec<String> = lines.map_while(Result::ok).collect();
+    assert!(rest.iter().all(|line| !line.contains("\"ended\"")));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[allow(
+    clippy::zombie_processes,
+    reason = "the starter dies before its program, and that is the point"
+)]
+fn whose_starter_was_dead_before_it_began_does_not_begin() {
+    const TEST: &str = "whose_starter_was_dead_before_it_began_does_not_begin";
+    match role().as_deref() {
+        Some("starter") => {
+            again(TEST, "program").spawn().expect("it starts");
+            return;
+        }
+        Some(_) => {
+            let starter = std::env::var("GOTOP_PARENT").expect("it is set");
+            let parent = || rustix::process::getppid().map(|p| p.as_raw_nonzero().to_string());
+            while parent() == Some(starter.clone()) {
+                std::thread::yield_now();
+            }
+            println!("alone");
+            return run(|| println!("and begins"));
+        }
+        None => {}
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("top");
+    let said = || {
+        let starter = again(TEST, "starter")
+            .env("GOTOP", &path)
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut starter = starter.expect("it starts");
+        let mut said = String::new();
+        let mut out = starter.stdout.take().expect("a pipe");
+        // Both have it.
+        out.read_to_string(&mut said).expect("text");
+        assert!(starter.wait().expect("it ends").success(), "{said}");
+        said
+    };
+    // Somebody else listens: whoever he is, he has not gone.
+    let listener = UnixListener::bind(&path).expect("a socket");
+    let lives = said();
+    assert!(
+        lives.contains("alone\n") && lives.contains("and begins\n"),
+        "{lives}"
+    );
+    drop(listener);
+    let dies = said();
+    assert!(
+        dies.contains("alone\n") && !dies.contains("and begins"),
+        "{dies}"
+    );
+}

@@ -187,8 +187,12 @@ impl View {
     }
 
     fn draw(&self, frame: &mut Frame<'_>) {
+        // How it all begins is read whole, where a few lines are enough for it.
+        let columns = usize::from(frame.area().width).max(20);
+        let mut happened = text::wrap(&self.happened(), columns);
+        happened.truncate(4);
         let [head, body, foot] = Layout::vertical([
-            Constraint::Length(3),
+            Constraint::Length(2 + happened.len().max(1) as u16),
             Constraint::Min(6),
             Constraint::Length(1),
         ])
@@ -211,7 +215,9 @@ impl View {
         );
         let bold = Style::default().add_modifier(Modifier::BOLD);
         let goal = format!("goal: {}", level.goal);
-        paint.lines(frame, head, vec![title, goal, self.happened()], bold);
+        let mut lines = vec![title, goal];
+        lines.extend(happened);
+        paint.lines(frame, head, lines, bold);
         let room = |area: Rect| usize::from(area.height.saturating_sub(2));
         if self.help {
             let mut help: Vec<String> = HELP.iter().map(|l| (*l).to_string()).collect();
@@ -236,12 +242,21 @@ impl View {
             paint.panel(frame, what, "objects", now.walk.objects(now.at));
         }
         let keys = if self.win.is_some() {
-            "n next level  u undo  r from the start  ? keys  q leave"
+            paint.first_that_fits(
+                foot.width,
+                &["n next level  u undo  r from the start  ? keys  q leave"],
+            )
         } else {
-            "↑↓ who  Enter step  s run on  e to the end  u undo  r restart  ? keys  q leave"
+            paint.first_that_fits(
+                foot.width,
+                &[
+                    "↑↓ who  Enter step  s run on  e to the end  u undo  r restart  ? keys  q leave",
+                    "↑↓ who  Enter step  s run on  u undo  ? keys  q leave",
+                ],
+            )
         };
         let dim = Style::default().add_modifier(Modifier::DIM);
-        paint.lines(frame, foot, vec![keys.to_string()], dim);
+        paint.lines(frame, foot, vec![keys], dim);
     }
 
     /// The last step, or how it all begins.

@@ -5,6 +5,7 @@ use super::paint::Painter;
 use super::screen::Left;
 use crate::report::screen::{Key, Keys};
 use crate::report::{Look, OrProblem as _, Result};
+use crate::text;
 use goroutines::trace::Kind;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};
@@ -123,11 +124,14 @@ impl View<'_> {
         let (paint, movie) = (Painter { look: self.look }, self.movie);
         let title = format!("{}  frame {} of {}", movie.title, self.at, movie.last());
         let there = format!(
-            "in all: {} switches, {} steals, {} hand-offs, {} preemptions",
-            movie.count(Kind::Switch),
-            movie.count(Kind::Steal),
-            movie.count(Kind::HandOff),
-            movie.count(Kind::Preemption),
+            "in all: {}, {}, {}, {}",
+            match movie.count(Kind::Switch) {
+                1 => "1 switch".to_string(),
+                n => format!("{n} switches"),
+            },
+            text::count(movie.count(Kind::Steal), "steal"),
+            text::count(movie.count(Kind::HandOff), "hand-off"),
+            text::count(movie.count(Kind::Preemption), "preemption"),
         );
         let says = if self.note.is_empty() {
             movie.says(self.at)
@@ -149,8 +153,14 @@ impl View<'_> {
                 movie.around(self.at, rows),
             );
         }
-        let keys = "→ on  ← back  n switch  s steal  h hand-off  p preemption  ? keys  q leave";
+        let keys = paint.first_that_fits(
+            foot.width,
+            &[
+                "→ on  ← back  n switch  s steal  h hand-off  p preemption  ? keys  q leave",
+                "→ on  ← back  n switch  h hand-off  ? keys  q leave",
+            ],
+        );
         let dim = Style::default().add_modifier(Modifier::DIM);
-        paint.lines(frame, foot, vec![keys.to_string()], dim);
+        paint.lines(frame, foot, vec![keys], dim);
     }
 }

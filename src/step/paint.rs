@@ -1,6 +1,7 @@
 //! What the screens of `step`, `top` and `play` are drawn with: lines, and panels with a border, in what the terminal can show.
 
 use crate::report::Look;
+use crate::text;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
@@ -17,6 +18,13 @@ impl Painter {
     /// A text that is cut where the room ends; in colour, and beyond ASCII, only where that can be shown.
     fn fit(&self, text: &str, width: u16) -> String {
         self.look.cut(text, usize::from(width))
+    }
+
+    /// The first of these texts that has room, or else the last one.
+    pub fn first_that_fits(&self, width: u16, texts: &[&str]) -> String {
+        let fits = |t: &&&str| text::width(&self.look.fit(t)) <= usize::from(width);
+        let text = texts.iter().find(fits).or(texts.last());
+        text.map_or(String::new(), |t| (*t).to_string())
     }
 
     pub fn lines(&self, frame: &mut Frame<'_>, area: Rect, lines: Vec<String>, style: Style) {

@@ -53,6 +53,21 @@ pub fn walk(keys: &Keys, walk: &Walk, look: Look) -> Result<Left> {
     }
 }
 
+/// Lines of a source without the blanks that all of them begin with: there is little room. In front of each stand a mark,
+/// its number and a blank.
+fn flush(lines: Vec<String>) -> Vec<String> {
+    const FRONT: usize = 6;
+    let code = |l: &String| -> String { l.chars().skip(FRONT).collect() };
+    let blanks = |code: &String| code.len() - code.trim_start().len();
+    let codes = lines.iter().map(code).filter(|c| !c.trim().is_empty());
+    let common = codes.map(|c| blanks(&c)).min().unwrap_or(0);
+    let flush = |l: &String| {
+        let front = l.chars().take(FRONT);
+        front.chain(l.chars().skip(FRONT + common)).collect()
+    };
+    lines.iter().map(flush).collect()
+}
+
 struct View<'a> {
     walk: &'a Walk,
     look: Look,
@@ -127,7 +142,7 @@ impl View<'_> {
             paint.panel(frame, body, "keys", help);
         } else {
             let rows = usize::from(source.height.saturating_sub(2));
-            paint.panel(frame, source, "source", w.source(self.at, rows));
+            paint.panel(frame, source, "source", flush(w.source(self.at, rows)));
             let room = usize::from(output.height.saturating_sub(2));
             let printed: Vec<String> = w.output(self.at).lines().map(str::to_string).collect();
             let hidden = printed.len().saturating_sub(room);
@@ -135,11 +150,17 @@ impl View<'_> {
             paint.panel(frame, who, "goroutines", w.goroutines(self.at));
             paint.panel(frame, what, "objects", w.objects(self.at));
         }
-        let keys = "→ step  ← back  n switch  1-9 goroutine  G end  ? keys  q leave";
+        let keys = paint.first_that_fits(
+            foot.width,
+            &[
+                "→ step  ← back  n switch  1-9 goroutine  G end  ? keys  q leave",
+                "→ step  ← back  n switch  G end  ? keys  q leave",
+            ],
+        );
         paint.lines(
             frame,
             foot,
-            vec![keys.to_string()],
+            vec![keys],
             Style::default().add_modifier(Modifier::DIM),
         );
     }

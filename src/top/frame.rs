@@ -37,6 +37,11 @@ pub struct P {
     pub g: Option<u64>,
     pub next: bool,
     pub queue: usize,
+    /// How many timers it has, and in how many milliseconds the first is due.
+    #[serde(default)]
+    pub timers: usize,
+    #[serde(default)]
+    pub first_ms: Option<u64>,
     pub ran: u64,
     pub stolen: u64,
     pub handed_off: u64,
@@ -128,6 +133,8 @@ pub mod tests {
             g: Some(7),
             next: true,
             queue: 3,
+            timers: 1 - p,
+            first_ms: (p == 0).then_some(1500),
             ran,
             stolen: 0,
             handed_off: 2,

@@ -200,6 +200,8 @@ impl Program {
         listener.set_nonblocking(true)?;
         command
             .env("GOTOP", &path)
+            // If gotour is killed, so is the program.
+            .env("GOTOP_PARENT", std::process::id().to_string())
             .stdin(Stdio::null())
             .process_group(0);
         match streams {

@@ -5,23 +5,25 @@ use super::show::{self, Order};
 use crate::report::screen::{Key, Keys};
 use crate::report::{Look, OrProblem as _, Result};
 use crate::step::Painter;
-use crate::text;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};
 use ratatui::style::{Modifier, Style};
 use std::time::Duration;
 
 const HELP: [&str; 9] = [
-    "s           another order: how many, how long, state, place",
-    "/           only those whose state or place has these letters;",
-    "            Enter keeps them, Esc shows all again",
-    "p space     stand still, and go on",
-    "↑ ↓ g G     move through the list, to its start, to its end",
-    "r           the next runtime, where the program has several",
-    "?           this help, and back",
-    "q Esc       end the program, and leave",
+    "s         another order: how many, how long, state, place",
+    "/         only where state or place has these letters;",
+    "          Enter keeps them, Esc shows all again",
+    "p space   stand still, and go on",
+    "↑ ↓ g G   move through the list, to its start, its end",
+    "r         the next runtime, if the program has several",
+    "?         this help, and back",
+    "q Esc     end the program, and leave",
     "",
 ];
+
+/// With fewer columns the panels stand one below the other.
+const NARROW: u16 = 76;
 
 /// How often it is looked whether something has come from the program. A key is seen at once.
 const TICK: Duration = Duration::from_millis(40);
@@ -180,7 +182,8 @@ impl View<'_> {
         let mut lines = vec![self.title(program, shown, runtimes.len())];
         let width = usize::from(head.width);
         if let Some((runtime, now)) = shown.and_then(|r| Some((r, r.now()?))) {
-            lines.push(show::counts(now));
+            let (counts, few) = (show::counts(now), show::few_counts(now));
+            lines.push(paint.first_that_fits(head.width, &[&counts, &few]));
             lines.push(show::speeds(&runtime.rates()));
             lines.push(format!(
                 "switches {}",
@@ -200,11 +203,20 @@ impl View<'_> {
         } else {
             let [upper, lower] =
                 Layout::vertical([Constraint::Min(4), Constraint::Max(6)]).areas(body);
-            let [left, right] =
-                Layout::horizontal([Constraint::Min(40), Constraint::Max(33)]).areas(upper);
             let mut groups = Vec::new();
             let mut machine = Vec::new();
             if let Some((runtime, now)) = shown.and_then(|r| Some((r, r.now()?))) {
+                machine = show::machine(now, &runtime.rates());
+            }
+            // Side by side they would both be cut where there are few columns.
+            let [left, right] = if upper.width < NARROW {
+                let rows = u16::try_from(machine.len() + 2).unwrap_or(u16::MAX);
+                let rows = rows.min(upper.height / 2);
+                Layout::vertical([Constraint::Min(3), Constraint::Length(rows)]).areas(upper)
+            } else {
+                Layout::horizontal([Constraint::Min(40), Constraint::Max(33)]).areas(upper)
+            };
+            if let Some(now) = shown.and_then(Runtime::now) {
                 let columns = usize::from(left.width.saturating_sub(2));
                 let mut all = show::groups(now, self.order, &self.wanted, columns).into_iter();
                 // The heading stays.
@@ -212,7 +224,6 @@ impl View<'_> {
                 let room = usize::from(left.height.saturating_sub(3));
                 self.from = self.from.min(all.len().saturating_sub(room));
                 groups.extend(all.skip(self.from));
-                machine = show::machine(now, &runtime.rates());
             }
             let title = if self.wanted.is_empty() && !self.typing {
                 format!("goroutines, by {}", self.order.word())
@@ -228,9 +239,14 @@ impl View<'_> {
             let hidden = printed.len().saturating_sub(room);
             paint.panel(frame, lower, "printed", printed[hidden..].to_vec());
         }
-        let keys = "s order  / find  p stand still  ↑↓ move  r runtime  ? keys  q leave";
+        let keys = paint.first_that_fits(
+            foot.width,
+            &[
+                "s order  / find  p stand still  ↑↓ move  r runtime  ? keys  q leave",
+                "s order  / find  p stand still  ? keys  q leave",
+            ],
+        );
         let dim = Style::default().add_modifier(Modifier::DIM);
-        let keys = text::cut(keys, width, "");
         paint.lines(frame, foot, vec![keys], dim);
     }
 }

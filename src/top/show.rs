@@ -84,6 +84,19 @@ pub fn counts(f: &Frame) -> String {
     )
 }
 
+/// The same in few columns.
+pub fn few_counts(f: &Frame) -> String {
+    format!(
+        "{} Gs  {}, {} idle  {}, {} asleep  {}",
+        text::thousands(f.goroutines),
+        text::count(f.procs, "P"),
+        f.idle_procs,
+        text::count(f.threads, "thread"),
+        f.idle_threads,
+        text::count(f.timers, "timer"),
+    )
+}
+
 /// How fast it goes.
 pub fn speeds(r: &Rates) -> String {
     format!(
@@ -95,7 +108,8 @@ pub fn speeds(r: &Rates) -> String {
     )
 }
 
-/// A heading, a line for each P, then one for each thread that has a goroutine and no P.
+/// A heading, a line for each P, one for each thread that has a goroutine and no P, and who sleeps in the netpoller; then
+/// the timers of each P that has any.
 pub fn machine(f: &Frame, r: &Rates) -> Vec<String> {
     let row = |p: &str, m: &str, g: &str, queue: &str, speed: &str| {
         format!("{p:<4}{m:<4}{g:<7}{queue:>5}{speed:>9}")
@@ -119,18 +133,25 @@ pub fn machine(f: &Frame, r: &Rates) -> Vec<String> {
         ));
     }
     for m in f.ms.iter().filter(|m| m.p.is_none()) {
-        let Some(g) = m.g else { continue };
-        let what = match m.is.as_str() {
-            "call" => "in a call",
-            "stopped" => "has to wait",
-            _ => "blocks",
+        let (g, what) = match (m.g, m.is.as_str()) {
+            (Some(g), "call") => (format!("G{g}"), "in a call"),
+            (Some(g), "stopped") => (format!("G{g}"), "has to wait"),
+            (Some(g), _) => (format!("G{g}"), "blocks"),
+            (None, "polls") => ("-".to_string(), "netpoller"),
+            (None, _) => continue,
         };
         lines.push(format!(
-            "{:<4}{:<4}{:<7}  {what}",
+            "{:<4}{:<4}{g:<7}  {what}",
             "-",
-            format!("M{}", m.m),
-            format!("G{g}")
+            format!("M{}", m.m)
         ));
+    }
+    for p in f.ps.iter().filter(|p| p.timers > 0) {
+        let next = p
+            .first_ms
+            .map_or(String::new(), |ms| format!(", next in {}", long(ms)));
+        let n = text::thousands(p.timers as u64);
+        lines.push(format!("timers P{}: {n}{next}", p.p));
     }
     lines
 }
@@ -148,27 +169,38 @@ pub fn groups(f: &Frame, order: Order, wanted: &str, width: usize) -> Vec<String
     // As wide as the widest of all: what is looked for changes no column.
     let states = f.groups.iter().map(|g| text::width(g.doing())).max();
     let states = states.unwrap_or(0).clamp(5, 24);
-    let room = width.saturating_sub(8 + 2 + states + 2 + 7 + 2);
+    // Where there is little room, the places need it most.
+    let head = if width < 60 { "many" } else { "how many" };
+    let number = |g: &Group| text::thousands(g.n).len();
+    let numbers = f.groups.iter().map(number).max().unwrap_or(0);
+    let numbers = numbers.max(head.len());
+    let room = width.saturating_sub(numbers + 2 + states + 2 + 7 + 2);
     let row = |n: &str, state: &str, long: &str, place: &str| {
         let place = tail(place, room);
-        format!("{n:>8}  {state:<states$}  {long:>7}  {place}")
+        format!("{n:>numbers$}  {state:<states$}  {long:>7}  {place}")
     };
-    let mut lines = vec![row("how many", "state", "longest", "place")];
+    let mut lines = vec![row(head, "state", "longest", "place")];
     lines.extend(groups.iter().map(|g| {
         let long = g.longest_ms.map_or(String::new(), long);
         row(&text::thousands(g.n), g.doing(), &long, g.place())
     }));
     if f.others > 0 && wanted.is_empty() {
-        lines.push(format!("{:>8}  at other places", text::thousands(f.others)));
+        let n = text::thousands(f.others);
+        lines.push(format!("{n:>numbers$}  at other places"));
     }
     lines
 }
 
-/// The end of a place, which is what tells places apart.
+/// The end of a place, which is what tells places apart: without its folders if there is no room for them.
 fn tail(place: &str, room: usize) -> String {
     let n = place.chars().count();
     if n <= room {
         return place.to_string();
+    }
+    if let Some((_, file)) = place.rsplit_once('/')
+        && file.chars().count() <= room
+    {
+        return file.to_string();
     }
     let kept: String = place.chars().skip(n + 1 - room.max(1)).collect();
     format!("…{kept}")
@@ -213,7 +245,7 @@ mod tests {
     fn a_moment_reads_as_a_table() {
         let (before, now) = (frame(0, 0), frame(1000, 12_345));
         let rates = Rates::between(&before, &now);
-        let lines = text("prog", Duration::from_millis(1040), &now, &rates, 50);
+        let lines = text("prog", Duration::from_millis(1040), &now, &rates, 80);
         let lines: Vec<&str> = lines.iter().map(|l| l.trim_end()).collect();
         assert_eq!(
             lines,
@@ -225,6 +257,7 @@ mod tests {
                 "P0  M0  G7         4   12,345",
                 "P1  M1  G7         4        0",
                 "-   M3  G9       in a call",
+                "timers P0: 1, next in 1.5 s",
                 "how many  state         longest  place",
                 "     100  chan receive    1.5 s  src/main.rs:7",
                 "       2  sleep           1.5 s  src/main.rs:9",
@@ -242,9 +275,11 @@ mod tests {
         assert!(first(Order::Count, "SLEEP").is_some_and(|l| l.contains(":9")));
         assert_eq!(first(Order::Count, "nothing"), None);
         assert_eq!(groups(&f, Order::Longest, "main.rs", 80).len(), 3);
-        let narrow = groups(&f, Order::Count, "", 42);
-        assert!(narrow.iter().all(|l| l.chars().count() <= 42), "{narrow:?}");
-        assert!(narrow[1].ends_with("…ain.rs:7"), "{narrow:?}");
+        let narrow = groups(&f, Order::Count, "", 40);
+        assert!(narrow.iter().all(|l| l.chars().count() <= 40), "{narrow:?}");
+        assert!(narrow[1].ends_with("  main.rs:7"), "{narrow:?}");
+        let narrow = groups(&f, Order::Count, "", 36);
+        assert!(narrow[1].ends_with("  …n.rs:7"), "{narrow:?}");
     }
 
     #[test]

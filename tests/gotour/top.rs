@@ -33,6 +33,17 @@ fn lives(pid: i32) -> bool {
     stat.is_ok_and(|s| !s.contains(") Z "))
 }
 
+fn wait_until_gone(pid: i32) {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while lives(pid) {
+        assert!(
+            std::time::Instant::now() < until,
+            "the program is left behind"
+        );
+        std::thread::yield_now();
+    }
+}
+
 fn pid_in(text: &str) -> i32 {
     let after = text.split("I am ").nth(1).expect("it says its number");
     let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
@@ -283,14 +294,12 @@ fn every_way_out_ends_both_and_leaves_the_terminal_as_it_was() {
     kill_process(t.id(), Signal::TERM).expect("it is there");
     assert_eq!(t.end(), -Signal::TERM.as_raw());
     assert!(t.is_as_before());
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
-    while lives(pid) {
-        assert!(
-            std::time::Instant::now() < until,
-            "the program is left behind"
-        );
-        std::thread::yield_now();
-    }
+    wait_until_gone(pid);
+    // Where gotour is killed it can do nothing; the program dies all the same.
+    let (mut t, pid) = enter();
+    kill_process(t.id(), Signal::KILL).expect("it is there");
+    assert_eq!(t.end(), -Signal::KILL.as_raw());
+    wait_until_gone(pid);
     // A program that is stopped tells nothing; that is said.
     let (mut t, pid) = enter();
     let program = Pid::from_raw(pid).expect("a number");

@@ -6,6 +6,9 @@
 //!
 //! While the state's lock is held nothing is allocated: a goroutine may have been stopped with the allocator's lock, and
 //! whoever runs it on needs the state's.
+//!
+//! `GOTOP_PARENT=PID`: whoever looks has started the program for that, and the program ends when he does, however he ends
+//! ([`end_with`]).
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -16,11 +19,15 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+#[cfg(target_os = "linux")]
+use rustix::process::Pid;
+
 use super::{M, Sched};
 use crate::crash::Crash;
 use crate::goroutine::{G, Status};
 use crate::stderr;
 use crate::tid::Tid;
+use crate::timers::NEVER;
 use crate::trace::quoted;
 
 /// From one line to the next, in nanoseconds.
@@ -35,9 +42,15 @@ const PATIENCE: Duration = Duration::from_millis(200);
 impl Sched {
     /// Sees whether anybody wants to be told. Before there are threads: who runs goroutines asks once.
     pub(super) fn begin_top(&'static self) {
-        let top = std::env::var_os("GOTOP")
-            .filter(|path| !path.is_empty())
-            .and_then(|path| Top::begin(self, path.into()));
+        let wanted = std::env::var_os("GOTOP").filter(|path| !path.is_empty());
+        let top = wanted.and_then(|path| {
+            let top = Top::begin(self, path.into());
+            #[cfg(target_os = "linux")]
+            if let Some(parent) = parent() {
+                end_with(parent, top.is_some());
+            }
+            top
+        });
         if top.is_some() {
             // Who waits before the monitor looks for the first time has waited since then.
             self.coarse.store(self.nanos(), Ordering::Relaxed);
@@ -73,6 +86,36 @@ impl Sched {
         {
             top.last(self, crash);
         }
+    }
+}
+
+/// Who has started the program to look at it, if that is said.
+#[cfg(target_os = "linux")]
+fn parent() -> Option<Pid> {
+    let pid: u32 = std::env::var("GOTOP_PARENT").ok()?.parse().ok()?;
+    Pid::from_raw(pid.try_into().ok()?)
+}
+
+/// Ends the program when `parent` ends, whose child it is; at once if that has ended already. `listens`: somebody is there
+/// at the other end of GOTOP.
+///
+/// The kernel sends the signal to the thread that asks for it: this one stays until its runtime has ended, and asks anew
+/// for the next. It sends none for a parent that was dead before, so who the parent is is looked at once more after
+/// asking. Who has another parent was started by something in between, which is none of ours, as long as somebody
+/// listens. If nobody does, its starter died before it came here.
+#[cfg(target_os = "linux")]
+fn end_with(parent: Pid, listens: bool) {
+    use rustix::process::{Signal, getpid, getppid, kill_process};
+    let is_here = || getppid() == Some(parent);
+    let lives_on = if is_here() {
+        // It fails only for a signal that there is not.
+        let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
+        is_here()
+    } else {
+        listens
+    };
+    if !lives_on {
+        let _ = kill_process(getpid(), Signal::KILL);
     }
 }
 
@@ -300,15 +343,18 @@ impl Top {
         for (i, p) in sched.all_ps().enumerate() {
             let m = p.holder();
             let next = p.queue.next().is_some();
+            let first = Some(p.first_timer()).filter(|when| *when != NEVER);
             let _ = write!(
                 line,
-                "{}{{\"p\":{},\"m\":{},\"g\":{},\"next\":{next},\"queue\":{},\"ran\":{},\"stolen\":{},\"handed_off\":{},\
-                 \"preempted\":{}}}",
+                "{}{{\"p\":{},\"m\":{},\"g\":{},\"next\":{next},\"queue\":{},\"timers\":{},\"first_ms\":{},\"ran\":{},\
+                 \"stolen\":{},\"handed_off\":{},\"preempted\":{}}}",
                 if i > 0 { "," } else { "" },
                 p.id,
                 or_null(m.map(|m| m.id() as u64)),
                 or_null(m.and_then(M::running).map(G::id)),
                 p.queue.len().saturating_sub(usize::from(next)),
+                p.timer_count(),
+                or_null(first.map(|when| when.saturating_sub(now) / 1_000_000)),
                 p.ran.load(Ordering::Relaxed),
                 p.stolen.load(Ordering::Relaxed),
                 p.taken.load(Ordering::Relaxed),
