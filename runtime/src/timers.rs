@@ -6,7 +6,8 @@
 //! moment fire in the order in which they were set. An entry wakes a goroutine (`sleep`: it costs 32 bytes, and nothing
 //! else is allocated), or has a call, which is found by its [`Key`].
 //!
-//! Passive: a heap hands back what is due and never calls up.
+//! Passive: a heap hands back what is due and never calls up. Only a trace is told of each change, under the heap's lock
+//! ([`LooksOn`]), because how the heap stands cannot be told exactly by who has released it.
 //!
 //! # The protocol
 //!
@@ -176,6 +177,35 @@ impl Slot {
     }
 }
 
+/// What became of a timer, for whoever looks on at a heap.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Turn {
+    Set,
+    SetAnew,
+    Stopped,
+    Fires,
+}
+
+/// A change of a heap, and how the heap stands after it.
+#[derive(Clone, Copy)]
+pub(crate) struct Change {
+    pub(crate) how: Turn,
+    /// Who sleeps until then, if the timer is of that kind.
+    pub(crate) sleeper: Option<&'static G>,
+    /// When it is due, or was to be.
+    pub(crate) when: u64,
+    pub(crate) len: usize,
+    /// When the first one is due now.
+    pub(crate) first: u64,
+}
+
+/// Who is told of each change of a heap. Under the heap's lock, so in the order in which they happen; nothing but what is
+/// told may be written down there.
+pub(crate) trait LooksOn: Sync {
+    /// `heap` is the number that the heap was given with this one.
+    fn changed(&self, heap: usize, change: Change);
+}
+
 /// What is due.
 pub(crate) enum Due {
     /// This goroutine, which sleeps, is to be woken.
@@ -198,22 +228,44 @@ struct Inner {
     slots: Vec<Slot>,
     free: Vec<u32>,
     dead: usize,
+    /// Who is told of each change, and under which number.
+    looks_on: Option<(&'static dyn LooksOn, usize)>,
 }
 
 impl Inner {
+    fn len(&self) -> usize {
+        self.entries.len() - self.dead
+    }
+
+    /// Tells of a change that was made.
+    #[inline]
+    fn changed(&self, how: Turn, sleeper: Option<&'static G>, when: u64, first: u64) {
+        if let Some((by, heap)) = self.looks_on {
+            let len = self.len();
+            let change = Change {
+                how,
+                sleeper,
+                when,
+                len,
+                first,
+            };
+            by.changed(heap, change);
+        }
+    }
+
     fn is_dead(slots: &[Slot], e: &Entry) -> bool {
         matches!(e.what, What::Call(slot) if slots[slot as usize].entry != e.seq)
     }
 
-    /// Empties a slot that belongs to the setting with this number.
-    fn empty(&mut self, slot: u32, seq: u64) -> Option<Arc<dyn Fire>> {
+    /// Empties a slot that belongs to the setting with this number: what was to be called, and when.
+    fn empty(&mut self, slot: u32, seq: u64) -> Option<(Arc<dyn Fire>, u64)> {
         let s = &mut self.slots[slot as usize];
         if s.seq != seq {
             return None;
         }
         (s.seq, s.entry) = (0, 0);
         self.free.push(slot);
-        s.call.take()
+        Some((s.call.take()?, s.when))
     }
 
     /// Takes dead entries from the head, and moves those that were put off; says when the first is due.
@@ -274,8 +326,12 @@ impl Heap {
 
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
-        let inner = self.inner.lock();
-        inner.entries.len() - inner.dead
+        self.inner.lock().len()
+    }
+
+    /// From here on `by` is told of each change, under this number; nobody if it is `None`.
+    pub(crate) fn tell_to(&self, by: Option<(&'static dyn LooksOn, usize)>) {
+        self.inner.lock().looks_on = by;
     }
 
     /// Has `g`, which waits, woken at `when`. Answers whether this is the first now.
@@ -314,11 +370,17 @@ impl Heap {
 
     fn put(&self, inner: &mut Inner, when: u64, seq: u64, what: What) -> bool {
         let when = when.min(LATEST);
+        let sleeper = match what {
+            What::Wake(g) => Some(g),
+            What::Call(_) => None,
+        };
         inner.entries.push(Entry { when, seq, what });
-        let first = when < self.first.load(Ordering::Relaxed);
+        let former = self.first.load(Ordering::Relaxed);
+        let first = when < former;
         if first {
             self.first.store(when, Ordering::Release);
         }
+        inner.changed(Turn::Set, sleeper, when, when.min(former));
         first
     }
 
@@ -347,6 +409,7 @@ impl Heap {
         let first = inner.tidy();
         let before = self.first.load(Ordering::Relaxed);
         self.first.store(first, Ordering::Release);
+        inner.changed(Turn::SetAnew, None, when, first);
         Some(when < before)
     }
 
@@ -370,10 +433,11 @@ impl Heap {
     }
 
     fn take_out(&self, inner: &mut Inner, slot: u32, seq: u64) -> Option<Arc<dyn Fire>> {
-        let call = inner.empty(slot, seq)?;
+        let (call, when) = inner.empty(slot, seq)?;
         inner.one_died();
         let first = inner.tidy();
         self.first.store(first, Ordering::Release);
+        inner.changed(Turn::Stopped, None, when, first);
         Some(call)
     }
 
@@ -386,11 +450,15 @@ impl Heap {
         if inner.entries.peek()?.when > now {
             return None;
         }
-        let Entry { seq, what, .. } = inner.entries.pop()?;
+        let Entry { when, seq, what } = inner.entries.pop()?;
+        let mut sleeper = None;
         let due = match what {
-            What::Wake(g) => Due::Wake(g),
+            What::Wake(g) => {
+                sleeper = Some(g);
+                Due::Wake(g)
+            }
             What::Call(slot) => {
-                let call = inner.empty(slot, seq).expect("the head is alive");
+                let (call, _) = inner.empty(slot, seq).expect("the head is alive");
                 let key = Key {
                     heap: self,
                     slot,
@@ -401,6 +469,7 @@ impl Heap {
         };
         let first = inner.tidy();
         self.first.store(first, Ordering::Release);
+        inner.changed(Turn::Fires, sleeper, when, first);
         Some(due)
     }
 

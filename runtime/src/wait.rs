@@ -24,14 +24,12 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use crate::coro::{Command, Unlock};
 use crate::goroutine::{Abandon, G, WaitReason};
 use crate::lock::LockGuard;
-use crate::primitives::{HOOKS, Lock};
+use crate::primitives::Lock;
 use crate::seam::{self, Op};
-use crate::trace::What;
 use outside::StandIn;
 
 /// One goroutine's wait: in the frame of the goroutine that waits, linked into one queue.
@@ -618,12 +616,6 @@ pub(crate) fn sleep_until(when: u64, at: &'static Location<'static>) {
     unsafe fn set_timer(data: *const ()) {
         // SAFETY: the frame is intact until the goroutine is readied, which only the timer set here does.
         let Args { when, g } = unsafe { std::ptr::read(data.cast::<Args>()) };
-        if HOOKS.load(Ordering::Relaxed) != 0
-            && let Some(s) = seam::current_scheduler()
-        {
-            let when = Duration::from_nanos(when);
-            s.tell(&|| What::Timer { g: g.id(), when });
-        }
         seam::wake_at(when, g);
     }
     let (_, g) = seam::expect_current("sleep");

@@ -255,6 +255,23 @@ fn who_wakes_whom_is_told() {
 }
 
 #[test]
+fn who_waits_for_a_timers_channel_is_woken_by_the_timer() {
+    let trace = traced(1, || {
+        time::after(Duration::from_millis(1)).recv();
+        select! {
+            recv(time::after(Duration::from_millis(1))) -> _t => {},
+            recv(Chan::<()>::nil()) -> _v => {},
+        }
+    });
+    let wakers = trace.events().iter().filter_map(|e| match e.what {
+        What::Unblock { g: 1, by } => Some((e.g, by)),
+        _ => None,
+    });
+    let wakers: Vec<_> = wakers.collect();
+    assert_eq!(wakers, [(None, Waker::Timer), (None, Waker::Timer)]);
+}
+
+#[test]
 fn a_channel_is_told_of_as_it_stands() {
     let trace = traced(1, || {
         let ch = chan(1);

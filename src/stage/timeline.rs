@@ -99,10 +99,11 @@ impl Timeline {
                 (What::Create { g, .. } | What::Unblock { g, .. }, _) => {
                     all.turn(g, Some(Being::Waits), at);
                 }
-                (What::Start | What::SyscallExit, Some(g)) => {
+                (What::Start, Some(g)) => all.turn(g, Some(Being::Works), at),
+                (What::SyscallExit, Some(g)) if e.p.is_some() => {
                     all.turn(g, Some(Being::Works), at);
                 }
-                (What::Yield | What::StandBack | What::Preempt, Some(g)) => {
+                (What::SyscallExit | What::Yield | What::StandBack | What::Preempt, Some(g)) => {
                     all.turn(g, Some(Being::Waits), at);
                 }
                 (What::Block { reason, .. }, Some(g)) => {

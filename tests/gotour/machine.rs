@@ -76,7 +76,14 @@ fn an_exercise_is_walked_through_in_a_terminal() {
     save(&desk, &program(SOME));
     let ran = desk.run(&["step", NAME, "--machine"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(ran.out.contains("timers: G1 at "), "{}", ran.out);
+    for part in [
+        "; P0 has 1 timer, for ",
+        "timers of P0: 1, the first at ",
+        "sleep: G1 until ",
+        "▶timers: none",
+    ] {
+        assert!(ran.out.contains(part), "{part:?} in {}", ran.out);
+    }
     assert!(ran.out.contains("M0 in a call with G1"), "{}", ran.out);
     let mut t = desk.terminal(80, 24, &["step", "--machine", NAME]);
     // The last that is drawn.

@@ -311,6 +311,7 @@ impl M {
             } else {
                 state.idle_ms.push(self);
             }
+            sched.tell_asleep(self, polls, due.filter(|_| wait.is_some()));
             if due.is_none() && sched.deadlocked(&state) {
                 if !sched.has_threads_outside(&state) {
                     sched.report_deadlock(state);
@@ -335,6 +336,7 @@ impl M {
                 sched.idle.wakes();
             }
             state.idle_ms.retain(|m| !std::ptr::eq(*m, self));
+            sched.tell_awake(self);
             if sched.is_stopping() {
                 return None;
             }

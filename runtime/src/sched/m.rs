@@ -22,7 +22,7 @@ use crate::queue::Put;
 use crate::seam::{self, Crashed, Newborn, Scheduler};
 use crate::snapshot::SchedSnapshot;
 use crate::timers::Heap;
-use crate::trace::{Waker, What};
+use crate::trace::What;
 
 /// A thread of a runtime. Pooled and never freed, as a `G`: wakers hold plain references.
 pub(crate) struct M {
@@ -618,10 +618,7 @@ impl Scheduler for M {
             return;
         }
         let _critical = Critical;
-        m.tell(|| What::Unblock {
-            g: g.id(),
-            by: Waker::Goroutine,
-        });
+        m.tell(|| tell::readied(g, m.running()));
         let woken = g.wake();
         debug_assert!(woken, "ready on a goroutine that does not wait");
         if woken {

@@ -92,7 +92,7 @@ use crate::primitives::{CachePadded, Lock};
 use crate::queue::Put;
 use crate::seam::{self, Inbox, Newborn};
 use crate::stack::StackPool;
-use crate::trace::{Sink, Waker, Wanted, What};
+use crate::trace::{Sink, Wanted, What};
 
 /// The most Ps a runtime can have.
 pub(crate) const MAX_PROCS: usize = 1024;
@@ -251,7 +251,11 @@ impl Sched {
 
     /// The P with this number, made at first use.
     fn p(&'static self, i: usize) -> &'static P {
-        self.ps[i].get_or_init(|| Box::new(P::new(i)))
+        self.ps[i].get_or_init(|| {
+            let p = Box::new(P::new(i));
+            self.look_on_at(&p);
+            p
+        })
     }
 
     /// How it ends. Nobody panics while holding it.
@@ -454,8 +458,9 @@ impl Inbox for Sched {
         if self.home.load(Ordering::Acquire) != home || g.home() != home || !g.wake() {
             return;
         }
-        let by = Waker::Outside;
-        self.tell(None, None, None, What::Unblock { g: g.id(), by });
+        if self.is_traced() {
+            self.tell(None, None, None, tell::delivered(g));
+        }
         self.global_put_locked(&mut state, g);
         drop(state);
         // `self` is `&'static` in truth; the registry hands out nothing else.

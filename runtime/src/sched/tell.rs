@@ -5,15 +5,19 @@
 //!
 //! When something is told matters, because lanes are put in order by time: what makes a goroutine runnable is told before
 //! the goroutine is in a queue, and that it runs after it was taken out; that it waits is told before its lock is
-//! released. So no event stands before the one that caused it.
+//! released. So no event stands before the one that caused it. What has an order of its own is told under the lock that
+//! gives it that order: how a heap of timers stands under the heap's, who is idle under the state's.
 
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::time::Duration;
 
 use super::{M, P, Sched};
 use crate::coro::{Command, Resumed};
-use crate::goroutine::G;
+use crate::goroutine::{G, WaitReason};
 use crate::primitives::HOOKS;
-use crate::trace::{NONE, Note, Sink, Tape, Waker, What};
+use crate::seam;
+use crate::timers::{Change, LooksOn, NEVER, Turn};
+use crate::trace::{NONE, Note, Sink, Tape, Timing, Waker, What};
 
 /// A tape that may be there.
 pub(super) struct Told(AtomicPtr<Tape>);
@@ -102,7 +106,7 @@ impl M {
 
 impl Sched {
     /// From here on, what this runtime does goes there.
-    pub(super) fn trace_into(&self, sink: Option<&Sink>) {
+    pub(super) fn trace_into(&'static self, sink: Option<&Sink>) {
         let tape = sink.map(Sink::tape);
         match (self.told.tape(), tape) {
             (None, Some(_)) => _ = HOOKS.fetch_add(1, Ordering::Relaxed),
@@ -113,7 +117,16 @@ impl Sched {
             tape.begin(self.nanos());
         }
         self.told.set(tape);
+        for p in self.ps_ever() {
+            self.look_on_at(p);
+        }
         *self.sink.lock() = sink.cloned();
+    }
+
+    /// Has the trace told of each change of this P's timers, if there is one.
+    pub(super) fn look_on_at(&'static self, p: &P) {
+        let by: &'static dyn LooksOn = self;
+        p.timers.tell_to(self.is_traced().then_some((by, p.id)));
     }
 
     pub(super) fn is_traced(&self) -> bool {
@@ -131,6 +144,23 @@ impl Sched {
                 what,
             };
             tape.note(None, note);
+        }
+    }
+
+    /// Tells that `m` sleeps from here on, in the netpoller or not; it wakes by itself when its `wait` is over. Under the
+    /// state's lock.
+    pub(super) fn tell_asleep(&self, m: &M, polls: bool, wait: Option<u64>) {
+        if self.is_traced() {
+            let until = wait.map(Duration::from_nanos);
+            self.tell(None, Some(m), None, What::ThreadSleep { polls, until });
+        }
+    }
+
+    /// Tells that `m` is awake, though nobody has given it a P; not of those who are called because all is over. Under the
+    /// state's lock.
+    pub(super) fn tell_awake(&self, m: &M) {
+        if self.is_traced() && m.p().is_none() && !self.is_stopping() {
+            self.tell(None, Some(m), None, What::ThreadWake);
         }
     }
 
@@ -185,6 +215,32 @@ impl Sched {
     }
 }
 
+impl LooksOn for Sched {
+    /// Also told by threads that are none of this runtime's: whoever has a timer may stop it.
+    #[cold]
+    fn changed(&self, heap: usize, change: Change) {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let what = What::Timer {
+            how: match change.how {
+                Turn::Set => Timing::Set,
+                Turn::SetAnew => Timing::SetAnew,
+                Turn::Stopped => Timing::Stopped,
+                Turn::Fires => Timing::Fires,
+            },
+            g: change.sleeper.map_or(0, G::id),
+            when: Duration::from_nanos(change.when),
+            of: number(heap),
+            len: number(change.len),
+            first: (change.first != NEVER).then(|| Duration::from_nanos(change.first)),
+        };
+        let home = self.home.load(Ordering::Relaxed);
+        match seam::current_scheduler() {
+            Some(s) if s.home() == home => s.tell(&|| what),
+            _ => self.tell(None, None, None, what),
+        }
+    }
+}
+
 /// That `g` was made.
 pub(super) fn created(g: &G) -> What {
     let origin = g.origin();
@@ -193,6 +249,22 @@ pub(super) fn created(g: &G) -> What {
         name: (origin.name)(),
         at: origin.at.map(Into::into),
     }
+}
+
+/// That `g` is runnable: the doing of the goroutine that runs, or of a timer where none does.
+pub(super) fn readied(g: &G, runs: Option<&G>) -> What {
+    let by = runs.map_or(Waker::Timer, |_| Waker::Goroutine);
+    What::Unblock { g: g.id(), by }
+}
+
+/// That `g` is runnable, without the doing of anybody who runs here.
+pub(super) fn delivered(g: &G) -> What {
+    // A descriptor may be ready before who waits for it is quite asleep.
+    let by = match g.wait_reason() {
+        WaitReason::IoWait => Waker::Netpoller,
+        _ => Waker::Outside,
+    };
+    What::Unblock { g: g.id(), by }
 }
 
 /// That `g` waits.

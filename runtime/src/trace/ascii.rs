@@ -40,7 +40,7 @@ struct Signs {
 const PLAIN: Signs = Signs {
     running: '#',
     runnable: '.',
-    waiting: ' ',
+    waiting: '-',
     syscall: '~',
     wake: '^',
 };
@@ -48,7 +48,7 @@ const PLAIN: Signs = Signs {
 const RICH: Signs = Signs {
     running: '█',
     runnable: '░',
-    waiting: ' ',
+    waiting: '─',
     syscall: '≈',
     wake: '↑',
 };
@@ -101,12 +101,16 @@ pub(super) fn draw(spans: &Spans, look: Look) -> String {
     let says = [
         (signs.running, "runs"),
         (signs.runnable, "could run"),
+        (signs.waiting, "waits"),
         (signs.syscall, "in a blocking call"),
         (signs.wake, "woke somebody"),
     ];
     let items = says.map(|(sign, text)| format!("{sign} {text}"));
     let mut line = String::new();
-    for item in items.into_iter().chain(["blank: waits".to_string()]) {
+    for item in items
+        .into_iter()
+        .chain(["blank: not made yet, or ended".to_string()])
+    {
         if line.chars().count() + item.chars().count() + 2 > look.width {
             let _ = writeln!(out, "{}", line.trim_end());
             line.clear();
@@ -288,7 +292,7 @@ mod tests {
             lines[..4],
             [
                 "                |0 ns        |25 µs       |50 µs       |75 µs",
-                "G1 main         ###########          .....................###########",
+                "G1 main         ###########----------.....................###########",
                 "G2 a.rs:3 main       .....###########^#####~~~~~~~~~~######",
                 "P0              111111111122222222222222222          2222211111111111",
             ]

@@ -71,6 +71,48 @@ impl Waker {
     }
 }
 
+/// What became of a timer.
+///
+/// ```
+/// use goroutines::trace::Timing;
+///
+/// assert_eq!(Timing::SetAnew.as_str(), "set anew");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Timing {
+    /// It is in a heap from here on.
+    Set,
+    /// It was there already, and is due at another moment.
+    SetAnew,
+    /// It was taken out before it was due.
+    Stopped,
+    /// It was due, and was taken out by whoever does what it is for.
+    Fires,
+}
+
+impl Timing {
+    const ALL: [Timing; 4] = [Timing::Set, Timing::SetAnew, Timing::Stopped, Timing::Fires];
+
+    /// Words for it.
+    ///
+    /// ```
+    /// assert_eq!(goroutines::trace::Timing::Fires.as_str(), "fires");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Timing::Set => "set",
+            Timing::SetAnew => "set anew",
+            Timing::Stopped => "stopped",
+            Timing::Fires => "fires",
+        }
+    }
+
+    /// The one of these words.
+    pub(super) fn named(words: &str) -> Option<Timing> {
+        Timing::ALL.into_iter().find(|how| how.as_str() == words)
+    }
+}
+
 /// What happened. The goroutine that an event is about is the event's own `g`, unless its text says otherwise.
 ///
 /// ```
@@ -131,12 +173,31 @@ pub enum What {
     End,
     /// The event's M has ended, with a goroutine that was tied to it.
     ThreadEnd,
-    /// A timer will wake a goroutine, which sleeps.
+    /// The event's M has nothing to do, and sleeps from here on: the last of the idle ones, and the first to be called. One
+    /// that sleeps in the netpoller is the last to be called.
+    ThreadSleep {
+        /// It sleeps in the netpoller, and wakes when somebody's descriptor is ready.
+        polls: bool,
+        /// When it wakes by itself, since the trace began: the first timer is due then, or a deadline of the netpoller's.
+        until: Option<Duration>,
+    },
+    /// The event's M is none of the idle ones any more, but holds no P: it woke by itself, or had none to wait for.
+    ThreadWake,
+    /// A P's heap of timers has changed, and how it stands after that. What has no entry in a heap is not told of: a
+    /// channel's timer has one only while somebody waits on the channel.
     Timer {
-        /// Which one.
+        /// What became of which timer.
+        how: Timing,
+        /// The goroutine that sleeps until then; 0: it is a channel's, a function's or a deadline's.
         g: u64,
-        /// When, since the trace began.
+        /// When it is due, or was to be, since the trace began.
         when: Duration,
+        /// The number of the P. Whoever runs dry fires what is due in the heaps of others, too.
+        of: u32,
+        /// How many timers are in the heap now.
+        len: u32,
+        /// When the first of them is due, since the trace began.
+        first: Option<Duration>,
     },
     /// A goroutine that waited is runnable.
     Unblock {
@@ -233,6 +294,15 @@ pub enum What {
     },
 }
 
+/// A moment since the trace began, in microseconds, as events have it. What lies centuries ahead is never.
+pub(super) fn moment(at: Duration) -> String {
+    const CENTURY: u64 = 100 * 365 * 24 * 3600;
+    if at.as_secs() > CENTURY {
+        return "never".to_string();
+    }
+    format!("{} µs", at.as_micros())
+}
+
 /// One thing that happened in a runtime.
 ///
 /// ```
@@ -289,9 +359,39 @@ impl fmt::Display for Event {
             What::StandBack => f.write_str("lets the others of its P go first"),
             What::Stay => write!(f, "waits for its turn on M{}", self.m.unwrap_or(0)),
             What::ThreadEnd => write!(f, "M{} ends", self.m.unwrap_or(0)),
-            What::Timer { g, when } => {
-                let ms = when.as_nanos() as f64 / 1e6;
-                write!(f, "a timer wakes G{g} at {ms:.3} ms")
+            What::ThreadSleep { polls, until } => {
+                write!(f, "M{} sleeps", self.m.unwrap_or(0))?;
+                f.write_str(if polls { " in the netpoller" } else { "" })?;
+                match until {
+                    Some(until) => write!(f, " until {}", moment(until)),
+                    None => Ok(()),
+                }
+            }
+            What::ThreadWake => write!(f, "M{} is awake", self.m.unwrap_or(0)),
+            What::Timer {
+                how,
+                g,
+                when,
+                of,
+                len,
+                first,
+            } => {
+                let when = moment(when);
+                match (how, g) {
+                    (Timing::Set, 0) => write!(f, "sets a timer for {when}")?,
+                    (Timing::SetAnew, _) => write!(f, "sets a timer anew, for {when}")?,
+                    (Timing::Stopped, _) => write!(f, "stops a timer that was set for {when}")?,
+                    (Timing::Fires, 0) => write!(f, "a timer fires that was set for {when}")?,
+                    (Timing::Fires, g) => write!(f, "the timer of G{g} fires")?,
+                    (_, g) => write!(f, "a timer wakes G{g} at {when}")?,
+                }
+                match (first, len) {
+                    (Some(first), 1) => write!(f, "; P{of} has 1 timer, for {}", moment(first)),
+                    (Some(first), n) => {
+                        write!(f, "; P{of} has {n} timers, the first for {}", moment(first))
+                    }
+                    (None, _) => write!(f, "; P{of} has no timer"),
+                }
             }
             What::Move { g, to: Some(p) } => write!(f, "G{g} goes to the queue of P{p}"),
             What::Move { g, to: None } => write!(f, "G{g} goes to the global queue"),
@@ -301,7 +401,12 @@ impl fmt::Display for Event {
                 at(f, place)
             }
             What::End => f.write_str("ends"),
-            What::Unblock { g, by } => write!(f, "wakes G{g} ({})", by.as_str()),
+            What::Unblock { g, by } => match by {
+                Waker::Goroutine => write!(f, "wakes G{g}"),
+                Waker::Timer => write!(f, "G{g} is woken by a timer"),
+                Waker::Netpoller => write!(f, "G{g} is woken by the netpoller"),
+                Waker::Outside => write!(f, "G{g} is woken by a thread outside"),
+            },
             What::Steal { from, n, g } => write!(f, "steals {n} from P{from}, G{g} first"),
             What::SyscallEnter { at: place } => {
                 f.write_str("begins a blocking call")?;

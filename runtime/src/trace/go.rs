@@ -269,6 +269,8 @@ impl Writer {
             | What::Queue { .. }
             | What::Stay
             | What::ThreadEnd
+            | What::ThreadSleep { .. }
+            | What::ThreadWake
             | What::Timer { .. }
             | What::Move { .. }
             | What::Steal { .. }

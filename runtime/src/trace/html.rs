@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use super::event::{Event, Place, What};
+use super::event::{Event, Place, Waker, What};
 use super::perfetto::quoted;
 use super::spans::{Being, Span, Spans, short_name};
 
@@ -73,7 +73,7 @@ pub(super) fn write(spans: &Spans, events: &[Event], lost: usize) -> String {
     data.push_str("],\n\"wakes\":[");
     comma = "";
     for wake in &spans.wakes {
-        let from = wake.from.map_or(-1, |g| g as i128);
+        let from = wake.from.map_or_else(|| nobody(wake.by), |g| g as i128);
         let _ = write!(data, "{comma}{},{from},{}", wake.time.as_nanos(), wake.to);
         comma = ",";
     }
@@ -88,6 +88,15 @@ pub(super) fn write(spans: &Spans, events: &[Event], lost: usize) -> String {
     }
     data.push_str("]}");
     PAGE.replacen("@DATA@", &data, 1)
+}
+
+/// In the place of the goroutine that wakes, where none does: as the page's `NOBODY` counts.
+fn nobody(by: Waker) -> i128 {
+    match by {
+        Waker::Timer => -1,
+        Waker::Netpoller => -2,
+        Waker::Goroutine | Waker::Outside => -3,
+    }
 }
 
 /// `from, to, kind, p, reason, place, object, end`, as the page reads them.

@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use std::str::{FromStr, Split};
 use std::time::Duration;
 
-use super::event::{Event, Place, Waker, What};
+use super::event::{Event, Place, Timing, Waker, What};
 
-const VERSION: &str = "goroutines trace 1";
+const VERSION: &str = "goroutines trace 2";
 
 /// Writes them.
 pub(super) fn write(events: &[Event], lost: usize) -> String {
@@ -49,6 +49,7 @@ macro_rules! parts {
 fn what(out: &mut String, what: &What) {
     let place = |at: &Option<Place>| at.map_or(String::new(), |at| at.to_string());
     let or_dash = |n: &Option<usize>| n.map_or("-".to_string(), |n| n.to_string());
+    let moment = |t: &Option<Duration>| t.map_or("-".to_string(), |t| t.as_nanos().to_string());
     match what {
         What::Procs { n } => parts!(out, "procs", n),
         What::ProcStart => parts!(out, "proc-start"),
@@ -63,7 +64,27 @@ fn what(out: &mut String, what: &What) {
         What::End => parts!(out, "end"),
         What::ThreadEnd => parts!(out, "thread-end"),
         What::Unblock { g, by } => parts!(out, "unblock", g, by.as_str()),
-        What::Timer { g, when } => parts!(out, "timer", g, when.as_nanos()),
+        What::ThreadSleep { polls, until } => {
+            parts!(out, "thread-sleep", u8::from(*polls), moment(until))
+        }
+        What::ThreadWake => parts!(out, "thread-wake"),
+        What::Timer {
+            how,
+            g,
+            when,
+            of,
+            len,
+            first,
+        } => parts!(
+            out,
+            "timer",
+            how.as_str(),
+            g,
+            when.as_nanos(),
+            of,
+            len,
+            moment(first)
+        ),
         What::Steal { from, n, g } => parts!(out, "steal", from, n, g),
         What::Move { g, to } => parts!(out, "move", g, or_dash(to)),
         What::SyscallEnter { at } => parts!(out, "call", place(at)),
@@ -215,9 +236,18 @@ impl Line<'_> {
                 g: self.get()?,
                 by: Waker::named(self.text()?)?,
             },
+            "thread-sleep" => What::ThreadSleep {
+                polls: self.get::<u8>()? != 0,
+                until: self.some()?.map(Duration::from_nanos),
+            },
+            "thread-wake" => What::ThreadWake,
             "timer" => What::Timer {
+                how: Timing::named(self.text()?)?,
                 g: self.get()?,
                 when: Duration::from_nanos(self.get()?),
+                of: self.get()?,
+                len: self.get()?,
+                first: self.some()?.map(Duration::from_nanos),
             },
             "steal" => What::Steal {
                 from: self.get()?,

@@ -1,14 +1,17 @@
-//! The scheduler as a trace tells it, event by event: who holds which P, who runs, and who stands in which queue.
+//! The scheduler as a trace tells it, event by event: who holds which P, who runs, who stands in which queue, which Ps and
+//! threads are idle, who sleeps in the netpoller, and how many timers each P has.
 //!
-//! Nothing is guessed. What the events do not tell is not there: which thread the netpoller blocks, which goroutine a
-//! thread that looks for work has in mind, timers that no goroutine sleeps for. Events of different threads stand in the
-//! order of the clock, so two that happen within some hundred nanoseconds may stand the other way round.
+//! Nothing is guessed. What the events do not tell is not there: which goroutine a thread that looks for work has in mind,
+//! which descriptor somebody waits for, and of a P's timers, those of sleeping goroutines apart, more than how many there
+//! are and when the first is due. Events of different threads stand in the order of the clock, so two that happen within
+//! some hundred nanoseconds may stand the other way round; not so where a lock orders them, as it does the idle lists and
+//! each P's timers.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::time::Duration;
 
-use super::event::{Event, Waker, What};
+use super::event::{Event, Timing, Waker, What, moment};
 
 /// What an event was to the machine.
 ///
@@ -82,6 +85,12 @@ pub struct Thread {
     pub call: bool,
     /// It waits for its goroutine's turn, and runs nobody else.
     pub stays: bool,
+    /// It is one of the idle ones, and sleeps.
+    pub sleeps: bool,
+    /// It does so in the netpoller.
+    pub polls: bool,
+    /// When it wakes by itself, if it does: the first timer is due then, or a deadline of the netpoller's.
+    pub until: Option<Duration>,
 }
 
 /// A P.
@@ -116,6 +125,34 @@ pub struct Proc {
     pub queue: VecDeque<u64>,
 }
 
+/// The timers of a P.
+///
+/// ```
+/// use goroutines::prelude::*;
+/// use goroutines::trace::{Machine, Sink};
+/// use time::Duration;
+///
+/// let sink = Sink::new();
+/// Builder::new().procs(1).trace(sink.clone()).run(|| {
+///     for seconds in [30, 20] {
+///         time::after_func(Duration::from_secs(seconds), || ());
+///     }
+/// });
+/// let mut machine = Machine::new();
+/// sink.take().events().iter().for_each(|e| _ = machine.step(e));
+/// let of_p0 = machine.timers()[&0];
+/// assert_eq!(of_p0.len, 2);
+/// assert!(of_p0.first < Duration::from_secs(25));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timers {
+    /// How many are set: of goroutines that sleep, of functions, of deadlines, and of channels that somebody waits on.
+    pub len: usize,
+    /// When the first of them is due, since the trace began.
+    pub first: Duration,
+}
+
 /// A goroutine.
 #[derive(Clone, Copy, Debug)]
 struct Member {
@@ -148,6 +185,14 @@ pub struct Machine {
     ms: BTreeMap<usize, Thread>,
     global: VecDeque<u64>,
     gs: BTreeMap<u64, Member>,
+    /// Who is taken last stands first.
+    idle_ps: Vec<usize>,
+    idle_ms: Vec<usize>,
+    timers: BTreeMap<usize, Timers>,
+    /// A timer was told of, so that there is none is worth a line.
+    has_timers: bool,
+    /// The M whose P is taken from it at this moment.
+    loses: Option<usize>,
 }
 
 impl Machine {
@@ -191,6 +236,50 @@ impl Machine {
     /// ```
     pub fn global(&self) -> &VecDeque<u64> {
         &self.global
+    }
+
+    /// The Ps that nobody holds, in the scheduler's own order: the last one is taken first, unless somebody finds the P
+    /// there that it had before.
+    ///
+    /// ```
+    /// use goroutines::trace::{Machine, Sink};
+    ///
+    /// let sink = Sink::new();
+    /// goroutines::Builder::new().procs(3).trace(sink.clone()).run(|| ());
+    /// let mut machine = Machine::new();
+    /// machine.step(&sink.take().events()[0]);
+    /// assert_eq!(machine.idle_ps(), [2, 1, 0]);
+    /// ```
+    pub fn idle_ps(&self) -> &[usize] {
+        &self.idle_ps
+    }
+
+    /// The threads that sleep because there is nothing to do, in the scheduler's own order: the last one is called first,
+    /// and one that sleeps in the netpoller stands at the front.
+    ///
+    /// ```
+    /// assert!(goroutines::trace::Machine::new().idle_ms().is_empty());
+    /// ```
+    pub fn idle_ms(&self) -> &[usize] {
+        &self.idle_ms
+    }
+
+    /// The thread that sleeps in the netpoller, if one does.
+    ///
+    /// ```
+    /// assert_eq!(goroutines::trace::Machine::new().netpoller(), None);
+    /// ```
+    pub fn netpoller(&self) -> Option<usize> {
+        self.ms.iter().find(|(_, m)| m.polls).map(|(m, _)| *m)
+    }
+
+    /// The timers of each P that has any, by the P's number. A P that GOMAXPROCS has taken away keeps its timers.
+    ///
+    /// ```
+    /// assert!(goroutines::trace::Machine::new().timers().is_empty());
+    /// ```
+    pub fn timers(&self) -> &BTreeMap<usize, Timers> {
+        &self.timers
     }
 
     /// The goroutines that wait, by what they wait for, in Go's words: `IO wait` for the netpoller, `sleep` for a timer.
@@ -247,21 +336,47 @@ impl Machine {
         let mut kind = Kind::Other;
         match e.what {
             What::Procs { n } => {
-                self.procs = n;
                 self.grow(n);
+                let nobodys = (self.procs..n).filter(|p| self.ps[*p].m.is_none());
+                if self.procs == 0 {
+                    // At the start P0 is to be taken first.
+                    self.idle_ps = nobodys.rev().collect();
+                } else {
+                    self.idle_ps.extend(nobodys);
+                }
+                self.idle_ps.retain(|p| *p < n);
+                self.procs = n;
             }
             What::ProcStart => {
                 let (p, m) = (e.p?, e.m?);
                 self.grow(p + 1);
                 self.ps[p].m = Some(m);
+                if let Some(i) = self.idle_ps.iter().position(|idle| *idle == p) {
+                    // As the scheduler does it: the last one comes into its place.
+                    self.idle_ps.swap_remove(i);
+                }
+                self.awake(m);
                 self.ms.entry(m).or_default().p = Some(p);
             }
             What::ProcStop => {
                 let (p, m) = (e.p?, e.m?);
+                self.loses = None;
                 self.grow(p + 1);
                 self.ps[p].m = None;
                 self.ms.entry(m).or_default().p = None;
+                if p < self.procs {
+                    self.idle_ps.push(p);
+                }
             }
+            What::ThreadSleep { polls, until } => {
+                let m = e.m?;
+                self.awake(m);
+                self.idle_ms
+                    .insert(if polls { 0 } else { self.idle_ms.len() }, m);
+                let thread = self.ms.entry(m).or_default();
+                (thread.sleeps, thread.polls, thread.until) = (true, polls, until);
+            }
+            What::ThreadWake => self.awake(e.m?),
             What::Create { g, .. } => {
                 let member = Member {
                     spot: Spot::Global,
@@ -313,9 +428,27 @@ impl Machine {
                 self.take_out(g);
                 self.gs.remove(&g)?;
             }
-            What::ThreadEnd => _ = self.ms.remove(&e.m?)?,
-            What::Timer { g, when } => {
-                self.gs.get_mut(&g)?.until = Some(when);
+            What::ThreadEnd => {
+                self.awake(e.m?);
+                self.ms.remove(&e.m?)?;
+            }
+            What::Timer {
+                how,
+                g,
+                when,
+                of,
+                len,
+                first,
+            } => {
+                if let (Timing::Set, Some(sleeper)) = (how, self.gs.get_mut(&g)) {
+                    sleeper.until = Some(when);
+                }
+                self.has_timers = true;
+                let (of, len) = (of as usize, len as usize);
+                match first {
+                    Some(first) => _ = self.timers.insert(of, Timers { len, first }),
+                    None => _ = self.timers.remove(&of),
+                }
             }
             What::Unblock { g, by } => {
                 if !matches!(self.spot(g)?, Spot::Waits(_)) {
@@ -346,6 +479,7 @@ impl Machine {
             What::Retake => {
                 kind = Kind::HandOff;
                 let (g, m) = (e.g?, e.m?);
+                self.loses = Some(m);
                 self.ms.entry(m).or_default().call = true;
                 self.place(g, Spot::Call(m));
             }
@@ -373,6 +507,14 @@ impl Machine {
     fn grow(&mut self, n: usize) {
         if self.ps.len() < n {
             self.ps.resize(n, Proc::default());
+        }
+    }
+
+    /// It is none of the idle ones.
+    fn awake(&mut self, m: usize) {
+        if let Some(thread) = self.ms.get_mut(&m).filter(|m| m.sleeps) {
+            (thread.sleeps, thread.polls, thread.until) = (false, false, None);
+            self.idle_ms.retain(|idle| *idle != m);
         }
     }
 
@@ -434,21 +576,62 @@ impl Machine {
     }
 }
 
+/// The first so many of them, and how many there are beside those.
+fn first_of(all: impl ExactSizeIterator<Item = String>, most: usize, between: &str) -> String {
+    let n = all.len();
+    let shown: Vec<String> = all.take(most).collect();
+    let more = match n - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    shown.join(between) + &more
+}
+
 /// `G2 G3 G4`, or the first ones and how many there are; `—` for nobody.
 fn list(gs: impl ExactSizeIterator<Item = u64>) -> String {
-    const MOST: usize = 10;
-    let n = gs.len();
-    if n == 0 {
+    if gs.len() == 0 {
         return "—".to_string();
     }
-    let shown: Vec<String> = gs.take(MOST).map(|g| format!("G{g}")).collect();
-    let more = n - shown.len();
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    shown.join(" ") + &more
+    first_of(gs.map(|g| format!("G{g}")), 10, " ")
+}
+
+impl Machine {
+    /// The idle lists, who is to be taken first in front, and the netpoller.
+    fn write_idle(&self, f: &mut fmt::Formatter<'_>, io: Option<Vec<u64>>) -> fmt::Result {
+        if !self.idle_ps.is_empty() {
+            let ps = self.idle_ps.iter().rev().map(|p| format!("P{p}"));
+            writeln!(f, "idle Ps: {}", first_of(ps, 10, " "))?;
+        }
+        let until = |m: usize| match self.ms.get(&m).and_then(|m| m.until) {
+            Some(until) => format!(" until {}", moment(until)),
+            None => String::new(),
+        };
+        let poller = self.netpoller();
+        if !self.idle_ms.is_empty() {
+            let ms = self.idle_ms.iter().rev().map(|&m| match poller {
+                Some(poller) if poller == m => format!("M{m} in the netpoller"),
+                _ => format!("M{m}{}", until(m)),
+            });
+            writeln!(f, "idle threads: {}", first_of(ms, 6, ", "))?;
+        }
+        let awake = self.ms.iter();
+        let awake = awake.filter(|(_, m)| m.p.is_none() && m.g.is_none() && !m.sleeps);
+        let awake: Vec<String> = awake.map(|(m, _)| format!("M{m}")).collect();
+        if !awake.is_empty() {
+            writeln!(f, "awake without a P: {}", awake.join(" "))?;
+        }
+        if poller.is_none() && io.is_none() {
+            return Ok(());
+        }
+        match poller {
+            Some(m) => write!(f, "netpoller: M{m} sleeps in it{}", until(m))?,
+            None => f.write_str("netpoller: no thread sleeps in it")?,
+        }
+        match io {
+            Some(gs) => writeln!(f, "; IO wait: {}", list(gs.into_iter())),
+            None => writeln!(f),
+        }
+    }
 }
 
 /// Lines for people: a row a P, a row for each thread that has a goroutine and no P, and who is nowhere there.
@@ -460,6 +643,7 @@ impl fmt::Display for Machine {
                 continue;
             }
             let what = match (p.m, thread.and_then(|t| t.g)) {
+                (Some(m), Some(g)) if self.loses == Some(m) => format!("M{m} loses it with G{g}"),
                 (Some(m), Some(g)) if thread.is_some_and(|t| t.call) => {
                     format!("M{m} in a call with G{g}")
                 }
@@ -490,31 +674,20 @@ impl fmt::Display for Machine {
         if !found.is_empty() {
             writeln!(f, "just found: {}", found.join(" "))?;
         }
-        let idle = self
-            .ms
-            .iter()
-            .filter(|(_, t)| t.p.is_none() && t.g.is_none());
-        let idle: Vec<String> = idle.map(|(m, _)| format!("M{m}")).collect();
-        if !idle.is_empty() {
-            writeln!(f, "idle threads: {}", idle.join(" "))?;
-        }
         let mut waiting = self.waiting();
-        if let Some(gs) = waiting.remove("IO wait") {
-            writeln!(f, "netpoller: {}", list(gs.into_iter()))?;
+        self.write_idle(f, waiting.remove("IO wait"))?;
+        if self.has_timers && self.timers.is_empty() {
+            writeln!(f, "timers: none")?;
+        }
+        for (p, timers) in &self.timers {
+            let first = moment(timers.first);
+            writeln!(f, "timers of P{p}: {}, the first at {first}", timers.len)?;
         }
         let sleeping = self.sleeping();
         if !sleeping.is_empty() {
-            let shown = sleeping.iter().take(6);
-            let shown: Vec<String> = shown
-                .map(|(when, g)| format!("G{g} at {:.3} ms", when.as_secs_f64() * 1000.0))
-                .collect();
-            let more = sleeping.len() - shown.len();
-            let more = if more > 0 {
-                format!(" and {more} more")
-            } else {
-                String::new()
-            };
-            writeln!(f, "timers: {}{more}", shown.join(", "))?;
+            let until = |(when, g): &(Duration, u64)| format!("G{g} until {}", moment(*when));
+            let shown = first_of(sleeping.iter().map(until), 6, ", ");
+            writeln!(f, "sleep: {shown}")?;
             waiting.remove("sleep");
         }
         for (reason, gs) in waiting {

@@ -44,8 +44,8 @@ mod tape;
 
 use std::sync::Arc;
 
-pub use event::{Event, Place, Waker, What};
-pub use machine::{Kind, Machine, Proc, Spot, Thread};
+pub use event::{Event, Place, Timing, Waker, What};
+pub use machine::{Kind, Machine, Proc, Spot, Thread, Timers};
 use spans::Spans;
 
 pub(crate) use file::{Wanted, write_out};

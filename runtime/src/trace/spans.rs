@@ -96,7 +96,17 @@ impl Spans {
     pub(super) fn of(events: &[Event]) -> Spans {
         let mut all = Spans::default();
         for e in events {
-            all.end = all.end.max(e.time);
+            // What a thread does once nobody runs any more is no part of the picture.
+            let aside = matches!(
+                e.what,
+                What::ThreadSleep { .. }
+                    | What::ThreadWake
+                    | What::Sched { .. }
+                    | What::Queue { .. }
+            );
+            if !aside {
+                all.end = all.end.max(e.time);
+            }
             match e.what {
                 What::Procs { n } => all.procs = all.procs.max(n),
                 What::Create { g, name, at } => {
@@ -225,7 +235,9 @@ pub(super) fn label(name: &str, at: Option<Place>) -> String {
         None => "main".to_string(),
         Some(at) => {
             let file = at.file.rsplit('/').next().unwrap_or(at.file);
-            format!("{file}:{} {}", at.line, short_name(name))
+            // The file says where it is: its name will do, without the modules.
+            let inner = short_name(name).rsplit("::").next().unwrap_or(name);
+            format!("{file}:{} {inner}", at.line)
         }
     }
 }

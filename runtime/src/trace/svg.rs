@@ -192,7 +192,7 @@ fn legend(out: &mut String, spans: &Spans, lives: &[&Life], y: f64) {
             y - 9.0,
             x + 16.0
         );
-        x += 110.0;
+        x += 124.0;
     }
     let _ = writeln!(
         out,

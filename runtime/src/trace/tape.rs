@@ -10,6 +10,7 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::event::{Event, Place, What};
 use crate::huge;
@@ -133,16 +134,32 @@ impl Tape {
 impl Note {
     fn event(&self, start: u64) -> Event {
         let some = |n: u32| (n != NONE).then_some(n as usize);
+        // Told by the clock; a moment before the start is the start.
+        let since = |t: Duration| t.saturating_sub(Duration::from_nanos(start));
         Event {
-            time: std::time::Duration::from_nanos(self.time.saturating_sub(start)),
+            time: Duration::from_nanos(self.time.saturating_sub(start)),
             m: some(self.m),
             p: some(self.p),
             g: (self.g != 0).then_some(self.g),
             what: match self.what {
-                // Told by the clock.
-                What::Timer { g, when } => What::Timer {
+                What::Timer {
+                    how,
                     g,
-                    when: when.saturating_sub(std::time::Duration::from_nanos(start)),
+                    when,
+                    of,
+                    len,
+                    first,
+                } => What::Timer {
+                    how,
+                    g,
+                    when: since(when),
+                    of,
+                    len,
+                    first: first.map(since),
+                },
+                What::ThreadSleep { polls, until } => What::ThreadSleep {
+                    polls,
+                    until: until.map(since),
                 },
                 what => what,
             },

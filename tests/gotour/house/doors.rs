@@ -84,6 +84,10 @@ const SLEEPERS: &[(&str, &str)] = &[
         "a blocking call, and a sleep among many, are what is traced",
     ),
     (
+        "runtime/tests/trace_idle.rs",
+        "a call that blocks its thread lets its P go to another",
+    ),
+    (
         "runtime/tests/trace_machine.rs",
         "a call that blocks its thread is what is traced",
     ),
