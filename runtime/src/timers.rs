@@ -237,9 +237,10 @@ impl Inner {
         self.entries.len() - self.dead
     }
 
-    /// Tells of a change that was made.
-    #[inline]
-    fn changed(&self, how: Turn, sleeper: Option<&'static G>, when: u64, first: u64) {
+    /// Tells of a change that was made. Who asks first whether anybody looks on pays nothing else.
+    #[cold]
+    #[inline(never)]
+    fn tell(&self, how: Turn, sleeper: Option<&'static G>, when: u64, first: u64) {
         if let Some((by, heap)) = self.looks_on {
             let len = self.len();
             let change = Change {
@@ -257,15 +258,15 @@ impl Inner {
         matches!(e.what, What::Call(slot) if slots[slot as usize].entry != e.seq)
     }
 
-    /// Empties a slot that belongs to the setting with this number: what was to be called, and when.
-    fn empty(&mut self, slot: u32, seq: u64) -> Option<(Arc<dyn Fire>, u64)> {
+    /// Empties a slot that belongs to the setting with this number.
+    fn empty(&mut self, slot: u32, seq: u64) -> Option<Arc<dyn Fire>> {
         let s = &mut self.slots[slot as usize];
         if s.seq != seq {
             return None;
         }
         (s.seq, s.entry) = (0, 0);
         self.free.push(slot);
-        Some((s.call.take()?, s.when))
+        s.call.take()
     }
 
     /// Takes dead entries from the head, and moves those that were put off; says when the first is due.
@@ -370,17 +371,18 @@ impl Heap {
 
     fn put(&self, inner: &mut Inner, when: u64, seq: u64, what: What) -> bool {
         let when = when.min(LATEST);
-        let sleeper = match what {
-            What::Wake(g) => Some(g),
-            What::Call(_) => None,
-        };
         inner.entries.push(Entry { when, seq, what });
-        let former = self.first.load(Ordering::Relaxed);
-        let first = when < former;
+        let first = when < self.first.load(Ordering::Relaxed);
         if first {
             self.first.store(when, Ordering::Release);
         }
-        inner.changed(Turn::Set, sleeper, when, when.min(former));
+        if inner.looks_on.is_some() {
+            let sleeper = match what {
+                What::Wake(g) => Some(g),
+                What::Call(_) => None,
+            };
+            inner.tell(Turn::Set, sleeper, when, self.first());
+        }
         first
     }
 
@@ -409,7 +411,9 @@ impl Heap {
         let first = inner.tidy();
         let before = self.first.load(Ordering::Relaxed);
         self.first.store(first, Ordering::Release);
-        inner.changed(Turn::SetAnew, None, when, first);
+        if inner.looks_on.is_some() {
+            inner.tell(Turn::SetAnew, None, when, first);
+        }
         Some(when < before)
     }
 
@@ -433,11 +437,18 @@ impl Heap {
     }
 
     fn take_out(&self, inner: &mut Inner, slot: u32, seq: u64) -> Option<Arc<dyn Fire>> {
-        let (call, when) = inner.empty(slot, seq)?;
+        // A slot that was emptied may be gone.
+        let when = match inner.looks_on.is_some() {
+            true => inner.slots[slot as usize].when,
+            false => 0,
+        };
+        let call = inner.empty(slot, seq)?;
         inner.one_died();
         let first = inner.tidy();
         self.first.store(first, Ordering::Release);
-        inner.changed(Turn::Stopped, None, when, first);
+        if inner.looks_on.is_some() {
+            inner.tell(Turn::Stopped, None, when, first);
+        }
         Some(call)
     }
 
@@ -451,14 +462,10 @@ impl Heap {
             return None;
         }
         let Entry { when, seq, what } = inner.entries.pop()?;
-        let mut sleeper = None;
         let due = match what {
-            What::Wake(g) => {
-                sleeper = Some(g);
-                Due::Wake(g)
-            }
+            What::Wake(g) => Due::Wake(g),
             What::Call(slot) => {
-                let (call, _) = inner.empty(slot, seq).expect("the head is alive");
+                let call = inner.empty(slot, seq).expect("the head is alive");
                 let key = Key {
                     heap: self,
                     slot,
@@ -469,7 +476,13 @@ impl Heap {
         };
         let first = inner.tidy();
         self.first.store(first, Ordering::Release);
-        inner.changed(Turn::Fires, sleeper, when, first);
+        if inner.looks_on.is_some() {
+            let sleeper = match due {
+                Due::Wake(g) => Some(g),
+                Due::Call(..) => None,
+            };
+            inner.tell(Turn::Fires, sleeper, when, first);
+        }
         Some(due)
     }
 
