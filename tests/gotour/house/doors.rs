@@ -26,7 +26,10 @@ const MOUTHS: &[(&str, &str)] = &[
         "the library's print! and println!",
     ),
     ("runtime/src/sched/", "the texts with which a program ends"),
-    ("runtime/src/quit.rs", "what a program says to SIGQUIT"),
+    (
+        "runtime/src/stderr.rs",
+        "what a program says at its end, to SIGQUIT, and of its scheduler",
+    ),
     (
         "runtime/src/trace/file.rs",
         "a trace that could not be left where GOTRACE says",
@@ -50,6 +53,18 @@ const SLEEPERS: &[(&str, &str)] = &[
     (
         "runtime/src/wait/outside.rs",
         "a thread that waits as goroutines do looks from time to time; who wakes a goroutine rings no bell",
+    ),
+    (
+        "runtime/src/sched/monitor.rs",
+        "looks from time to time whether those who compute on after main have stopped; their threads may tell nobody",
+    ),
+    (
+        "runtime/tests/ends.rs",
+        "a thread outside wakes somebody late, when a deadlock could have been reported",
+    ),
+    (
+        "runtime/tests/random.rs",
+        "blocking calls, announced or not, are among what the programs do",
     ),
     (
         "runtime/src/sched/procs.rs",
