@@ -128,8 +128,8 @@ pub(crate) trait Observer {
     fn leaves(&self, _tag: &Tag) {}
     /// How a channel stands: values in its buffer, `recvx`, receivers, senders.
     fn stands(&self, _tag: &Tag, _counts: [usize; 4], _closed: bool) {}
-    /// Whether a WaitGroup is above zero now.
-    fn shut(&self, _tag: &Tag, _shut: bool) {}
+    /// Where a WaitGroup's counter stands now.
+    fn shut(&self, _tag: &Tag, _left: u32) {}
     /// So much is added to a WaitGroup, for the count of it.
     fn added(&self, _n: u64) {}
     /// One of `n` equally good possibilities (a ready case, a timer).
@@ -573,9 +573,9 @@ pub(crate) fn leaves(tag: &Tag) {
 
 /// See [`Observer::shut`].
 #[inline(always)]
-pub(crate) fn shut(tag: &Tag, shut: bool) {
+pub(crate) fn shut(tag: &Tag, left: u32) {
     if hooked() {
-        with_observer(|o| o.shut(tag, shut));
+        with_observer(|o| o.shut(tag, left));
     }
 }
 

@@ -256,6 +256,47 @@ fn every_interleaving_is_counted_once() {
 }
 
 #[test]
+fn how_they_are_waited_for_is_no_difference() {
+    for (n, want) in [(1, 2), (2, 6), (3, 20), (4, 70), (5, 252)] {
+        let all = Options::new()
+            .schedules(1_000_000)
+            .strategy(Strategy::Exhaustive);
+        let r = check(&all, move || {
+            let m = Arc::new(Mutex::new(0));
+            let wg = WaitGroup::new();
+            for _ in 0..2 {
+                let m = m.clone();
+                wg.go(move || {
+                    for _ in 0..n {
+                        *m.lock() += 1;
+                    }
+                });
+            }
+            wg.wait();
+            assert_eq!(*m.lock(), 2 * n);
+        });
+        assert!(r.exhausted && r.failure.is_none(), "{r}");
+        assert_eq!(r.distinct, want);
+    }
+    // Three, each added before it is started.
+    let all = opts().strategy(Strategy::Exhaustive);
+    let r = check(&all, || {
+        let n = Arc::new(sync::atomic::Int64::new(0));
+        let wg = WaitGroup::new();
+        for _ in 0..3 {
+            wg.add(1);
+            let (n, wg) = (n.clone(), wg.clone());
+            go!({
+                n.add(1);
+                wg.done();
+            });
+        }
+        wg.wait();
+    });
+    assert_eq!((r.exhausted, r.distinct), (true, 6), "{r}");
+}
+
+#[test]
 fn readers_are_one_interleaving() {
     for n in 1..=3 {
         let all = opts().strategy(Strategy::Exhaustive);

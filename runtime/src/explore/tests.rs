@@ -1,4 +1,8 @@
-//! Tests: visiting one schedule of each kind shows all that visiting every schedule shows.
+//! Tests: visiting one schedule of each kind shows all that visiting every schedule shows. More of them:
+//!
+//! ```text
+//! EVERY_PROGRAMS=12000 cargo test --release -p goroutines --lib one_schedule_of_each -- --nocapture
+//! ```
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex as StdMutex};
@@ -79,7 +83,9 @@ fn one_schedule_of_each_kind_shows_all_there_is_to_see() {
     let mut x = Exploration::new();
     let (mut compared, mut forced, mut visited, mut cut) = (0, 0, 0, 0);
     let mut given_up = 0;
-    for seed in 0..PROGRAMS {
+    let programs = std::env::var("EVERY_PROGRAMS")
+        .map_or(1_500, |n| n.parse().expect("EVERY_PROGRAMS is a number"));
+    for seed in 0..programs {
         let family = FAMILIES[seed as usize % FAMILIES.len()];
         let note = Arc::new(StdMutex::new(Vec::new()));
         let program = Arc::new(draw(family, seed, SMALL));
@@ -135,5 +141,3 @@ fn one_schedule_of_each_kind_shows_all_there_is_to_see() {
     );
     assert!(compared >= 900, "{compared}");
 }
-
-const PROGRAMS: u64 = 1_500;

@@ -365,11 +365,11 @@ impl Observer for Lab {
         }
     }
 
-    fn shut(&self, tag: &Tag, shut: bool) {
+    fn shut(&self, tag: &Tag, left: u32) {
         let mut st = self.state();
         if st.tracing {
             let object = st.object(tag);
-            st.is_shut(object, shut);
+            st.counts_to(object, left);
         }
     }
 

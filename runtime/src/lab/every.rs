@@ -407,7 +407,10 @@ struct Object {
     read: Vec<u32>,
     passed: Vec<u32>,
     added: Vec<u32>,
-    /// Of a WaitGroup: who raised it from zero, and who did anything with it.
+    /// Of a WaitGroup: the step that raised it from zero last, and by how much which ones have raised it since.
+    set: Option<u32>,
+    raises: Vec<(u32, u32)>,
+    /// Who ever raised it from zero, and who did anything with it.
     setters: Vec<u32>,
     users: Vec<u32>,
 }
@@ -419,6 +422,30 @@ fn put(list: &mut Vec<u32>, who: u32) {
 }
 
 impl Object {
+    /// Whether a `done`, of which `n` says what it has left, by one who knows `before`, is the same before those steps that
+    /// have raised the group and that nothing else orders with it: all of them are of one goroutine, and without them, and
+    /// without the other `done`s that nothing orders with it, there would be enough.
+    fn is_enough(&self, n: u32, before: &[u32], steps: &[Step]) -> bool {
+        let (Some((_, How::Raises)), Some(set), Some(left)) =
+            (self.changed, self.set, n.checked_sub(1))
+        else {
+            return false;
+        };
+        let by = steps[set as usize].who;
+        let knows = |e: u32| {
+            let step = &steps[e as usize];
+            known(before, step.who) >= step.number
+        };
+        let raised = self.raises.iter().filter(|&&(e, _)| !knows(e));
+        let others = self.added.iter().filter(|&&e| !knows(e)).count() as u32;
+        knows(set)
+            && self
+                .raises
+                .iter()
+                .all(|&(e, _)| steps[e as usize].who == by)
+            && raised.map(|&(_, n)| n).sum::<u32>() <= left + others
+    }
+
     /// Whether somebody else has raised it from zero, and only what `who` or another one did with the group since could
     /// order that with a wait of `who`: that is no order.
     fn raised_by_another(&self, who: u32) -> bool {
@@ -440,6 +467,8 @@ impl Object {
         self.read.clear();
         self.passed.clear();
         self.added.clear();
+        self.set = None;
+        self.raises.clear();
         self.setters.clear();
         self.users.clear();
     }
@@ -495,6 +524,7 @@ impl Order {
         before.clone_from(&self.now[who as usize]);
         clock.extend_from_slice(before);
         let mut by_another = false;
+        let steps = std::mem::take(&mut self.steps);
         for t in &print.touches {
             let o = self.object(t.object);
             let changed = o.changed.map(|(e, _)| e);
@@ -508,6 +538,9 @@ impl Order {
                     }
                     by_another |= o.raised_by_another(who);
                     met.extend(o.changed_freely());
+                }
+                How::Adds | How::Empties if o.is_enough(t.n, before, &steps) => {
+                    met.extend(o.read.iter().chain(&o.passed));
                 }
                 How::Adds | How::Empties => {
                     met.extend(changed.iter().chain(&o.read).chain(&o.passed));
@@ -524,6 +557,7 @@ impl Order {
                 }
             }
         }
+        self.steps = steps;
         met.extend(self.all);
         if print.everything {
             // The last step of each; what came before them comes before this, too.
@@ -582,8 +616,14 @@ impl Order {
             ) {
                 put(&mut o.users, who);
             }
-            if t.how == How::Sets {
-                put(&mut o.setters, who);
+            match t.how {
+                How::Sets => {
+                    put(&mut o.setters, who);
+                    o.raises.clear();
+                    o.set = Some(i);
+                }
+                How::Raises => o.raises.push((i, t.n)),
+                _ => {}
             }
             match t.how {
                 How::Read => o.read.push(i),

@@ -38,6 +38,8 @@ impl How {
 pub(super) struct Touch {
     pub(super) object: u32,
     pub(super) how: How,
+    /// Of a WaitGroup: by how much it was raised, or what a `done` has left and one more; 0: that says nothing.
+    pub(super) n: u32,
 }
 
 /// All that one step touched.
@@ -61,7 +63,7 @@ impl Footprint {
     }
 
     pub(super) fn touch(&mut self, object: u32, how: How) {
-        let touch = Touch { object, how };
+        let touch = Touch { object, how, n: 0 };
         if !self.touches.contains(&touch) {
             self.touches.push(touch);
         }
@@ -70,7 +72,9 @@ impl Footprint {
     /// What `other` touched is in here, too, from now on.
     pub(super) fn add(&mut self, other: &Footprint) {
         for t in &other.touches {
-            self.touch(t.object, t.how);
+            if !self.touches.contains(t) {
+                self.touches.push(*t);
+            }
         }
         self.everything |= other.everything;
         self.unnamed |= other.unnamed;

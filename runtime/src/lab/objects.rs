@@ -21,6 +21,8 @@ pub(super) struct Object {
     pub(super) mutex: bool,
     /// A Mutex that is locked, a WaitGroup that is not at zero.
     pub(super) shut: bool,
+    /// Where a WaitGroup's counter stands.
+    pub(super) count: u32,
 }
 
 impl State {
@@ -275,6 +277,7 @@ impl Object {
             locked: false,
             mutex: false,
             shut: false,
+            count: 0,
         }
     }
 

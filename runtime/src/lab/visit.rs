@@ -117,7 +117,7 @@ impl State {
             };
             let o = &self.objects[object as usize];
             if o.shut && (o.mutex || how == How::Passes) {
-                self.stopped.push((who, Touch { object, how }));
+                self.stopped.push((who, Touch { object, how, n: 0 }));
             } else {
                 self.can.push(who);
             }
@@ -232,12 +232,26 @@ impl State {
         }
     }
 
-    /// A WaitGroup is above zero, or not.
-    pub(super) fn is_shut(&mut self, object: u32, shut: bool) {
-        self.objects[object as usize].shut = shut;
-        let of = |t: &&mut Touch| t.object == object && t.how == How::Adds;
-        if !shut && let Some(t) = self.print.touches.iter_mut().find(of) {
-            t.how = How::Empties;
+    /// The counter of a WaitGroup stands at `left` now.
+    pub(super) fn counts_to(&mut self, object: u32, left: u32) {
+        let plain = self.plain();
+        let o = &mut self.objects[object as usize];
+        let before = std::mem::replace(&mut o.count, left);
+        o.shut = left > 0;
+        let of = |t: &&mut Touch| t.object == object && t.how != How::Passes;
+        let Some(t) = self.print.touches.iter_mut().find(of) else {
+            return;
+        };
+        match t.how {
+            How::Adds => {
+                if left == 0 {
+                    t.how = How::Empties;
+                }
+                // Where somebody waits in the group's queue it matters who wakes it.
+                t.n = if plain { 0 } else { left + 1 };
+            }
+            How::Sets | How::Raises => t.n = left.saturating_sub(before),
+            _ => {}
         }
     }
 

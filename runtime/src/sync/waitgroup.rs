@@ -250,7 +250,7 @@ impl Group {
             .fetch_add(add, Ordering::AcqRel)
             .wrapping_add(add);
         let (v, w) = (counter(state), waiters(state));
-        seam::shut(&self.tag, v > 0);
+        seam::shut(&self.tag, u32::try_from(v).unwrap_or(0));
         if delta > 0 && v == delta {
             seam::access(&self.reuse, false);
         }
