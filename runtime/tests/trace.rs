@@ -255,6 +255,23 @@ fn who_wakes_whom_is_told() {
 }
 
 #[test]
+fn who_is_woken_out_of_a_blocking_call_is_woken_by_its_goroutine() {
+    let trace = traced(1, || {
+        let ch = chan(0);
+        let to = ch.clone();
+        go!(runtime::syscall(|| to.send(1)));
+        ch.recv();
+    });
+    check(&trace);
+    let wakers = trace.events().iter().filter_map(|e| match e.what {
+        What::Unblock { g: 1, by } => Some((e.g, by)),
+        _ => None,
+    });
+    let wakers: Vec<_> = wakers.collect();
+    assert_eq!(wakers, [(Some(2), Waker::Goroutine)]);
+}
+
+#[test]
 fn who_waits_for_a_timers_channel_is_woken_by_the_timer() {
     let trace = traced(1, || {
         time::after(Duration::from_millis(1)).recv();

@@ -458,9 +458,7 @@ impl Inbox for Sched {
         if self.home.load(Ordering::Acquire) != home || g.home() != home || !g.wake() {
             return;
         }
-        if self.is_traced() {
-            self.tell(None, None, None, tell::delivered(g));
-        }
+        self.tell_delivered(g);
         self.global_put_locked(&mut state, g);
         drop(state);
         // `self` is `&'static` in truth; the registry hands out nothing else.

@@ -189,6 +189,22 @@ impl Sched {
         }
     }
 
+    /// Tells that `g` is runnable, and that it goes to the global queue.
+    pub(super) fn tell_delivered(&self, g: &G) {
+        if self.is_traced() {
+            // A goroutine whose thread may not use its P at this moment: it is in a blocking call, say.
+            let waker = seam::current().map(|(_, waker)| waker);
+            let waker = waker.filter(|waker| waker.home() == g.home());
+            let by = match (waker, g.wait_reason()) {
+                (Some(_), _) => Waker::Goroutine,
+                // A descriptor may be ready before who waits for it is quite asleep.
+                (None, WaitReason::IoWait) => Waker::Netpoller,
+                (None, _) => Waker::Outside,
+            };
+            self.tell(waker, None, None, What::Unblock { g: g.id(), by });
+        }
+    }
+
     /// Tells that `gs` are runnable, without the doing of a goroutine.
     pub(super) fn tell_unblocked(&self, gs: &[&'static G], m: Option<&M>, by: Waker) {
         if self.told.tape().is_some() {
@@ -254,16 +270,6 @@ pub(super) fn created(g: &G) -> What {
 /// That `g` is runnable: the doing of the goroutine that runs, or of a timer where none does.
 pub(super) fn readied(g: &G, runs: Option<&G>) -> What {
     let by = runs.map_or(Waker::Timer, |_| Waker::Goroutine);
-    What::Unblock { g: g.id(), by }
-}
-
-/// That `g` is runnable, without the doing of anybody who runs here.
-pub(super) fn delivered(g: &G) -> What {
-    // A descriptor may be ready before who waits for it is quite asleep.
-    let by = match g.wait_reason() {
-        WaitReason::IoWait => Waker::Netpoller,
-        _ => Waker::Outside,
-    };
     What::Unblock { g: g.id(), by }
 }
 
