@@ -369,6 +369,7 @@ impl Heap {
         (key, first)
     }
 
+    #[inline(always)]
     fn put(&self, inner: &mut Inner, when: u64, seq: u64, what: What) -> bool {
         let when = when.min(LATEST);
         inner.entries.push(Entry { when, seq, what });
@@ -436,6 +437,7 @@ impl Heap {
         self.take_out(&mut inner, key.slot, key.seq)
     }
 
+    #[inline(always)]
     fn take_out(&self, inner: &mut Inner, slot: u32, seq: u64) -> Option<Arc<dyn Fire>> {
         // A slot that was emptied may be gone.
         let when = match inner.looks_on.is_some() {
