@@ -423,27 +423,31 @@ fn put(list: &mut Vec<u32>, who: u32) {
 
 impl Object {
     /// Whether a `done`, of which `n` says what it has left, by one who knows `before`, is the same before those steps that
-    /// have raised the group and that nothing else orders with it: all of them are of one goroutine, and without them, and
-    /// without the other `done`s that nothing orders with it, there would be enough.
-    fn is_enough(&self, n: u32, before: &[u32], steps: &[Step]) -> bool {
+    /// have raised the group and that nothing else orders with it: all of them are of one goroutine, and there would be
+    /// enough without them for this `done` and for all that came before it. Not for those that can only come after them.
+    fn is_enough(&self, n: u32, before: &[u32], steps: &[Step], clocks: &[u32]) -> bool {
         let (Some((_, How::Raises)), Some(set), Some(left)) =
             (self.changed, self.set, n.checked_sub(1))
         else {
             return false;
         };
         let by = steps[set as usize].who;
-        let knows = |e: u32| {
-            let step = &steps[e as usize];
-            known(before, step.who) >= step.number
-        };
-        let raised = self.raises.iter().filter(|&&(e, _)| !knows(e));
-        let others = self.added.iter().filter(|&&e| !knows(e)).count() as u32;
-        knows(set)
-            && self
+        let knows = |clock: &[u32], e: u32| known(clock, by) >= steps[e as usize].number;
+        if !knows(before, set)
+            || self
                 .raises
                 .iter()
-                .all(|&(e, _)| steps[e as usize].who == by)
-            && raised.map(|&(_, n)| n).sum::<u32>() <= left + others
+                .any(|&(e, _)| steps[e as usize].who != by)
+        {
+            return false;
+        }
+        let unknown = || self.raises.iter().filter(|&&(e, _)| !knows(before, e));
+        let after = |f: &&u32| {
+            let clock = clock_of(clocks, &steps[**f as usize]);
+            unknown().all(|&(e, _)| knows(clock, e))
+        };
+        let later = self.added.iter().filter(after).count() as u32;
+        unknown().map(|&(_, n)| n).sum::<u32>() <= left + later
     }
 
     /// Whether somebody else has raised it from zero, and only what `who` or another one did with the group since could
@@ -525,6 +529,7 @@ impl Order {
         clock.extend_from_slice(before);
         let mut by_another = false;
         let steps = std::mem::take(&mut self.steps);
+        let clocks = std::mem::take(&mut self.clocks);
         for t in &print.touches {
             let o = self.object(t.object);
             let changed = o.changed.map(|(e, _)| e);
@@ -539,7 +544,7 @@ impl Order {
                     by_another |= o.raised_by_another(who);
                     met.extend(o.changed_freely());
                 }
-                How::Adds | How::Empties if o.is_enough(t.n, before, &steps) => {
+                How::Adds | How::Empties if o.is_enough(t.n, before, &steps, &clocks) => {
                     met.extend(o.read.iter().chain(&o.passed));
                 }
                 How::Adds | How::Empties => {
@@ -558,6 +563,7 @@ impl Order {
             }
         }
         self.steps = steps;
+        self.clocks = clocks;
         met.extend(self.all);
         if print.everything {
             // The last step of each; what came before them comes before this, too.
