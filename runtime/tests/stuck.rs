@@ -68,3 +68,5 @@ fn who_never_comes_back_is_told_of() {
         });
     });
 }
+
+mod limit;

@@ -80,6 +80,10 @@ const RUN: &[Case] = &[
     ),
     (
         "struct D; impl Drop for D { fn drop(&mut self) { panic!(\"again\") } } let _d = D; panic!(\"once\");",
+        &["panicked: once"],
+    ),
+    (
+        "let nowhere = std::hint::black_box(8 as *mut u8); unsafe { *nowhere = 1 };",
         &["died of signal"],
     ),
     (
