@@ -33,8 +33,6 @@ pub(crate) enum Command {
     StandBack,
     /// Waits until somebody calls `ready`; then `unlock` runs.
     Park(Option<Unlock>),
-    /// Its stack is full, at this address: it never goes on, and the program ends.
-    Full(usize),
 }
 
 /// What a resume came back with.

@@ -40,7 +40,8 @@ pub(crate) type Lookup = fn(address: usize) -> Option<Overflow>;
 /// must not be left. Called in a signal handler, with its context.
 pub(crate) type Leave = fn(sp: usize, context: *mut libc::c_void);
 
-const SIGNALS: [libc::c_int; 2] = [libc::SIGSEGV, libc::SIGBUS];
+/// The signals of a fault.
+pub(crate) const SIGNALS: [libc::c_int; 2] = [libc::SIGSEGV, libc::SIGBUS];
 
 static RUNTIME: OnceLock<(Lookup, Leave)> = OnceLock::new();
 /// What stood before us, by the order of [`SIGNALS`].
@@ -184,19 +185,6 @@ pub(crate) fn said((low, high): (usize, usize), sp: usize) -> impl std::fmt::Dis
 
 /// Go's word for it.
 pub(crate) const MESSAGE: &str = "stack overflow";
-
-/// Lets the signals of a fault in again, on this thread, whose handler will not return.
-pub(crate) fn unblock() {
-    // SAFETY: a set of this frame; the call changes this thread's mask only, and may be made in a handler.
-    unsafe {
-        let mut set: libc::sigset_t = std::mem::zeroed();
-        libc::sigemptyset(&mut set);
-        for signal in SIGNALS {
-            libc::sigaddset(&mut set, signal);
-        }
-        libc::pthread_sigmask(libc::SIG_UNBLOCK, &set, ptr::null_mut());
-    }
-}
 
 /// Text in a buffer, without allocating. What does not fit is left out.
 struct Text {

@@ -1,4 +1,5 @@
-//! How another thread of this process fares: the CPU time it has used, and whether it sleeps in the kernel.
+//! How another thread of this process fares: the CPU time it has used, and whether it sleeps in the kernel; and which
+//! signals this one lets in.
 
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -40,6 +41,19 @@ impl Tid {
     pub(crate) fn waits(&self) -> bool {
         self.get()
             .is_some_and(|thread| os::state(thread) == Some(b'S'))
+    }
+}
+
+/// Lets these signals in on this thread. Async-signal-safe.
+pub(crate) fn let_in(signals: &[libc::c_int]) {
+    // SAFETY: a set of this frame; the last call changes this thread's mask only.
+    unsafe {
+        let mut set: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&mut set);
+        for signal in signals {
+            libc::sigaddset(&mut set, *signal);
+        }
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, &set, std::ptr::null_mut());
     }
 }
 

@@ -306,9 +306,6 @@ impl Lab {
                 .expect("a goroutine that can run has its coroutine")
                 .resume();
             next = match resumed {
-                Resumed::Suspended(Command::Full(_)) => {
-                    unreachable!("the handler does not leave a goroutine of ours")
-                }
                 Resumed::Suspended(Command::Yield | Command::StandBack) => {
                     let st = self.state();
                     match st.next {

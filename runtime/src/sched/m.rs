@@ -445,7 +445,6 @@ impl M {
                     None => self.sched().global_put(g),
                 }
             }
-            Command::Full(sp) => self.sched().stack_is_full(g, sp),
             Command::Park(unlock) => {
                 g.set_wait_since(self.sched().coarse.load(Ordering::Relaxed));
                 g.set_status(Status::Waiting);

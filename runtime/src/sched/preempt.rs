@@ -28,16 +28,17 @@
 //! running); a flag checked at loop edges (needs a compiler); counting in the scheduler how long calls take (a loop
 //! without calls is the case that matters).
 
+use std::panic::Location;
 use std::sync::Once;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::M;
-use crate::coro::Command;
-use crate::goroutine::G;
+use super::{M, Sched};
+use crate::coro::{Command, Unlock};
+use crate::goroutine::{G, Status, WaitReason};
 use crate::overflow;
 use crate::seam;
-use crate::tid::Tid;
+use crate::tid::{self, Tid};
 
 /// The signal. Go uses it too: it is ignored by default, debuggers let it pass, and hardly anybody uses it.
 const SIGNAL: libc::c_int = libc::SIGURG;
@@ -92,7 +93,7 @@ impl Stop {
     pub(super) fn here(&self) {
         self.thread.here();
         self.put_off.store(0, Ordering::Relaxed);
-        unblock(SIGNAL);
+        tid::let_in(&[SIGNAL]);
     }
 
     /// In the handler: whether the thread had better be stopped a little later. It may hold the allocator's lock, and a
@@ -204,11 +205,41 @@ impl M {
     /// In the handler of a fault: see [`Scheduler::overflowed`].
     pub(super) fn leave_full(&self, g: &'static G, sp: usize, pc: Option<usize>) {
         if !self.is_critical() && self.running().is_some() && !pc.is_none_or(os::in_c_library) {
-            overflow::unblock();
-            // SAFETY: as in `stop_here`.
-            unsafe { g.suspend(Command::Full(sp)) };
+            tid::let_in(&overflow::SIGNALS);
+            g.set_wait(WaitReason::None, Location::caller());
+            let left = Left {
+                sched: self.sched(),
+                g,
+                sp,
+            };
+            let unlock = Unlock {
+                run: is_full,
+                data: std::ptr::from_ref(&left).cast(),
+            };
+            // SAFETY: as in `stop_here`. It waits, and nobody knows that it does; `left` stays where it is.
+            unsafe { g.suspend(Command::Park(Some(unlock))) };
         }
     }
+}
+
+/// A goroutine that was left because its stack is full, and its stack pointer.
+struct Left {
+    sched: &'static Sched,
+    g: &'static G,
+    sp: usize,
+}
+
+/// On the scheduler's stack: ends the program.
+///
+/// # Safety
+///
+/// `data` points to the `Left` in the frame of a goroutine that has just parked.
+unsafe fn is_full(data: *const ()) {
+    // SAFETY: the caller's promise.
+    let Left { sched, g, sp } = unsafe { std::ptr::read(data.cast::<Left>()) };
+    // What is told of it is told of one that runs.
+    g.set_status(Status::Running);
+    sched.stack_is_full(g, sp);
 }
 
 /// See [`overflow::Leave`].
@@ -222,17 +253,6 @@ pub(crate) fn leave_full_stack(sp: usize, context: *mut libc::c_void) {
 /// then no P is taken from a thread that blocks unannounced without a signal.
 pub(super) fn barrier() -> bool {
     os::barrier()
-}
-
-/// Lets a signal in on this thread.
-fn unblock(signal: libc::c_int) {
-    // SAFETY: a set of this frame; the call changes this thread's mask only.
-    unsafe {
-        let mut set: libc::sigset_t = std::mem::zeroed();
-        libc::sigemptyset(&mut set);
-        libc::sigaddset(&mut set, signal);
-        libc::pthread_sigmask(libc::SIG_UNBLOCK, &set, std::ptr::null_mut());
-    }
 }
 
 static BEFORE: OnceLock<libc::sigaction> = OnceLock::new();

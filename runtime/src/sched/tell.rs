@@ -80,8 +80,6 @@ impl M {
             // Its end was told before `run` could return.
             Resumed::Done if g.id() == 1 && self.sched().has_main_returned() => return,
             Resumed::Done => What::End,
-            // The crash is told.
-            Resumed::Suspended(Command::Full(_)) => return,
             Resumed::Suspended(Command::Park(_)) => blocked(g),
             Resumed::Suspended(Command::StandBack) => What::StandBack,
             Resumed::Suspended(_) if self.was_preempted() => What::Preempt,
