@@ -470,11 +470,24 @@ pub(crate) fn wait_in_turn<S, E>(
     at: &'static Location<'static>,
 ) -> E {
     let Some(who) = Who::waits() else {
+        // What a panic calls may want it.
         drop(guard);
-        seam::expect_current("this call would block");
-        unreachable!("expect_current panicked");
+        seam::outside("this call would block");
     };
-    let mut guard = guard;
+    wait_as(&who, guard, queue, elem, turn, reason, at)
+}
+
+/// [`wait_in_turn`] where it is known already who waits.
+#[inline]
+pub(crate) fn wait_as<S, E>(
+    who: &Who,
+    mut guard: LockGuard<'_, S>,
+    queue: fn(&mut S) -> &mut WaitQueue<E>,
+    elem: E,
+    turn: Turn,
+    reason: WaitReason,
+    at: &'static Location<'static>,
+) -> E {
     let mut node = Sudog::new(who.g(), elem);
     // One pointer, from which everything below is derived: the waker writes through it while we sleep.
     let node_ptr = NonNull::from(&mut node);
@@ -524,6 +537,16 @@ impl Who {
         match seam::current() {
             Some((_, g)) => Some(Who::Goroutine(g)),
             None => StandIn::new().map(Who::Thread),
+        }
+    }
+
+    /// The same, or the panic of a call that would block where nobody can wait.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn expect(what: &str) -> Who {
+        match Who::waits() {
+            Some(who) => who,
+            None => seam::outside(what),
         }
     }
 

@@ -11,7 +11,7 @@ use super::MutexGuard;
 use crate::goroutine::WaitReason;
 use crate::primitives::{Lock, Tag, hooked};
 use crate::seam::{self, Op};
-use crate::wait::{Batch, WaitQueue, Who, wait_on};
+use crate::wait::{Batch, Turn, WaitQueue, Who, wait_as};
 
 /// A place to wait until what a mutex protects has changed: Go's `sync.Cond`.
 ///
@@ -91,10 +91,8 @@ impl Cond {
     #[track_caller]
     pub fn wait<'a, T: ?Sized>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         let at = Location::caller();
-        if Who::waits().is_none() {
-            // Before a signal could be meant for it.
-            seam::expect_current("Cond::wait");
-        }
+        // Before a signal could be meant for it.
+        let who = Who::expect("Cond::wait");
         self.approach(Op::CondWait, at);
         let ticket = {
             let mut state = self.state.lock();
@@ -108,7 +106,8 @@ impl Cond {
             drop(state);
             seam::acquire(&self.tag, 0);
         } else {
-            wait_on(state, |s| &mut s.queue, ticket, WaitReason::Cond, at);
+            let (turn, reason) = (Turn::Last, WaitReason::Cond);
+            wait_as(&who, state, |s| &mut s.queue, ticket, turn, reason, at);
         }
         mutex.lock()
     }

@@ -146,10 +146,8 @@ impl WaitGroup {
                 seam::acquire(&group.tag, 0);
                 return;
             }
-            if Who::waits().is_none() {
-                // Before it is counted.
-                seam::expect_current("WaitGroup::wait");
-            }
+            // Before it is counted.
+            Who::expect("WaitGroup::wait");
             match group.state.compare_exchange_weak(
                 state,
                 state + 1,

@@ -21,18 +21,17 @@ const NAPS: (Duration, Duration) = (Duration::from_micros(10), Duration::from_mi
 /// Stands in for the thread that waits, until it is dropped.
 pub(crate) struct StandIn {
     pub(super) g: &'static G,
-    runtime: u64,
 }
 
 impl StandIn {
     /// `None` for a thread that no goroutine of a living runtime has made.
     #[cold]
     pub(super) fn new() -> Option<StandIn> {
-        let runtime = runtime_of_this_thread().filter(|&r| lives(r))?;
+        runtime_of_this_thread().filter(|&r| lives(r))?;
         let g = G::take();
         // SAFETY: taken just now: it is dead, and nobody else holds it.
         unsafe { g.bear(0, OUTSIDE, 0, Origin::NONE) };
-        Some(StandIn { g, runtime })
+        Some(StandIn { g })
     }
 
     /// Blocks the thread until somebody wakes its `G`.
@@ -51,10 +50,11 @@ impl StandIn {
             // SAFETY: the caller's promise.
             unsafe { (u.run)(u.data) };
         }
+        let runtime = runtime_of_this_thread();
         let mut nap = NAPS.0;
         while self.g.status() == Status::Waiting {
             // SAFETY: the caller's promise: the data is in the frame that waits here.
-            if !lives(self.runtime) && abandon.is_none_or(|a| unsafe { (a.run)(a.data) }) {
+            if !runtime.is_some_and(lives) && abandon.is_none_or(|a| unsafe { (a.run)(a.data) }) {
                 seam::expect_current("this call would block");
             }
             std::thread::sleep(nap);
