@@ -21,7 +21,7 @@
 use super::search::Runner;
 use crate::lab::{Asking, Driver, Follow, Plan, Segment, Setup, Verdict};
 
-/// How many goroutines are asked about: main, the first ones and the last ones. Each costs two schedules.
+/// How many goroutines are asked about: main, the first ones and the last ones. Each costs three schedules at the most.
 const MOST: usize = 16;
 
 /// How a schedule ended, as far as anybody can see.
@@ -34,7 +34,7 @@ struct End {
 /// Of how many goroutines somebody takes notice, and of how many nobody does.
 pub(super) fn heed(runner: &mut Runner<'_>) -> (u64, u64) {
     let plain = Plan(Vec::new());
-    run(runner, &plain, Asking::Who);
+    let end = run(runner, &plain, Asking::Who);
     let asked: Vec<u32> = (1..)
         .zip(runner.x.result().handed())
         .filter(|(_, (handed, _))| handed.any)
@@ -46,17 +46,21 @@ pub(super) fn heed(runner: &mut Runner<'_>) -> (u64, u64) {
     };
     let (mut heeded, mut unheeded) = (0, 0);
     for who in asked {
-        // Second, a schedule in which it goes as far as it can when it is there.
-        let early = Plan(vec![Segment {
-            who,
-            count: None,
-            choices: Vec::new(),
-        }]);
-        let notice = [&plain, &early].map(|plan| takes_notice(runner, plan, who));
-        if notice.contains(&Notice::Taken) {
-            heeded += 1;
-        } else if who != 1 && notice.contains(&Notice::None) {
-            unheeded += 1;
+        let mut notice = takes_notice(runner, &plain, &end, who);
+        if notice != Notice::Taken {
+            // Second, a schedule in which it goes as far as it can when it is there.
+            let early = Plan(vec![Segment {
+                who,
+                count: None,
+                choices: Vec::new(),
+            }]);
+            let end = run(runner, &early, Asking::Who);
+            notice = takes_notice(runner, &early, &end, who);
+        }
+        match notice {
+            Notice::Taken => heeded += 1,
+            Notice::None if who != 1 => unheeded += 1,
+            Notice::None | Notice::Prints => {}
         }
     }
     (heeded, unheeded)
@@ -71,19 +75,17 @@ enum Notice {
     Prints,
 }
 
-/// Whether anybody takes notice in this schedule of what `who` hands over.
-fn takes_notice(runner: &mut Runner<'_>, plan: &Plan, who: u32) -> Notice {
-    let before = run(runner, plan, Asking::Who);
-    let after = run(runner, plan, Asking::Change(who));
-    if before != after {
+/// Whether anybody takes notice, in a schedule that has this end, of what `who` hands over.
+fn takes_notice(runner: &mut Runner<'_>, plan: &Plan, end: &End, who: u32) -> Notice {
+    if run(runner, plan, Asking::Change(who)) != *end {
         return Notice::Taken;
     }
-    let o = runner.x.result();
-    match o.handed().nth(who as usize - 1) {
-        None => Notice::Taken,
-        Some((handed, _)) if handed.unknown => Notice::Taken,
-        Some((_, true)) => Notice::Prints,
-        Some(_) => Notice::None,
+    match runner.x.result().handed().nth(who as usize - 1) {
+        Some((handed, prints)) if !handed.unknown => match prints {
+            true => Notice::Prints,
+            false => Notice::None,
+        },
+        _ => Notice::Taken,
     }
 }
 
