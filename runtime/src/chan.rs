@@ -109,8 +109,6 @@ struct Hchan<T> {
     cap: usize,
     /// How a value is shown to who reads a schedule. Known where the channel is made, since it needs `T: 'static`.
     show: fn(&T) -> String,
-    /// Tells that a value is about to be handed over. Known there for the same reason.
-    hands: fn(&mut T),
     /// Packs a value whose type its receiver will name. Known there for the same reason.
     pack: fn(T) -> Box<dyn Any>,
     tag: Tag,
@@ -217,7 +215,6 @@ impl<T> Hchan<T> {
         Hchan {
             cap,
             show: show::<T>,
-            hands: hands::<T>,
             pack: |v| Box::new(v),
             tag: Tag::new(),
             life: Tag::new(),
@@ -394,7 +391,7 @@ impl<T> Hchan<T> {
     #[track_caller]
     fn about_to_send(&self, op: Op, v: &mut T) {
         seam::point(op, &self.tag);
-        (self.hands)(v);
+        hands(v);
         seam::outcome(|| (self.show)(v));
         seam::access(&self.life, false);
     }

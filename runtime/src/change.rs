@@ -6,65 +6,51 @@
 //!
 //! Only values of common types are changed; of another type it is not known what would be another value.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::Hash;
 
 use crate::primitives::asked;
 use crate::seam;
 
-/// Tells that the goroutine that runs is about to hand `v` to others. It may be another value afterwards.
-#[inline(always)]
-pub(crate) fn hands<T: 'static>(v: &mut T) {
-    if asked() {
-        tell(&mut || change(v));
-    }
-}
-
-/// The same for what lies under a lock, which need not live for ever.
-///
-/// # Safety
-///
-/// `v` is valid, and nobody else reaches it.
-#[inline(always)]
-pub(crate) unsafe fn hands_at<T: ?Sized>(v: *mut T) {
-    if asked() {
-        // SAFETY: the caller's promise.
-        tell(&mut || unsafe { change_at(v) });
-    }
-}
-
+/// Tells that the goroutine that runs is about to hand `v` to others. It may be another value afterwards. Called only where
+/// it was seen that somebody listens.
 #[cold]
-fn tell(change: &mut dyn FnMut() -> bool) {
-    if let Some(o) = seam::observer() {
-        o.hands(change);
+#[inline(never)]
+pub(crate) fn hands<T: ?Sized>(v: &mut T) {
+    if asked() {
+        tell(
+            typeid::of::<T>(),
+            size_of_val(v),
+            std::ptr::from_mut(v).cast(),
+        );
     }
 }
 
-/// Makes `v` another value of its type, if there is one: there is none of `()`. `false`: its type is not known here.
-fn change(v: &mut dyn Any) -> bool {
-    size_of_val(v) == 0 || LIST.iter().any(|known| known(v))
+fn tell(id: TypeId, size: usize, v: *mut ()) {
+    if let Some(o) = seam::observer() {
+        // SAFETY: `hands` has it from a reference that lives while this runs, and its type's number beside it.
+        o.hands(&mut || unsafe { change(id, size, v) });
+    }
 }
 
-/// As [`change`], where the type may hold references.
+/// Makes the value of `size` bytes at `v` another one, if there is another: there is none of `()`. `false`: its type, of
+/// number `id`, is not known here.
 ///
 /// # Safety
 ///
-/// `v` is valid, and nobody else reaches it.
-unsafe fn change_at<T: ?Sized>(v: *mut T) -> bool {
-    // SAFETY: the caller's promise.
-    if size_of_val(unsafe { &*v }) == 0 {
+/// `v` points to a value of that type, which nobody else reaches.
+unsafe fn change(id: TypeId, size: usize, v: *mut ()) -> bool {
+    if size == 0 {
         return true;
     }
-    let id = typeid::of::<T>();
-    for (known, of) in TYPES {
-        if known() == id {
-            // SAFETY: `T` is the type whose number this is, and none of the types in the list holds a reference that could
-            // end: of each there is one type only.
-            return change(unsafe { of(v.cast::<()>()) });
-        }
+    let known = KNOWN.iter().find(|(of, _)| of() == id);
+    if let Some((_, other)) = known {
+        // SAFETY: `v` is of the type whose number this is, lifetimes aside. So a `&str` may be one that ends, where the list
+        // says `'static`: it is compared and replaced by a static one, and nobody keeps it.
+        unsafe { other(v) };
     }
-    false
+    known.is_some()
 }
 
 /// A value that can be another one.
@@ -174,24 +160,20 @@ impl<K: Ord, V: Other> Other for BTreeMap<K, V> {
     }
 }
 
-fn of<T: Other + 'static>(v: &mut dyn Any) -> bool {
-    v.downcast_mut::<T>().map(Other::other).is_some()
-}
-
 /// # Safety
 ///
 /// `v` points to a `T` that nobody else reaches.
-unsafe fn at<'a, T: 'static>(v: *mut ()) -> &'a mut dyn Any {
+unsafe fn other_at<T: Other>(v: *mut ()) {
     // SAFETY: the caller's promise.
-    unsafe { &mut *v.cast::<T>() }
+    unsafe { &mut *v.cast::<T>() }.other();
 }
 
-type At = unsafe fn(*mut ()) -> &'static mut dyn Any;
+/// The number of a type, and what makes a value of it another one.
+type Known = (fn() -> TypeId, unsafe fn(*mut ()));
 
 macro_rules! known {
     ($($t:ty),* $(,)?) => {
-        const LIST: &[fn(&mut dyn Any) -> bool] = &[$(of::<$t>),*];
-        const TYPES: &[(fn() -> TypeId, At)] = &[$((TypeId::of::<$t>, at::<$t>)),*];
+        const KNOWN: &[Known] = &[$((TypeId::of::<$t>, other_at::<$t>)),*];
     };
 }
 
@@ -326,13 +308,20 @@ mod tests {
     use super::*;
     use std::fmt::Debug;
 
-    fn changes<T: Any + Clone + PartialEq + Debug>(v: T) {
+    fn changed<T: ?Sized>(v: &mut T) -> bool {
+        // SAFETY: it is borrowed, and this is its type.
+        unsafe {
+            change(
+                typeid::of::<T>(),
+                size_of_val(v),
+                std::ptr::from_mut(v).cast(),
+            )
+        }
+    }
+
+    fn changes<T: Clone + PartialEq + Debug>(v: T) {
         let mut now = v.clone();
-        assert!(change(&mut now), "{v:?}");
-        assert_ne!(now, v);
-        let mut now = v.clone();
-        // SAFETY: it is this function's own.
-        assert!(unsafe { change_at(&raw mut now) }, "{v:?}");
+        assert!(changed(&mut now), "{v:?}");
         assert_ne!(now, v);
     }
 
@@ -359,10 +348,7 @@ mod tests {
 
     #[test]
     fn of_one_that_is_the_only_one_there_is_no_other() {
-        assert!(change(&mut ()));
-        let mut nothing = ();
-        // SAFETY: nobody else reaches it, and it has no bytes.
-        assert!(unsafe { change_at(&raw mut nothing) });
+        assert!(changed(&mut ()));
     }
 
     #[test]
@@ -370,17 +356,12 @@ mod tests {
         #[derive(Debug, PartialEq)]
         struct Own(i32);
         let mut own = Own(1);
-        assert!(!change(&mut own));
-        // SAFETY: it is this function's own.
-        assert!(!unsafe { change_at(&raw mut own) });
+        assert!(!changed(&mut own));
         assert_eq!(own, Own(1));
         let text = "short".to_string();
-        let mut part = (1u8, text.as_str(), 2u8);
-        // SAFETY: it is this function's own.
-        assert!(!unsafe { change_at(&raw mut part) });
-        let mut slice = [1, 2];
-        let slice: &mut [i32] = &mut slice;
-        // SAFETY: as above.
-        assert!(!unsafe { change_at(std::ptr::from_mut(slice)) });
+        assert!(!changed(&mut (1u8, text.as_str(), 2u8)));
+        let slice: &mut [i32] = &mut [1, 2];
+        assert!(!changed(slice));
+        assert_eq!(slice, [1, 2]);
     }
 }

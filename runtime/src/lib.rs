@@ -198,7 +198,7 @@ mod poller;
 mod overflow;
 pub mod trace;
 mod seam;
-#[allow(unsafe_code, reason = "a value under a lock, by its address")]
+#[allow(unsafe_code, reason = "a value that is handed over, by its address")]
 mod change;
 #[allow(
     unsafe_code,

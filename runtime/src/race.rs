@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::change::hands;
-use crate::primitives::{Lock, Tag};
+use crate::primitives::{Lock, Tag, hooked};
 use crate::seam::{self, Op};
 use crate::show::{arrow, show};
 
@@ -185,7 +185,9 @@ impl<T: Copy + Send + 'static> Shared<T> {
     #[track_caller]
     pub fn set(&self, mut v: T) {
         seam::use_variable(Op::Set, &self.0.tag, true);
-        hands(&mut v);
+        if hooked() {
+            hands(&mut v);
+        }
         self.0.cell.store(v);
         seam::outcome(|| show(&v));
     }

@@ -10,6 +10,7 @@ use std::panic::Location;
 use std::ptr::NonNull;
 
 use super::{Chan, Got, Hchan, Parcel, Put, RecvChan, SendChan, TICK, send_on_closed};
+use crate::change::hands;
 use crate::goroutine::G;
 use crate::lock::guard_state;
 use crate::primitives::{Tag, hooked};
@@ -466,8 +467,8 @@ impl<T> Case for SendCase<'_, T> {
     }
 
     fn hands(&mut self) {
-        if let (Some(c), Some(v)) = (self.chan, &mut self.value) {
-            (c.hands)(v);
+        if let (Some(_), Some(v)) = (self.chan, &mut self.value) {
+            hands(v);
         }
     }
 

@@ -70,40 +70,45 @@ fn changed(yes: bool) -> Came {
     if yes { Came::Changed } else { Came::Updated }
 }
 
-/// An operation with all that is told of it: before it, what it is; after it, what came of it, also in words of `text`.
-/// Where others run meanwhile, only after it is known whose value was read.
+/// An operation with all that is told of it: before it, what it is, and that `v` is handed over; after it, what came of it,
+/// also in words of `text`. Where others run meanwhile, only after it is known whose value was read.
 ///
 /// One look at the hooks is all that it pays while nobody listens.
 #[inline(always)]
 #[track_caller]
-fn one_step<R>(
+fn one_step<T: Copy, R>(
     op: Op,
     tag: &Tag,
-    what: impl Fn(&R) -> Came,
-    text: impl Fn(&R) -> String,
-    effect: impl FnOnce() -> R,
+    v: T,
+    what: impl Fn(&R, T) -> Came,
+    text: impl Fn(&R, T) -> String,
+    effect: impl FnOnce(T) -> R,
 ) -> R {
     if hooked() {
-        told_step(op, tag, Location::caller(), what, text, effect)
+        told_step(op, tag, Location::caller(), v, what, text, effect)
     } else {
-        effect()
+        effect(v)
     }
 }
 
 #[cold]
 #[inline(never)]
-fn told_step<R>(
+fn told_step<T: Copy, R>(
     op: Op,
     tag: &Tag,
     at: &'static Location<'static>,
-    what: impl Fn(&R) -> Came,
-    text: impl Fn(&R) -> String,
-    effect: impl FnOnce() -> R,
+    mut v: T,
+    what: impl Fn(&R, T) -> Came,
+    text: impl Fn(&R, T) -> String,
+    effect: impl FnOnce(T) -> R,
 ) -> R {
     tell(op, tag, at);
-    let came_of_it = effect();
-    came(tag, what(&came_of_it));
-    seam::outcome(|| text(&came_of_it));
+    if op != Op::AtomicLoad {
+        hands(&mut v);
+    }
+    let came_of_it = effect(v);
+    came(tag, what(&came_of_it, v));
+    seam::outcome(|| text(&came_of_it, v));
     came_of_it
 }
 
@@ -146,7 +151,7 @@ macro_rules! integers {
             #[inline]
             #[track_caller]
             pub fn load(&self) -> $int {
-                one_step(Op::AtomicLoad, &self.tag, |_| Came::Read, |v| format!("→ {v}"), || {
+                one_step(Op::AtomicLoad, &self.tag, (), |_, ()| Came::Read, |v, ()| format!("→ {v}"), |()| {
                     self.v.load(Ordering::SeqCst)
                 })
             }
@@ -160,9 +165,8 @@ macro_rules! integers {
             /// ```
             #[inline]
             #[track_caller]
-            pub fn store(&self, mut v: $int) {
-                hands(&mut v);
-                one_step(Op::AtomicStore, &self.tag, |()| Came::Stored, |()| format!("{v}"), || {
+            pub fn store(&self, v: $int) {
+                one_step(Op::AtomicStore, &self.tag, v, |(), _| Came::Stored, |(), v| format!("{v}"), |v| {
                     self.v.store(v, Ordering::SeqCst);
                 });
             }
@@ -175,9 +179,8 @@ macro_rules! integers {
             /// ```
             #[inline]
             #[track_caller]
-            pub fn add(&self, mut d: $int) -> $int {
-                hands(&mut d);
-                one_step(Op::AtomicUpdate, &self.tag, |_| changed(d != 0), |v| format!("→ {v}"), || {
+            pub fn add(&self, d: $int) -> $int {
+                one_step(Op::AtomicUpdate, &self.tag, d, |_, d| changed(d != 0), |v, _| format!("→ {v}"), |d| {
                     self.v.fetch_add(d, Ordering::SeqCst).wrapping_add(d)
                 })
             }
@@ -190,9 +193,8 @@ macro_rules! integers {
             /// ```
             #[inline]
             #[track_caller]
-            pub fn swap(&self, mut v: $int) -> $int {
-                hands(&mut v);
-                one_step(Op::AtomicUpdate, &self.tag, |old| changed(*old != v), |v| format!("→ {v}"), || {
+            pub fn swap(&self, v: $int) -> $int {
+                one_step(Op::AtomicUpdate, &self.tag, v, |old, v| changed(*old != v), |old, _| format!("→ {old}"), |v| {
                     self.v.swap(v, Ordering::SeqCst)
                 })
             }
@@ -206,9 +208,8 @@ macro_rules! integers {
             /// ```
             #[inline]
             #[track_caller]
-            pub fn compare_and_swap(&self, old: $int, mut new: $int) -> bool {
-                hands(&mut new);
-                one_step(Op::AtomicUpdate, &self.tag, |&did| if did { changed(old != new) } else { Came::Read }, |v| format!("→ {v}"), || {
+            pub fn compare_and_swap(&self, old: $int, new: $int) -> bool {
+                one_step(Op::AtomicUpdate, &self.tag, new, |&did, new| if did { changed(old != new) } else { Came::Read }, |did, _| format!("→ {did}"), |new| {
                     self
                     .v
                     .compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst)
@@ -225,9 +226,8 @@ macro_rules! integers {
             /// ```
             #[inline]
             #[track_caller]
-            pub fn and(&self, mut m: $int) -> $int {
-                hands(&mut m);
-                one_step(Op::AtomicUpdate, &self.tag, |old| changed(*old & m != *old), |v| format!("→ {v}"), || {
+            pub fn and(&self, m: $int) -> $int {
+                one_step(Op::AtomicUpdate, &self.tag, m, |old, m| changed(*old & m != *old), |old, _| format!("→ {old}"), |m| {
                     self.v.fetch_and(m, Ordering::SeqCst)
                 })
             }
@@ -241,9 +241,8 @@ macro_rules! integers {
             /// ```
             #[inline]
             #[track_caller]
-            pub fn or(&self, mut m: $int) -> $int {
-                hands(&mut m);
-                one_step(Op::AtomicUpdate, &self.tag, |old| changed(*old | m != *old), |v| format!("→ {v}"), || {
+            pub fn or(&self, m: $int) -> $int {
+                one_step(Op::AtomicUpdate, &self.tag, m, |old, m| changed(*old | m != *old), |old, _| format!("→ {old}"), |m| {
                     self.v.fetch_or(m, Ordering::SeqCst)
                 })
             }
@@ -316,9 +315,10 @@ impl Bool {
         one_step(
             Op::AtomicLoad,
             &self.tag,
-            |_| Came::Read,
-            |v| format!("→ {v}"),
-            || self.v.load(Ordering::SeqCst),
+            (),
+            |_, ()| Came::Read,
+            |v, ()| format!("→ {v}"),
+            |()| self.v.load(Ordering::SeqCst),
         )
     }
 
@@ -331,14 +331,14 @@ impl Bool {
     /// ```
     #[inline]
     #[track_caller]
-    pub fn store(&self, mut v: bool) {
-        hands(&mut v);
+    pub fn store(&self, v: bool) {
         one_step(
             Op::AtomicStore,
             &self.tag,
-            |()| Came::Stored,
-            |()| format!("{v}"),
-            || {
+            v,
+            |(), _| Came::Stored,
+            |(), v| format!("{v}"),
+            |v| {
                 self.v.store(v, Ordering::SeqCst);
             },
         );
@@ -351,14 +351,14 @@ impl Bool {
     /// ```
     #[inline]
     #[track_caller]
-    pub fn swap(&self, mut v: bool) -> bool {
-        hands(&mut v);
+    pub fn swap(&self, v: bool) -> bool {
         one_step(
             Op::AtomicUpdate,
             &self.tag,
-            |old| changed(*old != v),
-            |v| format!("→ {v}"),
-            || self.v.swap(v, Ordering::SeqCst),
+            v,
+            |old, v| changed(*old != v),
+            |old, _| format!("→ {old}"),
+            |v| self.v.swap(v, Ordering::SeqCst),
         )
     }
 
@@ -371,14 +371,14 @@ impl Bool {
     /// ```
     #[inline]
     #[track_caller]
-    pub fn compare_and_swap(&self, old: bool, mut new: bool) -> bool {
-        hands(&mut new);
+    pub fn compare_and_swap(&self, old: bool, new: bool) -> bool {
         one_step(
             Op::AtomicUpdate,
             &self.tag,
-            |&did| if did { changed(old != new) } else { Came::Read },
-            |v| format!("→ {v}"),
-            || {
+            new,
+            |&did, new| if did { changed(old != new) } else { Came::Read },
+            |did, _| format!("→ {did}"),
+            |new| {
                 self.v
                     .compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst)
                     .is_ok()

@@ -7,7 +7,8 @@ use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::raw;
-use crate::change::hands_at;
+use crate::change::hands;
+use crate::primitives::hooked;
 use crate::seam;
 
 /// A mutual exclusion lock around a value.
@@ -203,13 +204,28 @@ impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
 impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        let hands = || {
-            if self.wrote {
-                // SAFETY: the mutex is still locked for this guard, which nobody borrows any more.
-                unsafe { hands_at(self.mutex.value.get()) }
-            }
-        };
-        self.mutex.raw.unlock_handing(self.at, hands);
+        if hooked() {
+            // SAFETY: it is still locked for this guard, which nobody borrows any more.
+            unsafe { self.mutex.about_to_unlock(self.wrote, self.at) };
+        }
+        self.mutex.raw.unlock_told();
+    }
+}
+
+impl<T: ?Sized> Mutex<T> {
+    /// Tells of the unlock, and of the value that is left for others.
+    ///
+    /// # Safety
+    ///
+    /// It is locked, and nobody else reaches the value.
+    #[cold]
+    #[inline(never)]
+    unsafe fn about_to_unlock(&self, wrote: bool, at: &'static Location<'static>) {
+        if wrote {
+            // SAFETY: the caller's promise.
+            hands(unsafe { &mut *self.value.get() });
+        }
+        self.raw.about_to_unlock(at);
     }
 }
 

@@ -123,29 +123,24 @@ impl Mutex {
     #[inline]
     #[track_caller]
     pub fn unlock(&self) {
-        self.unlock_at(Location::caller());
-    }
-
-    #[inline]
-    pub(super) fn unlock_at(&self, at: &'static Location<'static>) {
-        self.unlock_handing(at, || ());
-    }
-
-    /// `hands` is called first where anybody listens.
-    #[inline]
-    pub(super) fn unlock_handing(&self, at: &'static Location<'static>, hands: impl FnOnce()) {
         if hooked() {
-            hands();
-            self.about_to_unlock(at);
+            self.about_to_unlock(Location::caller());
         }
+        self.unlock_told();
+    }
+
+    /// What follows `about_to_unlock`.
+    #[inline]
+    pub(super) fn unlock_told(&self) {
         if self.bare.unlock().is_err() {
             panics::fatal("sync: unlock of unlocked mutex");
         }
     }
 
+    /// Tells of an unlock. Only where anybody listens.
     #[cold]
     #[inline(never)]
-    fn about_to_unlock(&self, at: &'static Location<'static>) {
+    pub(super) fn about_to_unlock(&self, at: &'static Location<'static>) {
         self.approach(Op::Unlock, at);
         seam::gave(&self.tag, 0, Hold::MutexReleased);
     }

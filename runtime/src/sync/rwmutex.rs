@@ -7,7 +7,8 @@ use std::ops::{Deref, DerefMut};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::raw;
-use crate::change::hands_at;
+use crate::change::hands;
+use crate::primitives::hooked;
 use crate::seam;
 
 /// A reader/writer lock around a value: any number of readers, or one writer.
@@ -82,8 +83,6 @@ unsafe impl<T: ?Sized + Sync> Sync for RWMutexReadGuard<'_, T> {}
 pub struct RWMutexWriteGuard<'a, T: ?Sized> {
     lock: &'a RWMutex<T>,
     at: &'static Location<'static>,
-    /// As a mutex's guard has it.
-    wrote: bool,
     _not_send: PhantomData<std::sync::RwLockWriteGuard<'static, ()>>,
 }
 
@@ -215,7 +214,6 @@ impl<T: ?Sized> RWMutex<T> {
         RWMutexWriteGuard {
             lock: self,
             at: Location::caller(),
-            wrote: false,
             _not_send: PhantomData,
         }
     }
@@ -244,7 +242,6 @@ impl<T: ?Sized> Deref for RWMutexWriteGuard<'_, T> {
 impl<T: ?Sized> DerefMut for RWMutexWriteGuard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        self.wrote = true;
         // SAFETY: as in `deref`, and the guard is borrowed uniquely.
         unsafe { &mut *self.lock.value.get() }
     }
@@ -260,13 +257,26 @@ impl<T: ?Sized> Drop for RWMutexReadGuard<'_, T> {
 impl<T: ?Sized> Drop for RWMutexWriteGuard<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        let hands = || {
-            if self.wrote {
-                // SAFETY: the lock is still held for this guard, which nobody borrows any more.
-                unsafe { hands_at(self.lock.value.get()) }
-            }
-        };
-        self.lock.raw.unlock_handing(self.at, hands);
+        if hooked() {
+            // SAFETY: it is still locked for this guard, which nobody borrows any more.
+            unsafe { self.lock.about_to_unlock(self.at) };
+        }
+        self.lock.raw.unlock_told();
+    }
+}
+
+impl<T: ?Sized> RWMutex<T> {
+    /// Tells of the unlock for writing, and of the value that is left for others: who locks for writing writes.
+    ///
+    /// # Safety
+    ///
+    /// It is locked for writing, and nobody else reaches the value.
+    #[cold]
+    #[inline(never)]
+    unsafe fn about_to_unlock(&self, at: &'static Location<'static>) {
+        // SAFETY: the caller's promise.
+        hands(unsafe { &mut *self.value.get() });
+        self.raw.about_to_unlock(at);
     }
 }
 

@@ -60,7 +60,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("runtime/src/huge.rs", "advice about memory"),
     (
         "runtime/src/change.rs",
-        "a value under a lock, by its address",
+        "a value that is handed over, by its address",
     ),
     ("runtime/src/birth.rs", "gives a newborn its coroutine"),
     (

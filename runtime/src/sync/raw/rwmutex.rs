@@ -285,25 +285,15 @@ impl RWMutex {
     #[inline]
     #[track_caller]
     pub fn unlock(&self) {
-        self.unlock_at(Location::caller());
-    }
-
-    #[inline]
-    pub(in super::super) fn unlock_at(&self, at: &'static Location<'static>) {
-        self.unlock_handing(at, || ());
-    }
-
-    /// `hands` is called first where anybody listens.
-    #[inline]
-    pub(in super::super) fn unlock_handing(
-        &self,
-        at: &'static Location<'static>,
-        hands: impl FnOnce(),
-    ) {
         if hooked() {
-            hands();
-            self.about_to_unlock(at);
+            self.about_to_unlock(Location::caller());
         }
+        self.unlock_told();
+    }
+
+    /// What follows `about_to_unlock`.
+    #[inline]
+    pub(in super::super) fn unlock_told(&self) {
         let before = self.readers.fetch_add(MANY, Ordering::Release);
         if before != -MANY {
             self.let_readers_in(before);
@@ -311,9 +301,10 @@ impl RWMutex {
         self.leave_writers();
     }
 
+    /// Tells of an unlock. Only where anybody listens.
     #[cold]
     #[inline(never)]
-    fn about_to_unlock(&self, at: &'static Location<'static>) {
+    pub(in super::super) fn about_to_unlock(&self, at: &'static Location<'static>) {
         self.approach(Op::Unlock, at);
         seam::gave(&self.tag, WRITTEN, Hold::Released);
     }
