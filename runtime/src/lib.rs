@@ -164,7 +164,6 @@ mod cpus;
 #[allow(unsafe_code, reason = "gettid, and the clock of another thread")]
 mod tid;
 #[allow(unsafe_code, reason = "madvise")]
-mod huge;
 mod op;
 mod show;
 mod stderr;

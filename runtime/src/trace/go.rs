@@ -14,6 +14,7 @@ use std::collections::HashMap;
 
 use super::event::{Event, Place, What};
 use super::spans::short_name;
+use super::varint::put;
 
 const HEADER: &[u8; 16] = b"go 1.25 trace\0\0\0";
 /// The most bytes of a batch; Go's reader takes 64 KiB.
@@ -57,15 +58,6 @@ mod code {
     pub(super) const P_IDLE: u64 = 2;
     /// A goroutine's status.
     pub(super) const G_RUNNABLE: u64 = 1;
-}
-
-/// A number in groups of seven bits, the lowest first.
-fn put(out: &mut Vec<u8>, mut n: u64) {
-    while n >= 0x80 {
-        out.push(n as u8 | 0x80);
-        n >>= 7;
-    }
-    out.push(n as u8);
 }
 
 /// One thread's events, in batches.

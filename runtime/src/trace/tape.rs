@@ -13,16 +13,18 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::event::{Event, Place, What};
-use crate::huge;
+use super::packed::{self, Writer};
 use crate::primitives::{CachePadded, Lock};
 
 /// As many as there can be Ps.
 const LANES: usize = 1024;
 /// The most events that are kept; later ones are counted only.
 const MOST: usize = 4 << 20;
+/// So many of them a lane may note at least, and at most, before it asks for more.
+const RATION: (usize, usize) = (256, 1 << 17);
 
 /// An event as it is noted: [`Event`] without what is slow.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Note {
     pub(crate) time: u64,
     pub(crate) g: u64,
@@ -34,14 +36,18 @@ pub(crate) struct Note {
 /// No M, or no P.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// How many notes a piece of a lane holds at least, and at most. Pieces are never moved: what was noted is touched once.
-const PIECE: (usize, usize) = (256, (16 << 20) / size_of::<Note>());
+/// How many bytes a piece of a lane has at least, and at most. Pieces are never moved: what was noted is touched once.
+const PIECE: (usize, usize) = (4 << 10, 1 << 20);
 
 /// What was noted by one writer, in order.
 #[derive(Default)]
 struct Notes {
-    full: Vec<Vec<Note>>,
-    piece: Vec<Note>,
+    writer: Writer,
+    full: Vec<Vec<u8>>,
+    piece: Vec<u8>,
+    /// How many more may be noted, and how many that was when it was last asked.
+    left: usize,
+    ration: usize,
 }
 
 type Lane = CachePadded<Lock<Notes>>;
@@ -92,25 +98,24 @@ impl Tape {
             None => &self.shared,
         };
         let mut lane = lane.lock();
-        if lane.piece.len() == lane.piece.capacity() && !self.grow(&mut lane) {
+        if lane.left == 0 && !self.allow(&mut lane) {
             self.lost.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        lane.piece.push(note);
+        lane.left -= 1;
+        lane.write(&note);
     }
 
-    /// Makes room in a lane, in pieces that grow with it; `false` once all of them together hold too much.
+    /// Lets a lane note more; `false` once all of them together have noted too much.
     #[cold]
-    fn grow(&self, lane: &mut Notes) -> bool {
-        let more = (2 * lane.piece.capacity()).clamp(PIECE.0, PIECE.1);
+    fn allow(&self, lane: &mut Notes) -> bool {
+        let more = (2 * lane.ration).clamp(RATION.0, RATION.1);
         if self.kept.fetch_add(more, Ordering::Relaxed) + more > MOST {
             self.kept.fetch_sub(more, Ordering::Relaxed);
             return false;
         }
-        let mut piece = Vec::with_capacity(more);
-        huge::advise(piece.spare_capacity_mut());
-        let full = std::mem::replace(&mut lane.piece, piece);
-        lane.full.push(full);
+        lane.ration = more;
+        lane.left = more;
         true
     }
 
@@ -120,7 +125,7 @@ impl Tape {
         let mut notes = Vec::new();
         for lane in lanes.chain([&self.shared]) {
             let lane = std::mem::take(&mut *lane.lock());
-            notes.extend(lane.full.into_iter().flatten().chain(lane.piece));
+            notes.extend(lane.read());
         }
         self.kept.store(0, Ordering::Relaxed);
         // Stable: within a lane they are in order, also where the clock stood still.
@@ -128,6 +133,28 @@ impl Tape {
         let start = self.start.load(Ordering::Relaxed);
         let events = notes.iter().map(|n| n.event(start)).collect();
         (events, self.lost.swap(0, Ordering::Relaxed))
+    }
+}
+
+impl Notes {
+    fn write(&mut self, note: &Note) {
+        if self.piece.capacity() - self.piece.len() < packed::MOST {
+            self.grow();
+        }
+        self.writer.write(&mut self.piece, note);
+    }
+
+    /// Makes room, in pieces that grow.
+    #[cold]
+    fn grow(&mut self) {
+        let more = (2 * self.piece.capacity()).clamp(PIECE.0, PIECE.1);
+        let full = std::mem::replace(&mut self.piece, Vec::with_capacity(more));
+        self.full.push(full);
+    }
+
+    fn read(mut self) -> Vec<Note> {
+        self.full.push(self.piece);
+        self.writer.read(&self.full)
     }
 }
 
@@ -173,5 +200,48 @@ impl From<&'static std::panic::Location<'static>> for Place {
             file: at.file(),
             line: at.line(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn started(time: u64) -> Note {
+        Note {
+            time,
+            g: 1,
+            m: 0,
+            p: 0,
+            what: What::Start,
+        }
+    }
+
+    #[test]
+    fn lanes_are_put_in_order_by_time() {
+        let tape = Tape::take();
+        for time in [10, 30] {
+            tape.note(Some(0), started(time));
+            tape.note(Some(1), started(time + 1));
+            tape.note(None, started(time + 2));
+        }
+        let times = tape.drain().0.into_iter().map(|e| e.time.as_nanos());
+        assert_eq!(times.collect::<Vec<_>>(), [10, 11, 12, 30, 31, 32]);
+        tape.give_back();
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_counted_until_the_rest_is_taken() {
+        let tape = Tape::take();
+        tape.kept.store(MOST - RATION.0, Ordering::Relaxed);
+        for time in 0..RATION.0 as u64 + 3 {
+            tape.note(Some(0), started(time));
+        }
+        let (events, lost) = tape.drain();
+        assert_eq!((events.len(), lost), (RATION.0, 3));
+        tape.note(Some(0), started(0));
+        let (events, lost) = tape.drain();
+        assert_eq!((events.len(), lost), (1, 0));
+        tape.give_back();
     }
 }

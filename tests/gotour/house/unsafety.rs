@@ -57,7 +57,6 @@ const ALLOWED: &[(&str, &str)] = &[
         "runtime/src/panics.rs",
         "the list of panics of the goroutine that runs",
     ),
-    ("runtime/src/huge.rs", "advice about memory"),
     (
         "runtime/src/change.rs",
         "a value that is handed over, by its address",
