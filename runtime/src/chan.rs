@@ -45,7 +45,9 @@
 //!
 //! # Invariants
 //!
-//! - One queue at least is empty. Somebody waits to receive: the buffer is empty. Somebody waits to send: it is full.
+//! - One queue at least is empty, but for a goroutine that waits in one `select` both to send to and to receive from a
+//!   channel without a buffer. Somebody waits to receive: the buffer is empty. Somebody waits to send: it is full. (Who
+//!   waits in a `select` that another channel has woken does not count, and may still stand in a queue.)
 //! - Closed: nobody waits; a closed channel never opens again.
 //! - Values move out of the lock before anything is done with them: no destructor of the program runs under it.
 //! - No goroutine is made ready under the lock.

@@ -2,7 +2,7 @@
 //!
 //! A `G` is never freed. It comes from a pool of the process, belongs to one runtime while that lives, and goes back
 //! when the runtime ends; so `&'static G` is always a `G`, however late somebody looks at it, and queues can hold plain
-//! references. Everything that another thread may read is an atomic; the coroutine is touched by one thread at a time:
+//! references. Everything that another thread may read is an atomic or has a lock; the coroutine is one thread's at a time:
 //! by whoever made the goroutine until it is first queued, and then by whoever holds it in state `Running`.
 //!
 //! ```text
@@ -190,7 +190,7 @@ pub(crate) enum Kept {
     Goexit,
 }
 
-// SAFETY: every field but `own` is an atomic. `own` is used by one thread at a time: by the creator before the goroutine
+// SAFETY: every field but `own` is an atomic or a lock. `own` is used by one thread at a time: by the creator before the goroutine
 // is queued, by the thread that holds it in state Running (the scheduler's frame and the goroutine's own code take turns
 // on that thread), and by the one thread that tears the runtime down after all others have left it. Each hand-over goes
 // through a queue's release and acquire.

@@ -121,8 +121,8 @@ thread_local! {
     static DEPTH: Cell<Option<&'static AtomicU32>> = const { Cell::new(None) };
 }
 
-/// This thread counts in `depth` from here on. The second thread-local of the crate: the first (`seam.rs`) changes with
-/// every switch, this one never, and locks stand below the seam.
+/// This thread counts in `depth` from here on. A thread-local of its own beside those of `seam.rs`: those change with every
+/// switch or every schedule, this one never, and locks stand below the seam.
 pub(crate) fn count_with(depth: Option<&'static AtomicU32>) {
     DEPTH.set(depth);
 }

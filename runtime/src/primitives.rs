@@ -36,16 +36,17 @@ impl<T> std::ops::Deref for CachePadded<T> {
     }
 }
 
-/// How many explorations (or other observers) are alive in this process.
+/// How many reasons there are, in this process, for the hooks of the seam to do anything: explorations, traces, the race
+/// detector, and goroutines that have been asked to give way.
 ///
-/// Zero nearly always, and then every hook of the seam is one load of a word that is never written, and a branch that
-/// is never taken. A hook that finds it non-zero asks the thread-local whether *this* thread is being observed.
+/// Zero nearly always, and then every hook is one load of a word that is seldom written, and a branch that is not taken. A
+/// hook that finds it non-zero asks the thread-local whether *this* thread is concerned.
 pub(crate) static HOOKS: AtomicU32 = AtomicU32::new(0);
 
 /// How many schedules are run now of which every step is written down: what came of an operation is told to nobody else.
 pub(crate) static READERS: AtomicU32 = AtomicU32::new(0);
 
-/// Whether any observer is alive in the process.
+/// Whether the hooks have anything to do: see [`HOOKS`].
 #[inline(always)]
 pub(crate) fn hooked() -> bool {
     // A build without hooks is there to be compared with: see `benches/seam`.

@@ -132,7 +132,10 @@ macro_rules! sides {
 sides!(AsRecv, RecvEnd: Chan, RecvChan);
 sides!(AsSend, SendEnd: Chan, SendChan);
 
-/// What a `select` does with a case. `lock` is called first, and all of them but `may` under that lock.
+/// What a `select` does with a case.
+///
+/// Those that are `unsafe` are called between `lock` and `unlock`; all others without the lock of the case's channel, which
+/// some of them take themselves.
 pub(crate) trait Case {
     /// The address of its channel: equal for two cases of one channel. `None` for the nil channel, which nothing else here
     /// is called for.
@@ -171,9 +174,9 @@ pub(crate) trait Case {
     ///
     /// The channel is locked.
     unsafe fn dequeue(&self);
-    /// Its channel woke the goroutine, and the case is in no queue. `true`: done. `false`: a send whose channel was closed.
-    fn woken(&mut self) -> bool;
-    /// A send that found its channel closed: panics, after all locks are released.
+    /// Its channel woke the goroutine, and the case is in no queue: takes what the waker left.
+    fn woken(&mut self);
+    /// Whether it is a send that found its channel closed: whoever has selected panics then, with no lock held.
     fn closed(&self) -> bool;
     /// What came of it, for who reads a schedule.
     fn outcome(&self) -> String;
@@ -361,12 +364,11 @@ impl<T> Case for RecvCase<'_, T> {
         }
     }
 
-    fn woken(&mut self) -> bool {
+    fn woken(&mut self) {
         self.value = self.node.get_mut().take().and_then(Sudog::into_elem);
         if hooked() && self.c().state.lock().timed.is_some() {
             seam::acquire(&self.c().tag, TICK);
         }
-        true
     }
 
     fn closed(&self) -> bool {
@@ -448,10 +450,10 @@ impl<T> Case for SendCase<'_, T> {
         }
     }
 
-    fn woken(&mut self) -> bool {
+    fn woken(&mut self) {
         self.value = self.node.get_mut().take().and_then(Sudog::into_elem);
+        // A receiver would have taken it.
         self.closed = self.value.is_some();
-        !self.closed
     }
 
     fn closed(&self) -> bool {

@@ -146,7 +146,11 @@ pub struct Report {
 }
 
 impl Report {
-    /// Panics with the report as its text if a schedule failed: for tests.
+    /// For tests: does nothing if every schedule passed.
+    ///
+    /// # Panics
+    ///
+    /// If a schedule failed, with the report as its text.
     ///
     /// ```
     /// use goroutines::explore::{check, Options};

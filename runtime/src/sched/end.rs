@@ -399,7 +399,7 @@ impl Sched {
     /// Everybody who had to see the end has seen it: the next runtime may use this scheduler.
     fn reuse(&'static self) {
         self.trace_into(None);
-        *self.finish_state() = super::Finish::default();
+        *self.finish_state() = Finish::default();
         super::POOL.lock().push(self);
     }
 }

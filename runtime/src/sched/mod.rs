@@ -27,9 +27,9 @@
 //! - the spinner: (a) takes itself off the number of spinners, (b) full fence, (c) looks at all queues again.
 //!
 //! Of two full fences one comes first. If the submitter's is first, the spinner's look sees the goroutine. If the
-//! spinner's is first, the submitter reads the lower number and wakes somebody. Either way it runs. The same argument
-//! holds for timers, with `sleeper` in the place of the spinners, and there the state's lock stands for the fences.
-//! Goroutines that wait for descriptors have `netpoller` in that place; the argument is in `netpoll.rs`.
+//! spinner's is first, the submitter reads the lower number and wakes somebody. Either way it runs. (`idle.rs` has the
+//! words and the fences.) For timers the argument is the same, with the M that waits for the first one in the place of the
+//! spinners: see `timer_was_set` in `find.rs`. For goroutines that wait for descriptors it is in `netpoll.rs`.
 //!
 //! # Ends
 //!
@@ -37,7 +37,9 @@
 //!
 //! # Invariants
 //!
-//! - An M runs a goroutine only while it holds a P; a P is held by one M or stands in `idle_ps`.
+//! - An M runs a goroutine only while it holds a P. What breaks it is a goroutine whose P was taken from it while it
+//!   blocked or was stopped: until it comes back to the library it has none (`preempt.rs` says how long that may be).
+//! - A P is held by one M or stands in `idle_ps`; one beyond GOMAXPROCS may be nobody's (`procs.rs`).
 //! - `state` is never held while a goroutine runs, nor while an object's lock is taken.
 //! - A goroutine that suspends while it unwinds is run on by the same M, and that M runs nobody else meanwhile: Rust
 //!   counts panics by thread. (`stay_with`, `pass_on` in `m.rs`.)
@@ -76,15 +78,13 @@ use std::thread::JoinHandle;
 
 use idle::Idle;
 use m::M;
-use p::P;
+use p::{ID_BATCH, P};
 pub(crate) use preempt::leave_full_stack;
 use tell::Told;
 use top::Top;
 
-use crate::crash::Crash;
-use p::ID_BATCH;
-
 use crate::birth;
+use crate::crash::Crash;
 use crate::goroutine::{G, Origin};
 use crate::lock::LockGuard;
 use crate::poller::Poller;
@@ -112,8 +112,10 @@ pub(crate) struct Config {
 
 /// One runtime.
 pub(crate) struct Sched {
+    /// The number of the runtime that this is now (`seam::open_home`); 0 while it is in the pool.
     home: AtomicU64,
     exit_on_crash: AtomicBool,
+    /// Every P that this scheduler ever had, by number: they outlive its runtimes.
     ps: [OnceLock<Box<P>>; MAX_PROCS],
     /// GOMAXPROCS.
     procs: AtomicUsize,
@@ -125,35 +127,44 @@ pub(crate) struct Sched {
     global_len: CachePadded<AtomicUsize>,
     /// The clock as the monitor last read it: good enough to say since when somebody waits.
     coarse: AtomicU64,
-    /// It ends, and somebody was stopped for good wherever it was.
+    /// The runtime ends, and a goroutine was stopped for good in the middle of its own code: it may hold anything.
     stopped: AtomicBool,
-    /// Everybody sleeps, and only threads that goroutines have made can wake somebody.
+    /// Every goroutine waits, and only threads that goroutines have made can wake one: the monitor watches those.
     outside: AtomicBool,
     /// How many Ms run a goroutine although their P was taken away: in a blocking call, most likely.
     without_p: AtomicUsize,
+    /// The first goroutine number that no P has drawn.
     next_id: AtomicU64,
     /// Where its Ms note what they do, if anywhere; `sink` keeps that tape from being another's.
     told: Told,
-    /// Somebody looks, as GOTOP says.
+    /// GOTOP names a socket on which somebody listens: `top` is there.
     watched: AtomicBool,
     top: Lock<Option<Top>>,
+    /// What holds the tape that `told` names.
     sink: Lock<Option<Sink>>,
+    /// The file that the trace goes to if a crash ends the process.
     leaves: Lock<Option<Wanted>>,
     /// The descriptors that goroutines of this runtime wait for.
     netpoll: Poller,
+    /// Who is where. See the invariants at the top.
     state: Lock<State>,
     finished: Mutex<Finish>,
-    /// Somebody waits for the end; the monitor is that somebody, and also sleeps here.
+    /// Where the monitor, which waits for the end, sleeps between its looks: under the lock of `finished`.
     finish: Condvar,
+    /// The monitor sleeps until it is called: every P was idle when it looked.
     monitor_sleeps: AtomicBool,
     /// More threads than this end the program.
     max_threads: AtomicUsize,
 }
 
+/// Who is where in a runtime: what several threads must change together.
 #[derive(Default)]
 struct State {
+    /// The global queue.
     global: VecDeque<&'static G>,
+    /// Ps that nobody holds; the last is taken first.
     idle_ps: Vec<&'static P>,
+    /// Ms that sleep, without a P; the last is called first.
     idle_ms: Vec<&'static M>,
     /// Ms that wait for the one goroutine they may run.
     locked_ms: Vec<&'static M>,
@@ -165,7 +176,9 @@ struct State {
     sleeper: Option<&'static M>,
     /// The M that blocks in the netpoller; it stands first in `idle_ms`, so that it is called last.
     netpoller: Option<&'static M>,
+    /// The number of the next M.
     next_m: usize,
+    /// The threads of this runtime that nobody has joined.
     threads: Vec<JoinHandle<()>>,
     /// How many of `threads` ended with their goroutine and are not joined yet.
     ended: usize,
@@ -173,6 +186,7 @@ struct State {
     unmade: Vec<&'static M>,
     /// Every G that this runtime ever had.
     all: Vec<&'static G>,
+    /// Dead ones, for the next goroutines of any P.
     free: Vec<&'static G>,
 }
 
@@ -183,6 +197,7 @@ struct Finish {
     crash: Option<Crash>,
     /// A crash ends the process: its text is about to be written.
     exits: bool,
+    /// The last M has left and given everything back.
     cleared: bool,
     /// Nobody waits for the clearing up: the M that does it gives the scheduler back.
     detached: bool,

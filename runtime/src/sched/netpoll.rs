@@ -1,6 +1,6 @@
 //! Where the scheduler polls the network: in the search for work, asleep, and from the monitor.
 //!
-//! Three times, as Go's `findRunnable` and `sysmon` do, and always for who waits, never for nothing:
+//! In three places, as Go's `findRunnable` and `sysmon`, and only while a goroutine waits for a descriptor:
 //!
 //! - an M that has found nothing near polls without blocking, before it steals;
 //! - one of the Ms that go to sleep blocks in the poller instead of on its condition variable; it is still an idle M and

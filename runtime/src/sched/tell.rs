@@ -145,11 +145,11 @@ impl Sched {
         }
     }
 
-    /// Tells that `m` sleeps from here on, in the netpoller or not; it wakes by itself when its `wait` is over. Under the
+    /// Tells that `m` sleeps from here on, in the netpoller or not, and `until` when, if it wakes by itself. Under the
     /// state's lock.
-    pub(super) fn tell_asleep(&self, m: &M, polls: bool, wait: Option<u64>) {
+    pub(super) fn tell_asleep(&self, m: &M, polls: bool, until: Option<u64>) {
         if self.is_traced() {
-            let until = wait.map(Duration::from_nanos);
+            let until = until.map(Duration::from_nanos);
             self.tell(None, Some(m), None, What::ThreadSleep { polls, until });
         }
     }

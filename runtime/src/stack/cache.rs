@@ -8,7 +8,7 @@ pub(super) const KEPT: usize = 64;
 pub(super) const SAMPLE: u32 = 4096;
 /// How many bytes below the shallow part of its stacks a cache keeps once it has looked: the goroutines of a busy P may
 /// well need the depth again.
-const DEEP_KEPT: usize = 4 << 20;
+pub(super) const DEEP_KEPT: usize = 4 << 20;
 
 /// The stacks one P has at hand. Give them back with [`StackCache::flush`] before it is dropped, and when its P has been
 /// idle for a while.

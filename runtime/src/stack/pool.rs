@@ -10,9 +10,9 @@ use super::{Stack, StackError};
 /// How many stacks one call of `tidy` takes the pages of: about two milliseconds of work.
 const TIDIED: usize = 1024;
 /// Every how many stacks that come back one is asked how deep it was used.
-const SAMPLE: usize = 512;
+pub(super) const SAMPLE: usize = 512;
 /// How many shallow stacks in a row end the search for deep ones.
-const CALM: usize = 128;
+pub(super) const CALM: usize = 128;
 /// How many bytes below their shallow parts idle stacks keep; what was deep once may well be again.
 pub(super) const DEEP_KEPT: usize = 64 << 20;
 /// The first slab's stacks; the programs of a lesson need no more.
