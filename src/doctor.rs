@@ -213,9 +213,6 @@ fn trial_run(program: &Path, cancel: &Cancel) -> Finding {
 fn mend_build(said: &str) -> &'static str {
     let has = |s: &str| said.contains(s);
     if has("linker `cc` not found") || has("linking with `cc` failed") {
-        if cfg!(target_os = "macos") {
-            return "xcode-select --install";
-        }
         return "install a C linker: sudo apt install build-essential (or your system's gcc)";
     }
     if has("No space left on device") {

@@ -30,7 +30,6 @@ pub(crate) fn num_cpu() -> usize {
     affinity().unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-#[cfg(target_os = "linux")]
 fn affinity() -> Option<usize> {
     // SAFETY: all zeroes is an empty set, which lives across the call; its size is passed. The count only reads it.
     let n = unsafe {
@@ -42,11 +41,6 @@ fn affinity() -> Option<usize> {
         libc::CPU_COUNT(&set)
     };
     usize::try_from(n).ok().filter(|&n| n > 0)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn affinity() -> Option<usize> {
-    None
 }
 
 /// The CPUs' worth of time that this process's cgroup may use, if that is limited.

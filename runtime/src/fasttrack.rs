@@ -21,6 +21,7 @@ use crate::goroutine::{G, Origin};
 use crate::lab::Clocks;
 use crate::primitives::{HOOKS, Lock, Tag};
 use crate::seam::{self, Came, Hold, Observer, Op};
+use crate::stderr;
 use crate::traceback::{function, place};
 
 type At = &'static Location<'static>;
@@ -82,25 +83,12 @@ pub(crate) fn settle() {
 }
 
 extern "C" fn leave() {
-    say(&format!(
+    stderr::write(&format!(
         "Found {} data race(s)\n",
         FOUND.load(Ordering::Acquire)
     ));
     // SAFETY: ends the process at once; what Rust buffers it has written before this is called.
     unsafe { libc::_exit(EXIT) };
-}
-
-/// To stderr in one piece, without std's lock: a goroutine that holds it may be stopped while we hold a channel's.
-fn say(text: &str) {
-    let mut rest = text.as_bytes();
-    while !rest.is_empty() {
-        // SAFETY: the bytes are `rest`'s own.
-        let n = unsafe { libc::write(libc::STDERR_FILENO, rest.as_ptr().cast(), rest.len()) };
-        match usize::try_from(n) {
-            Ok(n) if n > 0 => rest = &rest[n..],
-            _ => return,
-        }
-    }
 }
 
 impl State {
@@ -274,7 +262,7 @@ impl Observer for Native {
             report = s.report(tag);
         });
         if let Some(text) = report {
-            say(&text);
+            stderr::write(&text);
         }
     }
 

@@ -15,9 +15,11 @@
 //! ```
 
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::panic::Location;
 use std::sync::Arc;
+
+use rustix::pipe::PipeFlags;
 
 use crate::fd::{Fd, Kind, Mode};
 use crate::time::Instant;
@@ -46,27 +48,9 @@ use crate::time::Instant;
 /// });
 /// ```
 pub fn pipe() -> io::Result<(Reader, Writer)> {
-    let (r, w) = open()?;
+    let (r, w) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
     let end = |fd| Arc::new(Fd::new(fd, Kind::File, [true, true]));
     Ok((Reader { fd: end(r) }, Writer { fd: end(w) }))
-}
-
-fn open() -> io::Result<(OwnedFd, OwnedFd)> {
-    #[cfg(not(target_vendor = "apple"))]
-    let both = {
-        use rustix::pipe::PipeFlags;
-        rustix::pipe::pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?
-    };
-    #[cfg(target_vendor = "apple")]
-    let both = {
-        let (r, w) = rustix::pipe::pipe()?;
-        for fd in [&r, &w] {
-            rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::CLOEXEC)?;
-            rustix::io::ioctl_fionbio(fd, true)?;
-        }
-        (r, w)
-    };
-    Ok(both)
 }
 
 /// The end of a pipe that is read from. See [`pipe`].

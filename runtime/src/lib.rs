@@ -163,6 +163,8 @@ mod godebug;
 mod cpus;
 #[allow(unsafe_code, reason = "gettid, and the clock of another thread")]
 mod tid;
+#[allow(unsafe_code, reason = "handlers of signals")]
+mod signal;
 #[allow(unsafe_code, reason = "madvise")]
 mod op;
 mod show;
@@ -221,10 +223,7 @@ mod sched;
 )]
 mod lab;
 pub mod explore;
-#[allow(
-    unsafe_code,
-    reason = "the exit code of a process, and writing to stderr without std's lock"
-)]
+#[allow(unsafe_code, reason = "the exit code of a process that had a race")]
 mod fasttrack;
 #[allow(unsafe_code, reason = "main borrows from the frame that waits for it")]
 mod run;

@@ -24,6 +24,8 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Once, OnceLock};
 
+use crate::signal;
+
 /// The goroutine whose stack is full.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Overflow {
@@ -37,8 +39,8 @@ pub(crate) struct Overflow {
 pub(crate) type Lookup = fn(address: usize) -> Option<Overflow>;
 
 /// Leaves the goroutine that runs on this thread, which has touched its guard with this stack pointer; comes back where it
-/// must not be left. Called in a signal handler, with its context.
-pub(crate) type Leave = fn(sp: usize, context: *mut libc::c_void);
+/// must not be left. `pc` is the instruction that touched it. Called in a signal handler.
+pub(crate) type Leave = fn(pc: usize, sp: usize);
 
 /// The signals of a fault.
 pub(crate) const SIGNALS: [libc::c_int; 2] = [libc::SIGSEGV, libc::SIGBUS];
@@ -52,27 +54,18 @@ pub(crate) fn install(lookup: Lookup, leave: Leave) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         RUNTIME.get_or_init(|| (lookup, leave));
-        for (signal, before) in SIGNALS.into_iter().zip(&BEFORE) {
-            // SAFETY: all zeroes is a `sigaction` (the default action, nothing blocked).
-            let (mut old, mut new): (libc::sigaction, libc::sigaction) =
-                unsafe { std::mem::zeroed() };
-            new.sa_sigaction = on_fault as *const () as usize;
-            new.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
-            // SAFETY: both structs live across the calls. `on_fault` keeps to what a handler may do. What stood before is
-            // noted before the handler that needs it is there.
-            unsafe {
-                libc::sigemptyset(&mut new.sa_mask);
-                libc::sigaction(signal, ptr::null(), &mut old);
-                before.get_or_init(|| old);
-                libc::sigaction(signal, &new, ptr::null_mut());
-            }
+        for (number, before) in SIGNALS.into_iter().zip(&BEFORE) {
+            // Noted before the handler that needs it is there.
+            before.get_or_init(|| signal::action(number));
+            // SAFETY: what the handler does, and that it may, stands at the top of this file.
+            unsafe { signal::handle(number, on_fault, 0) };
         }
     });
 }
 
 /// The handler.
 extern "C" fn on_fault(
-    signal: libc::c_int,
+    number: libc::c_int,
     info: *mut libc::siginfo_t,
     context: *mut libc::c_void,
 ) {
@@ -83,12 +76,13 @@ extern "C" fn on_fault(
         && let Some((lookup, leave)) = RUNTIME.get()
         && let Some(overflow) = lookup(address)
     {
-        let sp = stack_pointer(context).unwrap_or(address);
-        leave(sp, context);
+        // SAFETY: the context is the kernel's own.
+        let (pc, sp) = unsafe { signal::interrupted_at(context) };
+        leave(pc, sp);
         die(&overflow, sp);
     }
     // SAFETY: the arguments are the kernel's own.
-    unsafe { chain(signal, code, info, context) }
+    unsafe { chain(number, code, info, context) }
 }
 
 /// Does what would have happened without us.
@@ -97,28 +91,22 @@ extern "C" fn on_fault(
 ///
 /// The arguments are those of a signal handler that runs at this moment.
 unsafe fn chain(
-    signal: libc::c_int,
+    number: libc::c_int,
     code: libc::c_int,
     info: *mut libc::siginfo_t,
     context: *mut libc::c_void,
 ) {
     let before = SIGNALS
         .iter()
-        .position(|s| *s == signal)
+        .position(|s| *s == number)
         .and_then(|i| BEFORE[i].get());
     match before {
-        Some(action) if !matches!(action.sa_sigaction, libc::SIG_DFL | libc::SIG_IGN) => {
-            // SAFETY: the address is that of a handler which the system has accepted; its flags say which kind it is.
+        Some(action) if signal::is_handled(action) => {
+            // SAFETY: it was the process's for this signal, and the arguments are the kernel's own (the caller's promise).
             // What it wanted blocked is blocked, and the kernel restores the mask when we return.
             unsafe {
                 libc::pthread_sigmask(libc::SIG_BLOCK, &action.sa_mask, ptr::null_mut());
-                if action.sa_flags & libc::SA_SIGINFO != 0 {
-                    type Full = extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void);
-                    std::mem::transmute::<usize, Full>(action.sa_sigaction)(signal, info, context);
-                } else {
-                    type Plain = extern "C" fn(libc::c_int);
-                    std::mem::transmute::<usize, Plain>(action.sa_sigaction)(signal);
-                }
+                signal::call(action, number, info, context);
             }
         }
         // Ignored when it is sent. A real fault cannot be ignored: the kernel ends the process.
@@ -128,9 +116,9 @@ unsafe fn chain(
             // we return, a signal that was sent is sent again; either now ends the process as it should.
             unsafe {
                 let default: libc::sigaction = std::mem::zeroed();
-                libc::sigaction(signal, &default, ptr::null_mut());
+                libc::sigaction(number, &default, ptr::null_mut());
                 if code <= 0 {
-                    libc::raise(signal);
+                    libc::raise(number);
                 }
             }
         }
@@ -198,30 +186,6 @@ impl Write for Text {
         self.bytes[self.len..self.len + n].copy_from_slice(&s.as_bytes()[..n]);
         self.len += n;
         Ok(())
-    }
-}
-
-/// Where the stack pointer stood when the fault happened, where we know how to ask.
-fn stack_pointer(context: *mut libc::c_void) -> Option<usize> {
-    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-    {
-        // SAFETY: the kernel passes a `ucontext_t`.
-        let context = unsafe { &*context.cast::<libc::ucontext_t>() };
-        Some(context.uc_mcontext.gregs[libc::REG_RSP as usize] as usize)
-    }
-    #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
-    {
-        // SAFETY: the kernel passes a `ucontext_t`.
-        let context = unsafe { &*context.cast::<libc::ucontext_t>() };
-        Some(context.uc_mcontext.sp as usize)
-    }
-    #[cfg(not(all(
-        target_os = "linux",
-        any(target_arch = "x86_64", target_arch = "aarch64")
-    )))]
-    {
-        let _ = context;
-        None
     }
 }
 
@@ -299,17 +263,10 @@ impl Drop for AltStack {
 
 /// What the kernel lays on the stack of a handler; depends on the processor's registers.
 fn frame_size() -> usize {
-    #[cfg(target_os = "linux")]
-    {
-        const AT_MINSIGSTKSZ: libc::c_ulong = 51;
-        // SAFETY: it only reads; 0 where the kernel does not say.
-        let size = unsafe { libc::getauxval(AT_MINSIGSTKSZ) };
-        (size as usize).max(libc::MINSIGSTKSZ)
-    }
-    #[cfg(not(target_os = "linux"))]
-    {
-        libc::MINSIGSTKSZ
-    }
+    const AT_MINSIGSTKSZ: libc::c_ulong = 51;
+    // SAFETY: it only reads; 0 where the kernel does not say.
+    let size = unsafe { libc::getauxval(AT_MINSIGSTKSZ) };
+    (size as usize).max(libc::MINSIGSTKSZ)
 }
 
 #[cfg(test)]

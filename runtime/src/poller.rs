@@ -1,7 +1,7 @@
 //! The netpoller: which descriptors are ready, and which goroutines that makes runnable.
 //!
-//! Passive, as Go's `netpoll`: [`Poller::poll`] hands back goroutines, and the scheduler decides what becomes of them. It
-//! never calls up.
+//! Passive, as Go's `netpoll`: [`Poller::poll_now`] and [`Poller::poll_until`] hand back goroutines, and the scheduler
+//! decides what becomes of them. It never calls up.
 //!
 //! # Concepts
 //!
@@ -59,7 +59,7 @@ use crate::goroutine::G;
 use crate::primitives::{CachePadded, Lock};
 
 /// The direction that a goroutine waits for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Mode {
     Read,
     Write,
@@ -190,6 +190,9 @@ impl PollDesc {
     }
 }
 
+/// When a slot is to be woken, and which: the address of its [`PollDesc`], and the direction.
+type Deadline = (u64, usize, Mode);
+
 /// What can be used while somebody polls.
 struct Handle {
     home: u64,
@@ -210,7 +213,7 @@ pub(crate) struct Poller {
     waiters: CachePadded<AtomicUsize>,
     /// When it was last polled, in the runtime's clock.
     last: AtomicU64,
-    deadlines: Lock<BTreeSet<(u64, usize, bool)>>,
+    deadlines: Lock<BTreeSet<Deadline>>,
     /// The first deadline; `u64::MAX` for none. Written under the lock of `deadlines`.
     first: AtomicU64,
 }
@@ -282,13 +285,11 @@ impl Poller {
         let handle = self.open(home)?;
         let desc = PollDesc::take(home, self);
         let token = Token(std::ptr::from_ref(desc).expose_provenance());
-        let both = Interest::READABLE | Interest::WRITABLE;
-        // Costs nothing where nobody sends urgent bytes.
-        #[cfg(target_os = "linux")]
-        let both = both | Interest::PRIORITY;
+        // The last, for urgent bytes, costs nothing where nobody sends any.
+        let all = Interest::READABLE | Interest::WRITABLE | Interest::PRIORITY;
         match handle
             .registry
-            .register(&mut SourceFd(&fd.as_raw_fd()), token, both)
+            .register(&mut SourceFd(&fd.as_raw_fd()), token, all)
         {
             Ok(()) => Ok(desc),
             Err(e) => {
@@ -322,7 +323,7 @@ impl Poller {
         desc.give_back();
     }
 
-    fn note_first(&self, deadlines: &BTreeSet<(u64, usize, bool)>) {
+    fn note_first(&self, deadlines: &BTreeSet<Deadline>) {
         let first = deadlines.first().map_or(u64::MAX, |d| d.0);
         self.first.store(first, Ordering::Release);
     }
@@ -355,12 +356,11 @@ impl Poller {
             return;
         }
         let mut deadlines = self.deadlines.lock();
-        while let Some(&(when, address, write)) = deadlines.first()
+        while let Some(&(when, address, mode)) = deadlines.first()
             && when <= now
         {
             deadlines.pop_first();
             let desc = desc_at(address);
-            let mode = if write { Mode::Write } else { Mode::Read };
             // Before the wake-up: the woken one sets the next.
             desc.armed[mode as usize].store(0, Ordering::Release);
             ready.extend(desc.ready(mode));
@@ -459,12 +459,8 @@ impl Poller {
     }
 }
 
-fn key(when: u64, desc: &'static PollDesc, mode: Mode) -> (u64, usize, bool) {
-    (
-        when,
-        std::ptr::from_ref(desc).expose_provenance(),
-        mode == Mode::Write,
-    )
+fn key(when: u64, desc: &'static PollDesc, mode: Mode) -> Deadline {
+    (when, std::ptr::from_ref(desc).expose_provenance(), mode)
 }
 
 fn desc_at(address: usize) -> &'static PollDesc {

@@ -9,6 +9,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering};
 
 use crate::seam;
+use crate::signal;
 use crate::stderr;
 
 static CAME: AtomicU32 = AtomicU32::new(0);
@@ -19,59 +20,24 @@ static PC: AtomicUsize = AtomicUsize::new(0);
 pub(crate) fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // SAFETY: all zeroes is a `sigaction`; both live across the calls. The handler keeps to what a handler may do.
-        let free = unsafe {
-            let mut old: libc::sigaction = std::mem::zeroed();
-            libc::sigaction(libc::SIGQUIT, std::ptr::null(), &mut old);
-            matches!(old.sa_sigaction, libc::SIG_DFL | libc::SIG_IGN)
-        };
+        let free = !signal::is_handled(&signal::action(libc::SIGQUIT));
         let waits = std::thread::Builder::new()
             .name("SIGQUIT".to_string())
             .spawn(wait);
-        if !free || waits.is_err() {
-            return;
-        }
-        // SAFETY: as above.
-        unsafe {
-            let mut new: libc::sigaction = std::mem::zeroed();
-            new.sa_sigaction = on_quit as *const () as usize;
-            new.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_ONSTACK;
-            libc::sigemptyset(&mut new.sa_mask);
-            libc::sigaction(libc::SIGQUIT, &new, std::ptr::null_mut());
+        if free && waits.is_ok() {
+            // SAFETY: the handler writes atomics and wakes a futex.
+            unsafe { signal::handle(libc::SIGQUIT, on_quit, libc::SA_RESTART) };
         }
     });
 }
 
 extern "C" fn on_quit(_: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
-    // SAFETY: the kernel passes the facts of the signal.
-    CODE.store(unsafe { (*info).si_code }, Ordering::Relaxed);
-    PC.store(program_counter(context), Ordering::Relaxed);
+    // SAFETY: the kernel passes the facts of the signal, and its own context.
+    let (code, (pc, _)) = unsafe { ((*info).si_code, signal::interrupted_at(context)) };
+    CODE.store(code, Ordering::Relaxed);
+    PC.store(pc, Ordering::Relaxed);
     CAME.store(1, Ordering::Release);
     atomic_wait::wake_all(&CAME);
-}
-
-/// Where the signal interrupted its thread; 0 where we do not know how to ask.
-fn program_counter(context: *mut libc::c_void) -> usize {
-    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-    {
-        // SAFETY: the kernel passes a `ucontext_t`.
-        let context = unsafe { &*context.cast::<libc::ucontext_t>() };
-        context.uc_mcontext.gregs[libc::REG_RIP as usize] as usize
-    }
-    #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
-    {
-        // SAFETY: the kernel passes a `ucontext_t`.
-        let context = unsafe { &*context.cast::<libc::ucontext_t>() };
-        context.uc_mcontext.pc as usize
-    }
-    #[cfg(not(all(
-        target_os = "linux",
-        any(target_arch = "x86_64", target_arch = "aarch64")
-    )))]
-    {
-        let _ = context;
-        0
-    }
 }
 
 fn wait() {

@@ -332,7 +332,6 @@ mod tests {
         (out.status.code(), said)
     }
 
-    #[cfg(target_os = "linux")]
     #[test]
     fn a_main_that_borrows_is_recorded_once() {
         let words = vec!["what", "main", "borrows"];
@@ -404,7 +403,6 @@ mod tests {
         }
     }
 
-    #[cfg(target_os = "linux")]
     #[test]
     fn not_even_a_stack_for_main_is_a_crash_too() {
         const TEST: &str = "not_even_a_stack_for_main_is_a_crash_too";

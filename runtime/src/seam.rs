@@ -2,15 +2,16 @@
 //!
 //! Channels, locks, select and timers are written once, on `park` and `ready` (see `wait.rs`) and on the hooks below.
 //! Behind the seam stand two schedulers: the real one (`sched`: M, P and G) and the exploring one (`lab`: one thread, a
-//! schedule, a virtual clock). Both run goroutines as coroutines and answer to [`Scheduler`]; only the exploring one
-//! listens to [`Observer`]. So what is checked is what runs.
+//! schedule, a virtual clock). Both run goroutines as coroutines and answer to [`Scheduler`]. What the program does is told
+//! to an [`Observer`]: to the exploring scheduler, which decides by it who goes on, and under the real one to the race
+//! detector, if that is on (`fasttrack.rs`), which only looks on. So what is checked is what runs.
 //!
-//! The hooks ([`hooks`]: `point`, `choose`, `acquire`, …) cost a load and a branch that is never taken while no exploration is
-//! alive in the process (`primitives::HOOKS`).
+//! The hooks ([`hooks`]: `point`, `choose`, `acquire`, …) cost a load and a branch that is not taken, as long as nobody in
+//! the process explores, traces, looks for races or has been asked to give way (`primitives::HOOKS`).
 //!
-//! **The thread-local.** There is one, [`current`] reads it, and it must not be inlined: the address of a thread-local
-//! taken before a switch is wrong after it, when the goroutine goes on on another thread, and the compiler may keep
-//! that address. An out-of-line function that returns the loaded *value* is right. For the same reason nobody holds a
+//! **Thread-locals.** Functions that read one ([`current`], [`observer`], …) must not be inlined: the address of a
+//! thread-local taken before a switch is wrong after it, when the goroutine goes on on another thread, and the compiler may
+//! keep that address. An out-of-line function that returns the loaded *value* is right. For the same reason nobody holds a
 //! `&'static dyn Scheduler` across a switch.
 
 use std::cell::Cell;
@@ -68,8 +69,9 @@ pub(crate) trait Scheduler: Sync {
     fn wake_desc_by(&self, when: u64, desc: &'static PollDesc, mode: Mode);
     /// The goroutine that runs is about to wait for a descriptor (`true`), or goes on.
     fn count_waiter(&self, waits: bool);
-    /// The goroutine that runs on this thread ended by a panic that nobody recovered. Called on its coroutine, after
-    /// the unwinding; comes back only where the runtime collects crashes (`try_run`), and the goroutine then ends.
+    /// The goroutine that runs on this thread ends the program: by a panic that nobody has recovered, or by a fatal error.
+    /// Called on its coroutine. Comes back where the runtime hands crashes back (`try_run`) or main has returned before;
+    /// the goroutine must not go on with the program's code then.
     fn crash(&self, g: &'static G, crash: Crashed);
     /// Whether a lock's holder probably runs on another CPU while nobody waits for this one, so that it pays to try again
     /// instead of going to sleep.
@@ -79,11 +81,12 @@ pub(crate) trait Scheduler: Sync {
     /// Gives way if this goroutine was asked to. Called at choice points while anybody is asked.
     fn poll(&self, g: &'static G);
     /// In the handler of the preemption signal, on the thread that it interrupted: stops the thread for as long as others
-    /// have its turn. `pc` is where it was interrupted, where known. Async-signal-safe.
-    fn interrupted(&self, g: &'static G, pc: Option<usize>);
-    /// In the handler of a fault, on the thread of a goroutine whose stack is full, at `sp`: leaves the goroutine and ends the
-    /// program, or comes back if that cannot be done where it is.
-    fn overflowed(&self, _g: &'static G, _sp: usize, _pc: Option<usize>) {}
+    /// have its turn. `pc` is where it was interrupted. Async-signal-safe.
+    fn interrupted(&self, g: &'static G, pc: usize);
+    /// In the handler of a fault, on the thread of a goroutine whose stack is full: leaves the goroutine and ends the
+    /// program, or comes back if that cannot be done where it is. `pc` is the instruction that faulted, `sp` the stack
+    /// pointer there.
+    fn overflowed(&self, _g: &'static G, _sp: usize, _pc: usize) {}
     /// A blocking call begins: the P may be taken away.
     fn begin_syscall(&self);
     /// It is over: comes back with a P.
@@ -110,7 +113,8 @@ pub(crate) enum Crashed {
     Fatal { text: &'static str },
 }
 
-/// What the exploring scheduler is told. Called on its thread, by the goroutine that runs.
+/// What is told of a program to whoever looks on: the exploring scheduler, or the race detector. Called by the goroutine
+/// that runs, on its thread.
 pub(crate) trait Observer {
     /// Whether it decides: else it only looks on at a program that the real scheduler runs.
     fn explores(&self) -> bool {

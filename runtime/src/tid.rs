@@ -1,5 +1,4 @@
-//! How another thread of this process fares: the CPU time it has used, and whether it sleeps in the kernel; and which
-//! signals this one lets in.
+//! How another thread of this process fares: the CPU time it has used, and whether it sleeps in the kernel.
 
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -44,22 +43,8 @@ impl Tid {
     }
 }
 
-/// Lets these signals in on this thread. Async-signal-safe.
-pub(crate) fn let_in(signals: &[libc::c_int]) {
-    // SAFETY: a set of this frame; the last call changes this thread's mask only.
-    unsafe {
-        let mut set: libc::sigset_t = std::mem::zeroed();
-        libc::sigemptyset(&mut set);
-        for signal in signals {
-            libc::sigaddset(&mut set, *signal);
-        }
-        libc::pthread_sigmask(libc::SIG_UNBLOCK, &set, std::ptr::null_mut());
-    }
-}
-
-#[cfg(target_os = "linux")]
 mod os {
-    //! Linux: gettid, CPU clocks, /proc.
+    //! What the kernel is asked for: gettid, CPU clocks, /proc.
 
     use std::fs::File;
     use std::io::Read as _;

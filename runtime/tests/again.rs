@@ -1,7 +1,6 @@
 //! Runtimes one after the other and side by side: nothing of them is left, however they end.
 //!
 //! 10,000 of each kind, with the figures, is the example `again`.
-#![cfg(target_os = "linux")]
 
 use std::io::Write as _;
 use std::process::Command;

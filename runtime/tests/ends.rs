@@ -160,7 +160,6 @@ fn a_panic_in_a_destructor_that_a_panic_runs_is_told_as_go_tells_it() {
     );
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn nobody_computes_on_for_ever_once_run_has_returned() {
     if is_alone() {

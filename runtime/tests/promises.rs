@@ -149,7 +149,6 @@ fn an_out_of_line_function_reads_the_thread_local_of_the_thread_it_is_on() {
     });
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn a_std_mutex_held_across_a_wait_blocks_threads_and_not_the_program() {
     for procs in [1, 2] {

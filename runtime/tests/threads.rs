@@ -158,7 +158,6 @@ fn is_alone() -> bool {
     std::env::var_os("GOROUTINES_TEST_ALONE").is_some()
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn threads_that_end_with_their_goroutines_do_not_pile_up() {
     fn threads() -> usize {

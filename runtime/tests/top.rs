@@ -230,7 +230,6 @@ fn nobody_there_is_said_and_no_more() {
 }
 
 /// This binary's test anew, as `role` of a tree of processes. GOTOP_PARENT names the caller.
-#[cfg(target_os = "linux")]
 fn again(test: &str, role: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this test"));
     command
@@ -241,12 +240,10 @@ fn again(test: &str, role: &str) -> Command {
     command
 }
 
-#[cfg(target_os = "linux")]
 fn role() -> Option<String> {
     std::env::var("TOP_ROLE").ok()
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn who_was_started_to_be_looked_at_is_killed_when_its_starter_is() {
     const TEST: &str = "who_was_started_to_be_looked_at_is_killed_when_its_starter_is";
@@ -280,7 +277,6 @@ fn who_was_started_to_be_looked_at_is_killed_when_its_starter_is() {
     assert!(rest.iter().all(|line| !line.contains("\"ended\"")));
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 #[allow(
     clippy::zombie_processes,

@@ -118,14 +118,8 @@ impl Drop for Group {
     }
 }
 
-#[cfg(target_os = "linux")]
 fn end_notice(pid: Pid) -> Option<OwnedFd> {
     rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn end_notice(_: Pid) -> Option<OwnedFd> {
-    None
 }
 
 /// Waits until one of them is ready, or for `timeout`.

@@ -1,26 +1,19 @@
 //! What a process uses of the machine, as far as the system says, and the limits that the system itself keeps.
 
-#[cfg(not(target_os = "linux"))]
-use std::process::Command;
 use std::time::Duration;
 
 use rustix::process::{Pid, Resource, Rlimit};
 
 /// A second fence for the case that the tool itself is killed and nobody is left to look at the clock.
 pub fn limit_cpu(pid: Pid, time: Duration) {
-    #[cfg(target_os = "linux")]
-    {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-        let seconds = Some((time.as_secs() + 1) * (cores + 1));
-        let limit = Rlimit {
-            current: seconds,
-            maximum: seconds,
-        };
-        // Without it everything else still holds.
-        let _ = rustix::process::prlimit(Some(pid), Resource::Cpu, limit);
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = (pid, time);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let seconds = Some((time.as_secs() + 1) * (cores + 1));
+    let limit = Rlimit {
+        current: seconds,
+        maximum: seconds,
+    };
+    // Without it everything else still holds.
+    let _ = rustix::process::prlimit(Some(pid), Resource::Cpu, limit);
 }
 
 /// A learner's crash leaves no core file: the limit is this process's, and is inherited.
@@ -37,21 +30,13 @@ pub fn no_core_files() {
 }
 
 /// How often the resident size is looked at. A program fills about 2 GB a second at most, so 4 ms are 8 MB.
-#[cfg(target_os = "linux")]
 pub fn memory_tick(limited: bool) -> Duration {
     Duration::from_millis(if limited { 4 } else { 20 })
-}
-
-/// Elsewhere `ps` is asked, which is a process each time.
-#[cfg(not(target_os = "linux"))]
-pub fn memory_tick(limited: bool) -> Duration {
-    Duration::from_millis(if limited { 100 } else { 20 })
 }
 
 /// How long the process could have run and did not, because others had the processors: the longest of its threads.
 ///
 /// Without it a busy machine would call a slow program an endless one.
-#[cfg(target_os = "linux")]
 pub fn starved(pid: Pid) -> Duration {
     let tasks = std::fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero()));
     let delay = |task: std::io::Result<std::fs::DirEntry>| -> Option<u64> {
@@ -62,26 +47,9 @@ pub fn starved(pid: Pid) -> Duration {
     Duration::from_nanos(longest.unwrap_or_default())
 }
 
-#[cfg(not(target_os = "linux"))]
-pub fn starved(_: Pid) -> Duration {
-    Duration::ZERO
-}
-
 /// The bytes of a process that are in memory.
-#[cfg(target_os = "linux")]
 pub fn resident(pid: Pid) -> Option<u64> {
     let statm = std::fs::read_to_string(format!("/proc/{}/statm", pid.as_raw_nonzero())).ok()?;
     let pages: u64 = statm.split_ascii_whitespace().nth(1)?.parse().ok()?;
     Some(pages * rustix::param::page_size() as u64)
-}
-
-#[cfg(not(target_os = "linux"))]
-pub fn resident(pid: Pid) -> Option<u64> {
-    let pid = pid.as_raw_nonzero().to_string();
-    let out = Command::new("ps")
-        .args(["-o", "rss=", "-p", &pid])
-        .output()
-        .ok()?;
-    let kib: u64 = String::from_utf8(out.stdout).ok()?.trim().parse().ok()?;
-    Some(kib * 1024)
 }

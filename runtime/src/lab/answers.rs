@@ -22,7 +22,7 @@ use crate::traceback::{self, Traced};
 impl Scheduler for Lab {
     fn poll(&self, _g: &'static G) {}
 
-    fn interrupted(&self, _g: &'static G, _pc: Option<usize>) {}
+    fn interrupted(&self, _g: &'static G, _pc: usize) {}
 
     fn watch(&self, _fd: BorrowedFd<'_>) -> Option<io::Result<&'static PollDesc>> {
         None

@@ -1,4 +1,4 @@
-//! Sockets that do not block, made and joined the same way on every platform; and what all stream types have in common.
+//! Sockets that do not block: how they are made and joined, and what all stream types have in common.
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -6,76 +6,31 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 use std::panic::Location;
 
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, SendFlags, SocketAddrAny, SocketType, sockopt};
+use rustix::net::{AddressFamily, SendFlags, SocketAddrAny, SocketFlags, SocketType, sockopt};
 
 use crate::fd::{Fd, Kind, Mode};
 use crate::{runtime, seam};
 
-/// A new socket: does not block, is closed by `exec`, and raises no signal where the platform needs an option for that.
+/// What each new socket is like: it does not block, and is closed by `exec`.
+const FLAGS: SocketFlags = SocketFlags::CLOEXEC.union(SocketFlags::NONBLOCK);
+
+/// A new socket.
 pub(super) fn open(family: AddressFamily, kind: SocketType) -> io::Result<OwnedFd> {
-    #[cfg(not(target_vendor = "apple"))]
-    let fd = {
-        use rustix::net::SocketFlags;
-        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        rustix::net::socket_with(family, kind, flags, None)?
-    };
-    #[cfg(target_vendor = "apple")]
-    let fd = prepared(rustix::net::socket(family, kind, None)?)?;
-    Ok(fd)
+    Ok(rustix::net::socket_with(family, kind, FLAGS, None)?)
 }
 
 /// Two that are joined.
 pub(super) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
-    #[cfg(not(target_vendor = "apple"))]
-    let both = {
-        use rustix::net::SocketFlags;
-        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None)?
-    };
-    #[cfg(target_vendor = "apple")]
-    let both = {
-        use rustix::net::SocketFlags;
-        let (a, b) = rustix::net::socketpair(
-            AddressFamily::UNIX,
-            SocketType::STREAM,
-            SocketFlags::empty(),
-            None,
-        )?;
-        (prepared(a)?, prepared(b)?)
-    };
-    Ok(both)
+    let (family, kind) = (AddressFamily::UNIX, SocketType::STREAM);
+    Ok(rustix::net::socketpair(family, kind, FLAGS, None)?)
 }
 
 fn accept_once(fd: BorrowedFd<'_>) -> rustix::io::Result<(OwnedFd, Option<SocketAddrAny>)> {
-    #[cfg(not(target_vendor = "apple"))]
-    let new = {
-        use rustix::net::SocketFlags;
-        rustix::net::acceptfrom_with(fd, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK)?
-    };
-    #[cfg(target_vendor = "apple")]
-    let new = {
-        let (fd, from) = rustix::net::acceptfrom(fd)?;
-        (prepared(fd)?, from)
-    };
-    Ok(new)
-}
-
-#[cfg(target_vendor = "apple")]
-fn prepared(fd: OwnedFd) -> rustix::io::Result<OwnedFd> {
-    rustix::io::fcntl_setfd(&fd, rustix::io::FdFlags::CLOEXEC)?;
-    rustix::io::ioctl_fionbio(&fd, true)?;
-    sockopt::set_socket_nosigpipe(&fd, true)?;
-    Ok(fd)
+    rustix::net::acceptfrom_with(fd, FLAGS)
 }
 
 /// What keeps a write to a closed connection from raising a signal.
-pub(super) fn quietly() -> SendFlags {
-    #[cfg(not(target_vendor = "apple"))]
-    let flags = SendFlags::NOSIGNAL;
-    #[cfg(target_vendor = "apple")]
-    let flags = SendFlags::empty();
-    flags
-}
+pub(super) const QUIETLY: SendFlags = SendFlags::NOSIGNAL;
 
 /// The longest backlog that the system allows: it cuts off what is too long.
 pub(super) const BACKLOG: i32 = i32::MAX;
@@ -185,8 +140,7 @@ pub(super) fn first<A: ToSocketAddrs>(addr: A) -> io::Result<SocketAddr> {
 
 /// Takes over a new TCP connection.
 pub(super) fn stream(fd: OwnedFd) -> Fd {
-    // Of urgent bytes we are told on Linux only.
-    Fd::new(fd, Kind::Socket, [cfg!(target_os = "linux"), true])
+    Fd::new(fd, Kind::Socket, [true, true])
 }
 
 /// Takes over a new Unix connection.
@@ -221,7 +175,7 @@ macro_rules! reads_and_writes {
             fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
                 self.fd
                     .write(buf, std::panic::Location::caller(), |fd, buf| {
-                        rustix::net::send(fd, buf, crate::net::socket::quietly())
+                        rustix::net::send(fd, buf, crate::net::socket::QUIETLY)
                     })
             }
 
@@ -229,7 +183,7 @@ macro_rules! reads_and_writes {
             fn write_all(&mut self, buf: &[u8]) -> std::io::Result<()> {
                 self.fd
                     .write_all(buf, std::panic::Location::caller(), |fd, buf| {
-                        rustix::net::send(fd, buf, crate::net::socket::quietly())
+                        rustix::net::send(fd, buf, crate::net::socket::QUIETLY)
                     })
             }
 

@@ -143,7 +143,7 @@ impl UdpSocket {
     pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
         let at = Location::caller();
         self.fd.write(buf, at, |fd, buf| {
-            rustix::net::send(fd, buf, socket::quietly())
+            rustix::net::send(fd, buf, socket::QUIETLY)
         })
     }
 
@@ -168,7 +168,7 @@ impl UdpSocket {
         let at = Location::caller();
         let to = socket::first(addr)?;
         self.fd.write(buf, at, |fd, buf| {
-            rustix::net::sendto(fd, buf, socket::quietly(), &to)
+            rustix::net::sendto(fd, buf, socket::QUIETLY, &to)
         })
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::Shutdown;
+use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::SocketAddr;
 use std::panic::Location;
@@ -68,14 +69,13 @@ impl UnixListener {
         UnixListener::bind_addr(&SocketAddr::from_pathname(path)?)
     }
 
-    /// Listens at an address, which may be a name that is no path (an abstract one, on Linux).
+    /// Listens at an address, which may be a name that is no path (an abstract one).
     ///
     /// # Errors
     ///
     /// std's.
     ///
     /// ```
-    /// # #[cfg(target_os = "linux")] {
     /// use goroutines::net::{UnixListener, UnixStream};
     /// use std::os::linux::net::SocketAddrExt;
     /// use std::os::unix::net::SocketAddr;
@@ -87,7 +87,6 @@ impl UnixListener {
     ///     let _c = UnixStream::connect_addr(&addr).unwrap();
     ///     assert!(l.accept().is_ok());
     /// });
-    /// # }
     /// ```
     pub fn bind_addr(addr: &SocketAddr) -> io::Result<UnixListener> {
         let addr = systems(addr)?;
@@ -294,14 +293,13 @@ impl UnixStream {
         UnixStream::connect_addr(&SocketAddr::from_pathname(path)?)
     }
 
-    /// The same for an address, which may be a name that is no path (an abstract one, on Linux).
+    /// The same for an address, which may be a name that is no path (an abstract one).
     ///
     /// # Errors
     ///
     /// std's.
     ///
     /// ```
-    /// # #[cfg(target_os = "linux")] {
     /// use goroutines::net::UnixStream;
     /// use std::os::linux::net::SocketAddrExt;
     /// use std::os::unix::net::SocketAddr;
@@ -309,7 +307,6 @@ impl UnixStream {
     /// let addr = SocketAddr::from_abstract_name("nobody listens here").unwrap();
     /// let e = goroutines::run(move || UnixStream::connect_addr(&addr)).unwrap_err();
     /// assert_eq!(e.kind(), std::io::ErrorKind::ConnectionRefused);
-    /// # }
     /// ```
     #[track_caller]
     pub fn connect_addr(addr: &SocketAddr) -> io::Result<UnixStream> {
@@ -447,15 +444,11 @@ fn local(fd: &Fd) -> io::Result<SocketAddr> {
 
 /// std's form of an address as rustix's.
 fn systems(addr: &SocketAddr) -> io::Result<SocketAddrUnix> {
-    #[cfg(target_os = "linux")]
-    {
-        use std::os::linux::net::SocketAddrExt as _;
-        if let Some(name) = addr.as_abstract_name() {
-            return Ok(SocketAddrUnix::new_abstract_name(name)?);
-        }
-        if addr.is_unnamed() {
-            return Ok(SocketAddrUnix::new_unnamed());
-        }
+    if let Some(name) = addr.as_abstract_name() {
+        return Ok(SocketAddrUnix::new_abstract_name(name)?);
+    }
+    if addr.is_unnamed() {
+        return Ok(SocketAddrUnix::new_unnamed());
     }
     let path = addr.as_pathname().unwrap_or(Path::new(""));
     Ok(SocketAddrUnix::new(path)?)
@@ -468,12 +461,10 @@ fn unnamed() -> io::Result<SocketAddr> {
 /// std's form of an address.
 fn named(addr: SocketAddrAny) -> io::Result<SocketAddr> {
     let addr = SocketAddrUnix::try_from(addr)?;
-    #[cfg(target_os = "linux")]
     if let Some(name) = addr.abstract_name()
         // rustix reads an address without a name as this.
         && !name.is_empty()
     {
-        use std::os::linux::net::SocketAddrExt as _;
         return SocketAddr::from_abstract_name(name);
     }
     match addr.path() {

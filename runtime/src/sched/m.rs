@@ -48,7 +48,7 @@ pub(crate) struct M {
     former: AtomicUsize,
     /// How its thread stands to the preemption signal.
     pub(super) stop: Stop,
-    /// Searches for work, and is counted in `Sched::spinning`.
+    /// Searches for work, and is counted in `Idle::spinning`.
     pub(super) spinning: AtomicBool,
     seat: Mutex<Seat>,
     called: Condvar,
@@ -682,11 +682,11 @@ impl Scheduler for M {
         }
     }
 
-    fn interrupted(&self, g: &'static G, pc: Option<usize>) {
+    fn interrupted(&self, g: &'static G, pc: usize) {
         self.stop_here(g, pc);
     }
 
-    fn overflowed(&self, g: &'static G, sp: usize, pc: Option<usize>) {
+    fn overflowed(&self, g: &'static G, sp: usize, pc: usize) {
         self.leave_full(g, sp, pc);
     }
 

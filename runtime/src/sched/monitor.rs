@@ -11,6 +11,7 @@
 //! Once a second it gives back the memory of stacks that nobody needed of late, as Go's scavenger does; while every P is
 //! idle only until there is none left. A program that does nothing wakes nobody.
 
+use std::num::NonZeroU64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -63,8 +64,7 @@ pub(super) enum Pause {
 /// While it lives, this thread's short waits end in time: by default Linux may end a wait 50 µs late, to wake its CPU
 /// less often. Only while the monitor waits, since threads inherit the setting from those that make them.
 pub(super) struct Exact {
-    #[cfg(target_os = "linux")]
-    before: Option<std::num::NonZeroU64>,
+    before: Option<NonZeroU64>,
 }
 
 impl Exact {
@@ -73,20 +73,14 @@ impl Exact {
         if pause > PAUSE.0 {
             return None;
         }
-        #[cfg(target_os = "linux")]
-        {
-            let before = Some(monitor.slack?);
-            rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1)).ok()?;
-            Some(Exact { before })
-        }
-        #[cfg(not(target_os = "linux"))]
-        Some(Exact {})
+        let before = Some(monitor.slack?);
+        rustix::thread::set_current_timer_slack(NonZeroU64::new(1)).ok()?;
+        Some(Exact { before })
     }
 }
 
 impl Drop for Exact {
     fn drop(&mut self) {
-        #[cfg(target_os = "linux")]
         // It was set a moment ago: it can be set again.
         let _ = rustix::thread::set_current_timer_slack(self.before);
     }
@@ -122,8 +116,7 @@ pub(super) struct Monitor {
     /// When it looks after idle stacks next; `None`: they have no memory, and nobody has run since.
     tidy_at: Option<u64>,
     /// How late the system may end this thread's waits, in nanoseconds, as it was set before.
-    #[cfg(target_os = "linux")]
-    slack: Option<std::num::NonZeroU64>,
+    slack: Option<NonZeroU64>,
     /// What GODEBUG asks for.
     trace: Option<SchedTrace>,
     /// When the trace was last told how the scheduler stands.
@@ -133,10 +126,9 @@ pub(super) struct Monitor {
 impl Monitor {
     pub(super) fn new() -> Monitor {
         Monitor {
-            #[cfg(target_os = "linux")]
             slack: rustix::thread::current_timer_slack()
                 .ok()
-                .and_then(std::num::NonZeroU64::new),
+                .and_then(NonZeroU64::new),
             trace: SchedTrace::wanted(),
             ..Monitor::default()
         }

@@ -38,7 +38,8 @@ use crate::coro::{Command, Unlock};
 use crate::goroutine::{G, Status, WaitReason};
 use crate::overflow;
 use crate::seam;
-use crate::tid::{self, Tid};
+use crate::signal;
+use crate::tid::Tid;
 
 /// The signal. Go uses it too: it is ignored by default, debuggers let it pass, and hardly anybody uses it.
 const SIGNAL: libc::c_int = libc::SIGURG;
@@ -93,15 +94,15 @@ impl Stop {
     pub(super) fn here(&self) {
         self.thread.here();
         self.put_off.store(0, Ordering::Relaxed);
-        tid::let_in(&[SIGNAL]);
+        signal::let_in(&[SIGNAL]);
     }
 
     /// In the handler: whether the thread had better be stopped a little later. It may hold the allocator's lock, and a
     /// scheduler that needs memory, with the only P in its hands, would wait for it for ever. A goroutine that spends all
     /// its time in the C library (copies memory, say) is stopped there in the end: it holds no lock for so long.
-    pub(super) fn puts_off(&self, pc: Option<usize>) -> bool {
+    pub(super) fn puts_off(&self, pc: usize) -> bool {
         let n = self.put_off.load(Ordering::Relaxed);
-        let puts_off = n < PATIENCE && pc.is_some_and(os::in_c_library);
+        let puts_off = n < PATIENCE && os::in_c_library(pc);
         self.put_off
             .store(if puts_off { n + 1 } else { 0 }, Ordering::Relaxed);
         puts_off
@@ -121,13 +122,13 @@ impl Stop {
 
     /// In the handler: waits until somebody lets it go. A thread that was interrupted inside the C library is never told
     /// to leave: it could hold the allocator's lock, and would hold it for ever. It goes on, and is stopped again.
-    pub(super) fn park(&self, pc: Option<usize>) -> Parked {
+    pub(super) fn park(&self, pc: usize) -> Parked {
         self.word.store(PARKED, Ordering::Release);
         loop {
             match self.word.load(Ordering::Acquire) {
                 RUNS => return Parked::GoOn,
                 LEAVE => {
-                    if pc.is_none_or(os::in_c_library) {
+                    if os::in_c_library(pc) {
                         self.word.store(RUNS, Ordering::Release);
                         return Parked::GoOn;
                     }
@@ -189,7 +190,7 @@ impl Stop {
 
 impl M {
     /// In the signal's handler, on this M's thread, which runs `g`: stops the thread for as long as others have its turn.
-    pub(super) fn stop_here(&self, g: &'static G, pc: Option<usize>) {
+    pub(super) fn stop_here(&self, g: &'static G, pc: usize) {
         if !self.is_critical()
             && self.running().is_some()
             && !self.stop.puts_off(pc)
@@ -202,10 +203,10 @@ impl M {
         }
     }
 
-    /// In the handler of a fault: see [`Scheduler::overflowed`].
-    pub(super) fn leave_full(&self, g: &'static G, sp: usize, pc: Option<usize>) {
-        if !self.is_critical() && self.running().is_some() && !pc.is_none_or(os::in_c_library) {
-            tid::let_in(&overflow::SIGNALS);
+    /// In the handler of a fault: see [`Scheduler::overflowed`](crate::seam::Scheduler::overflowed).
+    pub(super) fn leave_full(&self, g: &'static G, sp: usize, pc: usize) {
+        if !self.is_critical() && self.running().is_some() && !os::in_c_library(pc) {
+            signal::let_in(&overflow::SIGNALS);
             g.set_wait(WaitReason::None, Location::caller());
             let left = Left {
                 sched: self.sched(),
@@ -243,9 +244,9 @@ unsafe fn is_full(data: *const ()) {
 }
 
 /// See [`overflow::Leave`].
-pub(crate) fn leave_full_stack(sp: usize, context: *mut libc::c_void) {
+pub(crate) fn leave_full_stack(pc: usize, sp: usize) {
     if let Some((s, g)) = seam::current() {
-        s.overflowed(g, sp, os::pc(context));
+        s.overflowed(g, sp, pc);
     }
 }
 
@@ -262,53 +263,35 @@ pub(super) fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         os::prepare();
-        // SAFETY: all zeroes is a `sigaction`; both live across the calls; what stood before is noted before our handler
-        // can need it. The handler keeps to what a handler may do.
-        unsafe {
-            let mut old: libc::sigaction = std::mem::zeroed();
-            libc::sigaction(SIGNAL, std::ptr::null(), &mut old);
-            BEFORE.get_or_init(|| old);
-            let mut new: libc::sigaction = std::mem::zeroed();
-            new.sa_sigaction = on_signal as *const () as usize;
-            new.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_ONSTACK;
-            libc::sigemptyset(&mut new.sa_mask);
-            libc::sigaction(SIGNAL, &new, std::ptr::null_mut());
-        }
+        // Noted before our handler can need it.
+        BEFORE.get_or_init(|| signal::action(SIGNAL));
+        // SAFETY: the handler reads atomics and thread-locals without destructors, and waits on a futex; what it suspends
+        // for good is a goroutine outside of the runtime's own code and of the C library.
+        unsafe { signal::handle(SIGNAL, on_signal, libc::SA_RESTART) };
     });
 }
 
 extern "C" fn on_signal(
-    signal: libc::c_int,
+    number: libc::c_int,
     info: *mut libc::siginfo_t,
     context: *mut libc::c_void,
 ) {
     let errno = os::errno();
     if os::mark(info) == Some(MARK) {
         if let Some((s, g)) = seam::current() {
-            s.interrupted(g, os::pc(context));
+            // SAFETY: the context is the kernel's own.
+            let (pc, _) = unsafe { signal::interrupted_at(context) };
+            s.interrupted(g, pc);
         }
-    } else if let Some(before) = BEFORE.get() {
-        let f = before.sa_sigaction;
-        if f != libc::SIG_DFL && f != libc::SIG_IGN {
-            // SAFETY: what another part of the program installed for this signal, called as it asked to be called.
-            unsafe {
-                if before.sa_flags & libc::SA_SIGINFO != 0 {
-                    let f: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) =
-                        std::mem::transmute(f);
-                    f(signal, info, context);
-                } else {
-                    let f: extern "C" fn(libc::c_int) = std::mem::transmute(f);
-                    f(signal);
-                }
-            }
-        }
+    } else if let Some(before) = BEFORE.get().filter(|before| signal::is_handled(before)) {
+        // SAFETY: what another part of the program installed for this signal; the arguments are the kernel's own.
+        unsafe { signal::call(before, number, info, context) };
     }
     os::set_errno(errno);
 }
 
-#[cfg(target_os = "linux")]
 mod os {
-    //! Linux: futex, tgkill, membarrier, /proc.
+    //! What the kernel is asked for: futex, tgkill, membarrier, /proc.
 
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -348,20 +331,6 @@ mod os {
             ))
         });
         Some(code.collect())
-    }
-
-    /// Where a thread was when the signal came.
-    pub(super) fn pc(context: *mut libc::c_void) -> Option<usize> {
-        let context = context.cast::<libc::ucontext_t>();
-        // SAFETY: the kernel passes a valid context to a handler with SA_SIGINFO.
-        #[cfg(target_arch = "x86_64")]
-        return usize::try_from(unsafe { (*context).uc_mcontext.gregs[libc::REG_RIP as usize] })
-            .ok();
-        // SAFETY: as above.
-        #[cfg(target_arch = "aarch64")]
-        return usize::try_from(unsafe { (*context).uc_mcontext.pc }).ok();
-        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-        return None;
     }
 
     pub(super) fn prepare() {

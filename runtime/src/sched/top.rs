@@ -19,7 +19,6 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-#[cfg(target_os = "linux")]
 use rustix::process::Pid;
 
 use super::{M, Sched};
@@ -45,7 +44,6 @@ impl Sched {
         let wanted = std::env::var_os("GOTOP").filter(|path| !path.is_empty());
         let top = wanted.and_then(|path| {
             let top = Top::begin(self, path.into());
-            #[cfg(target_os = "linux")]
             if let Some(parent) = parent() {
                 end_with(parent, top.is_some());
             }
@@ -90,7 +88,6 @@ impl Sched {
 }
 
 /// Who has started the program to look at it, if that is said.
-#[cfg(target_os = "linux")]
 fn parent() -> Option<Pid> {
     let pid: u32 = std::env::var("GOTOP_PARENT").ok()?.parse().ok()?;
     Pid::from_raw(pid.try_into().ok()?)
@@ -103,7 +100,6 @@ fn parent() -> Option<Pid> {
 /// for the next. It sends none for a parent that was dead before, so who the parent is is looked at once more after
 /// asking. Who has another parent was started by something in between, which is none of ours, as long as somebody
 /// listens. If nobody does, its starter died before it came here.
-#[cfg(target_os = "linux")]
 fn end_with(parent: Pid, listens: bool) {
     use rustix::process::{Signal, getpid, getppid, kill_process};
     let is_here = || getppid() == Some(parent);

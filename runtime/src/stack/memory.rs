@@ -19,10 +19,8 @@ const SHALLOW: usize = 16 * 1024;
 const RANGES: usize = 32;
 
 /// Linux's advice that makes pages fault until they are unmapped, without splitting their mapping (since 6.13).
-#[cfg(target_os = "linux")]
 const MADV_GUARD_INSTALL: libc::c_int = 102;
 /// In place of a descriptor of the calling process (Linux 6.14 and newer).
-#[cfg(target_os = "linux")]
 const PIDFD_SELF: libc::c_int = -10001;
 
 /// The size of a page.
@@ -59,20 +57,7 @@ fn shallow() -> usize {
 }
 
 /// A limit of this process (`getrlimit`), if there is one.
-#[cfg(target_os = "linux")]
 pub(super) fn resource_limit(which: libc::__rlimit_resource_t) -> Option<usize> {
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: `limit` is writable for the call.
-    let ok = unsafe { libc::getrlimit(which, &mut limit) } == 0;
-    (ok && limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur as usize)
-}
-
-/// A limit of this process (`getrlimit`), if there is one.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn resource_limit(which: libc::c_int) -> Option<usize> {
     let mut limit = libc::rlimit {
         rlim_cur: 0,
         rlim_max: 0,
@@ -265,16 +250,12 @@ impl Slab {
 
 /// Maps `len` bytes that become memory when they are touched.
 fn map(len: usize, protection: libc::c_int) -> io::Result<usize> {
-    #[cfg(target_os = "linux")]
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_STACK;
-    #[cfg(not(target_os = "linux"))]
-    let flags = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE;
     // SAFETY: a new mapping at an address of the system's choice disturbs none that exists.
     let start = unsafe { libc::mmap(std::ptr::null_mut(), len, protection, flags, -1, 0) };
     if start == libc::MAP_FAILED {
         return Err(io::Error::last_os_error());
     }
-    #[cfg(target_os = "linux")]
     // SAFETY: the advice concerns the mapping just made and changes no content. A kernel without huge pages refuses it,
     // which is as good.
     unsafe {
@@ -306,14 +287,11 @@ pub(super) fn forget_splits(guards: usize) {
 /// Installs the guards of `stacks` from the first on. Says how many stand, how many of those split a mapping, and what
 /// stopped it.
 pub(super) fn guard(stacks: &[Stack], guards: Guards) -> (usize, usize, Result<(), StackError>) {
-    let mut standing = 0;
-    #[cfg(target_os = "linux")]
-    if guards == Guards::Best {
-        standing = mark(stacks);
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = guards;
-    let marked = standing;
+    let marked = match guards {
+        Guards::Best => mark(stacks),
+        Guards::Protect => 0,
+    };
+    let mut standing = marked;
     for stack in &stacks[marked..] {
         if let Err(error) = protect(stack) {
             return (standing, standing - marked, Err(error));
@@ -324,7 +302,6 @@ pub(super) fn guard(stacks: &[Stack], guards: Guards) -> (usize, usize, Result<(
 }
 
 /// Guards by markers in the page tables: how many of `stacks`, from the first on, have one now.
-#[cfg(target_os = "linux")]
 fn mark(stacks: &[Stack]) -> usize {
     let ranges: Vec<Range<usize>> = stacks.iter().map(|s| s.guard().0..s.guard().1).collect();
     // SAFETY: guards belong to their stacks, and these stacks are not handed out yet.
@@ -373,7 +350,6 @@ fn protect(stack: &Stack) -> Result<(), StackError> {
 /// Losing what the advice says may be lost harms nobody.
 unsafe fn advise(ranges: &[Range<usize>], advice: libc::c_int) -> usize {
     let mut done = 0;
-    #[cfg(target_os = "linux")]
     while ranges.len() - done > 1 {
         let some = &ranges[done..ranges.len().min(done + RANGES)];
         // SAFETY: as the caller promises.
@@ -398,7 +374,6 @@ unsafe fn advise(ranges: &[Range<usize>], advice: libc::c_int) -> usize {
 /// # Safety
 ///
 /// As for `advise`.
-#[cfg(target_os = "linux")]
 unsafe fn advise_together(ranges: &[Range<usize>], advice: libc::c_int) -> usize {
     let mut vector = [libc::iovec {
         iov_base: std::ptr::null_mut(),

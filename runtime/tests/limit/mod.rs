@@ -10,11 +10,7 @@ const SAYS: &[u8] = b"\n\
     The ones that libtest has named as running for over 60 seconds never ended.\n";
 
 #[used]
-#[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array"))]
-#[cfg_attr(
-    target_vendor = "apple",
-    unsafe(link_section = "__DATA,__mod_init_func")
-)]
+#[unsafe(link_section = ".init_array")]
 static BEFORE_MAIN: extern "C" fn() = set;
 
 extern "C" fn set() {
