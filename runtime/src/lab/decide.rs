@@ -39,7 +39,7 @@ impl State {
             self.idle.progress();
         }
         if op == Op::Now {
-            self.idle.reads();
+            self.idle.reads(self.steps);
         }
         slot.fruitless = if weight == 0 && !neutral {
             0
@@ -117,6 +117,9 @@ impl State {
     /// The same where there is something to decide.
     #[inline(never)]
     fn choose_one(&mut self, why: Why) -> Option<u32> {
+        if self.looks_round() && self.has_stood_long() {
+            self.time_goes_on();
+        }
         if self.tracing {
             return self.visit(why);
         }

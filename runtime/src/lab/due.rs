@@ -17,9 +17,12 @@ impl Lab {
     pub(super) fn decide(&self, why: Why) -> Option<u32> {
         loop {
             let mut st = self.state();
-            let next = st.decide(why);
+            // What is due comes first: a step that is decided before it would be counted, and not made.
             if st.calls.is_empty() {
-                return next;
+                let next = st.decide(why);
+                if st.calls.is_empty() {
+                    return next;
+                }
             }
             let calls = std::mem::take(&mut st.calls);
             drop(st);

@@ -5,6 +5,10 @@
 //! *round* is counted: it begins anew with each step that gets somewhere, and is over when each one who can run has given
 //! way [`ENOUGH`] times in it. Then the clock moves as if all of them waited.
 //!
+//! Others get somewhere all the time and wait for nothing but a moment: who works until a timer says that it is enough,
+//! two who talk to each other until a deadline. A real machine's clock goes on meanwhile. So it also moves where it has
+//! stood for [`LONG`] steps and a timer is set, or somebody reads it; and after that every [`OFTEN`].
+//!
 //! It depends on nothing but the steps made, so a plan that is followed again has the clock move in the same places.
 
 use crate::timers::{LATEST, NEVER};
@@ -13,6 +17,11 @@ use crate::timers::{LATEST, NEVER};
 const ENOUGH: u8 = 100;
 /// How far the clock moves for one who only reads it, at first; twice as far each time after.
 const STRIDE: u64 = 1_000_000;
+
+/// So many steps go by while the clock stands: more than programs make that are done before their timers are due.
+const LONG: u64 = 4_096;
+/// So many where it has already moved for that reason.
+const OFTEN: u64 = 1_024;
 
 /// What one goroutine has done in a round.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,7 +40,12 @@ pub(super) struct Idle {
     asked_for: u64,
     /// Somebody has read the clock.
     read: bool,
+    /// At which step last.
+    read_at: u64,
     stride: u64,
+    /// The step at which the clock has moved last, and after how many it moves for having stood.
+    stands_since: u64,
+    patience: u64,
 }
 
 impl Idle {
@@ -41,7 +55,10 @@ impl Idle {
             settled: 0,
             asked_for: NEVER,
             read: false,
+            read_at: 0,
             stride: STRIDE,
+            stands_since: 0,
+            patience: LONG,
         }
     }
 
@@ -52,8 +69,9 @@ impl Idle {
         self.settled = 0;
     }
 
-    /// The clock has moved past what was asked for.
-    pub(super) fn moved(&mut self) {
+    /// The clock has moved past what was asked for, after so many steps of the schedule.
+    pub(super) fn moved(&mut self, steps: u64) {
+        self.stands_since = steps;
         self.round += 1;
         self.settled = 0;
         self.asked_for = NEVER;
@@ -83,9 +101,26 @@ impl Idle {
         self.asked_for = self.asked_for.min(when);
     }
 
-    /// Somebody reads the clock.
-    pub(super) fn reads(&mut self) {
+    /// Somebody reads the clock, in the step after so many.
+    #[inline]
+    pub(super) fn reads(&mut self, steps: u64) {
         self.read = true;
+        self.read_at = steps;
+    }
+
+    /// Whether the clock has stood for very long.
+    pub(super) fn has_stood(&self, steps: u64) -> bool {
+        steps - self.stands_since >= self.patience
+    }
+
+    /// Whether somebody has read it not long ago.
+    pub(super) fn was_read(&self, steps: u64) -> bool {
+        self.read && steps - self.read_at < OFTEN
+    }
+
+    /// It moves for that reason, and from here on sooner.
+    pub(super) fn loses_patience(&mut self) {
+        self.patience = OFTEN;
     }
 
     /// The earliest moment that was asked for.

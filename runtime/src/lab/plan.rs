@@ -5,7 +5,7 @@
 //! - A schedule is a list of segments. `G2x3`: goroutine 2 makes three steps. `G2`: goroutine 2 goes on until it waits,
 //!   ends or gives way (`gosched`, a third fruitless try in a row, a twelfth read, a 24th lock with nothing in between),
 //!   or another one has its turn after very long. `T`: the clock moves to the next timer although somebody could run.
-//!   Where all wait, or all who can run poll (`idle.rs`), it moves by itself.
+//!   Where all wait, or all who can run poll, or it has stood for very long (`idle.rs`), it moves by itself.
 //! - A list that does not begin with a segment of goroutine 1 begins with `G1`.
 //! - A segment whose goroutine cannot go on is left.
 //! - After the last segment, and wherever no segment speaks: the goroutine that ran goes on; when it waits, ends or

@@ -505,7 +505,7 @@ impl State {
         let before = self.now;
         if !self.move_clock() {
             let to = self.idle.stride(self.now);
-            self.idle.moved();
+            self.idle.moved(self.steps);
             self.now = to.unwrap_or(self.now);
         }
         // No plan says it, since it comes by itself; who reads the schedule must see it.
@@ -517,6 +517,31 @@ impl State {
         }
     }
 
+    /// Whether the clock has stood for so long that it moves, though somebody gets somewhere. Asked where it is the moment
+    /// to look round.
+    pub(super) fn has_stood_long(&self) -> bool {
+        let steps = self.steps;
+        self.idle.has_stood(steps)
+            && (self.may_move() || self.idle.was_read(steps))
+            && !self.runnable.is_empty()
+    }
+
+    /// The clock has stood for too long: time goes on.
+    #[cold]
+    pub(super) fn time_goes_on(&mut self) {
+        self.opaque();
+        if !(self.may_move() && self.move_clock()) {
+            let to = self.idle.stride(self.now);
+            self.idle.moved(self.steps);
+            self.now = to.unwrap_or(self.now);
+        }
+        self.idle.loses_patience();
+        self.steps += 1;
+        if self.recording {
+            self.clock_moved("it has stood for very long");
+        }
+    }
+
     /// Moves to the next timer, wakes all sleepers that are due, and puts the functions that are due into `calls`.
     pub(super) fn move_clock(&mut self) -> bool {
         let when = self.next_moment();
@@ -524,7 +549,7 @@ impl State {
             return false;
         }
         self.now = self.now.max(when);
-        self.idle.moved();
+        self.idle.moved(self.steps);
         while let Some(due) = self.timers.pop_due(self.now) {
             match due {
                 Due::Wake(g) => {

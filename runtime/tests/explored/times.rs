@@ -6,6 +6,8 @@ use goroutines::prelude::*;
 use goroutines::sync::atomic;
 use time::Duration;
 
+use goroutines::explore::{Kind, Options, check, replay};
+
 use crate::{always, happens, holds};
 
 fn ms(n: u64) -> Duration {
@@ -39,6 +41,161 @@ fn of_a_stop_and_a_tick_one_comes() {
             assert!(!other.stop());
         });
         time::sleep(ms(2));
+    });
+}
+
+#[test]
+fn a_function_that_is_due_comes_before_the_next_step() {
+    // Its goroutine forgets to unlock. However many rounds there are, and whoever moves the clock, it is that.
+    for rounds in [2, 6, 12] {
+        let program = move || {
+            let lock = Arc::new(sync::raw::Mutex::new());
+            for _ in 0..rounds {
+                let late = Arc::new(atomic::Bool::new(false));
+                lock.lock();
+                let (l, is_late) = (lock.clone(), late.clone());
+                let t = time::after_func(ms(1), move || {
+                    l.lock();
+                    if !is_late.load() {
+                        l.unlock();
+                    }
+                });
+                lock.unlock();
+                lock.lock();
+                if !t.stop() {
+                    late.store(true);
+                }
+                lock.unlock();
+            }
+        };
+        let r = check(&Options::new().schedules(3_000), program);
+        let f = r.failure.expect("it is found");
+        assert_eq!(f.kind, Kind::Deadlock, "{rounds} rounds: {f}");
+        assert_eq!(replay(&f.schedule, program).failure, Some(f));
+    }
+}
+
+#[test]
+fn who_works_until_a_moment_comes_to_an_end() {
+    passes_some("two count until main has slept", || {
+        let (stop, n) = (chan::<()>(0), Arc::new(atomic::Int64::new(0)));
+        let wg = WaitGroup::new();
+        for _ in 0..2 {
+            let (stop, n) = (stop.clone(), n.clone());
+            wg.go(move || {
+                loop {
+                    select! {
+                        recv(stop) => return,
+                        default => { n.add(1); }
+                    }
+                }
+            });
+        }
+        time::sleep(ms(1));
+        stop.close();
+        wg.wait();
+    });
+    passes_some("locked work until a deadline", || {
+        let (ctx, cancel) = context::with_timeout(&context::background(), ms(5));
+        defer! { cancel() }
+        let n = Arc::new(Mutex::new(0));
+        let wg = WaitGroup::new();
+        for _ in 0..2 {
+            let (ctx, n) = (ctx.clone(), n.clone());
+            wg.go(move || {
+                while ctx.err().is_none() {
+                    *n.lock() += 1;
+                }
+            });
+        }
+        wg.wait();
+    });
+    passes_some("question and answer until a timer", || {
+        let (ask, tell) = (chan::<u32>(0), chan::<u32>(0));
+        let (asked, answers) = (ask.clone(), tell.clone());
+        go!({
+            for v in &asked {
+                answers.send(v + 1);
+            }
+        });
+        let over = time::after(ms(1));
+        let mut n = 0;
+        while over.try_recv().is_err() {
+            ask.send(n);
+            n = tell.recv().unwrap();
+        }
+        ask.close();
+    });
+    passes_some("what is sent until a timer wins", || {
+        let (values, over) = (chan::<u32>(4), time::after(ms(1)));
+        let to = values.clone();
+        go!({
+            let mut i = 0;
+            loop {
+                select! {
+                    recv(over) => break to.close(),
+                    send(to, i) => i += 1,
+                }
+            }
+        });
+        for _ in &values {}
+    });
+    passes_some("the clock is read and something is done", || {
+        let (start, n) = (time::now(), Shared::new(0));
+        while time::since(start) < ms(50) {
+            n.update(|v| v + 1);
+        }
+    });
+    passes_some("ticks are counted beside work", || {
+        let (t, n) = (time::Ticker::new(ms(10)), Shared::new(0));
+        let mut ticks = 0;
+        while ticks < 3 {
+            select! {
+                recv(t.c) => ticks += 1,
+                default => n.update(|v| v + 1),
+            }
+        }
+        t.stop();
+    });
+    passes_some("goroutines are made until a flag is set", || {
+        let stop = Arc::new(atomic::Bool::new(false));
+        let s = stop.clone();
+        let _timer = time::after_func(ms(10), move || s.store(true));
+        while !stop.load() {
+            let wg = WaitGroup::new();
+            for _ in 0..3 {
+                wg.go(|| ());
+            }
+            wg.wait();
+        }
+    });
+}
+
+/// Few schedules, since they are long; what they come to is the same when they are followed again.
+fn passes_some(what: &str, program: fn()) {
+    let r = check(&Options::new().schedules(60), program);
+    assert!(r.failure.is_none(), "{what}: {r}");
+    let wrong = move || {
+        program();
+        panic!("at the end");
+    };
+    let r = check(&Options::new().schedules(12), wrong);
+    let f = r.failure.expect("it always panics");
+    assert_eq!(f.message, "at the end", "{what}");
+    assert_eq!(replay(&f.schedule, wrong).failure, Some(f), "{what}");
+}
+
+#[test]
+fn a_clock_that_nobody_waits_for_stands() {
+    // Much is done, the clock was read once, and what is set is for later than anybody lives.
+    passes_some("nothing is timed", || {
+        let _late = time::Timer::new(Duration::from_secs(1 << 40));
+        let start = time::now();
+        let n = Shared::new(0);
+        for _ in 0..6_000 {
+            n.update(|v| v + 1);
+        }
+        assert_eq!(time::since(start), Duration::ZERO);
     });
 }
 
