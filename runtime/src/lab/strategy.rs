@@ -193,6 +193,8 @@ pub(crate) struct Pos {
     random: Random,
     /// By goroutine number: of what it is about to do. 0: to be drawn.
     priorities: Vec<u64>,
+    /// How often somebody gave way.
+    given_way: u64,
     /// What was done last, and by whom.
     done: Option<(u32, Intent)>,
 }
@@ -208,6 +210,8 @@ pub(crate) struct Urw {
     unborn: Vec<u64>,
 }
 
+/// Priorities of partial-order sampling that are drawn are not lower, those of who gives way are.
+const BEHIND: u64 = 1 << 40;
 /// Where more can run than this, looking at each of them in each step would cost more than it brings.
 const CROWD: usize = 64;
 
@@ -479,9 +483,13 @@ impl Pos {
         for &who in v.runnable {
             let p = &mut self.priorities[who as usize];
             if *p == 0 {
-                // Who gives way is behind all others, this once.
-                let out = v.why == Why::Yield && who == v.current;
-                *p = if out { 1 } else { self.random.rng.next() | 2 };
+                // Who gives way is behind all others, this once: also behind those who gave way before.
+                *p = if v.why == Why::Yield && who == v.current {
+                    self.given_way += 1;
+                    BEHIND.saturating_sub(self.given_way).max(1)
+                } else {
+                    self.random.rng.next() | BEHIND
+                };
             }
             if *p > best.0 {
                 best = (*p, who);
@@ -583,6 +591,7 @@ impl Spare {
         Pos {
             random,
             priorities: empty(&mut self.numbers),
+            given_way: 0,
             done: None,
         }
     }

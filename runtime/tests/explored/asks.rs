@@ -260,3 +260,41 @@ fn the_time_comes_for_who_sleeps() {
         cancel();
     });
 }
+
+#[test]
+fn many_who_ask_in_turns_are_not_slow() {
+    // One of twenty has its turn, and the others ask for theirs: whoever asked last is behind all who asked before.
+    for strategy in [
+        Strategy::Random,
+        Strategy::Pct { depth: 3 },
+        Strategy::Pos,
+        Strategy::Urw,
+        Strategy::Lazy,
+        Strategy::Portfolio,
+    ] {
+        let o = Options::new().schedules(40).max_steps(100_000);
+        let r = check(&o.strategy(strategy), || {
+            let (next, now) = (
+                Arc::new(atomic::Int32::new(0)),
+                Arc::new(atomic::Int32::new(1)),
+            );
+            let (n, wg) = (Shared::new(0), WaitGroup::new());
+            for _ in 0..20 {
+                let (next, now, n) = (next.clone(), now.clone(), n.clone());
+                wg.go(move || {
+                    for _ in 0..3 {
+                        let mine = next.add(1);
+                        while now.load() != mine {
+                            runtime::gosched();
+                        }
+                        n.update(|v| v + 1);
+                        now.add(1);
+                    }
+                });
+            }
+            wg.wait();
+            assert_eq!(n.get(), 60);
+        });
+        assert!(r.failure.is_none(), "{strategy:?}: {}", told(&r));
+    }
+}
