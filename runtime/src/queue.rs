@@ -33,6 +33,15 @@ pub(crate) struct Next {
     nexts: u32,
 }
 
+/// Where in the queue a goroutine is put.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Place {
+    /// In front of all, into `runnext`. Who stood there goes to the end.
+    Next,
+    /// At the end.
+    Last,
+}
+
 /// What a `put` did.
 #[derive(Debug)]
 #[must_use]
@@ -90,10 +99,10 @@ impl RunQueue {
         }
     }
 
-    /// Owner: puts `g` at the end; as `next`, it goes in front of all and sends the former next to the end.
-    pub(crate) fn put(&self, g: &'static G, next: bool) -> Put {
+    /// Owner: puts `g` there.
+    pub(crate) fn put(&self, g: &'static G, place: Place) -> Put {
         let mut g = g;
-        if next {
+        if place == Place::Next {
             let nexts = self.nexts.load(Ordering::Relaxed).wrapping_add(1);
             self.nexts.store(nexts, Ordering::Relaxed);
             match from_ptr(self.runnext.swap(to_ptr(g), Ordering::AcqRel)) {
@@ -301,7 +310,7 @@ mod tests {
         let q = RunQueue::new();
         let g = gs(3);
         for &x in &g {
-            assert!(matches!(q.put(x, true), Put::Queued));
+            assert!(matches!(q.put(x, Place::Next), Put::Queued));
         }
         assert!(q.get() == Some((g[2], true)));
         assert!(q.get() == Some((g[0], false)));
@@ -314,9 +323,9 @@ mod tests {
         let q = RunQueue::new();
         let g = gs(257);
         for &x in &g[..256] {
-            assert!(matches!(q.put(x, false), Put::Queued));
+            assert!(matches!(q.put(x, Place::Last), Put::Queued));
         }
-        let Put::Overflow(half) = q.put(g[256], false) else {
+        let Put::Overflow(half) = q.put(g[256], Place::Last) else {
             panic!("a full ring took one more");
         };
         assert_eq!(half.len(), 129);
@@ -330,7 +339,7 @@ mod tests {
         let (q, mine) = (RunQueue::new(), RunQueue::new());
         let g = gs(5);
         for &x in &g {
-            assert!(matches!(q.put(x, false), Put::Queued));
+            assert!(matches!(q.put(x, Place::Last), Put::Queued));
         }
         assert!(q.steal_into(&mine) == Some(g[2]));
         assert!(mine.get() == Some((g[0], false)) && mine.get() == Some((g[1], false)));
@@ -342,11 +351,11 @@ mod tests {
         let q = RunQueue::new();
         let g = gs(2);
         assert!(q.next().is_none());
-        assert!(matches!(q.put(g[0], true), Put::Queued));
+        assert!(matches!(q.put(g[0], Place::Next), Put::Queued));
         let seen = q.next().expect("somebody runs next");
         assert!(q.get() == Some((g[0], true)));
         assert!(q.steal_next(&seen).is_none(), "it has run meanwhile");
-        assert!(matches!(q.put(g[0], true), Put::Queued));
+        assert!(matches!(q.put(g[0], Place::Next), Put::Queued));
         assert!(q.steal_next(&seen).is_none(), "it came back meanwhile");
         let seen = q.next().expect("somebody runs next");
         assert!(q.steal_next(&seen) == Some(g[0]));
@@ -385,7 +394,8 @@ mod tests {
                 });
             }
             for (i, &g) in all.iter().enumerate() {
-                if let Put::Overflow(half) = q.put(g, i % 3 == 0) {
+                let place = if i % 3 == 0 { Place::Next } else { Place::Last };
+                if let Put::Overflow(half) = q.put(g, place) {
                     half.into_iter().for_each(take);
                 }
                 if i % 5 == 0

@@ -5,7 +5,7 @@ use std::panic::Location;
 use crate::crash::Crash;
 use crate::explore::{self, Schedule, Watched, wire};
 use crate::primitives::Lock;
-use crate::sched::{self, Config, Sched};
+use crate::sched::{self, Config, OnCrash, Sched};
 use crate::seam::{self, Op};
 use crate::stack::DEFAULT_MAX_STACK;
 use crate::trace::{self, Sink};
@@ -14,9 +14,11 @@ use crate::{birth, cpus, fasttrack, godebug, overflow, panics, quit};
 /// Runs `main` as goroutine 1 of a new runtime, as Go runs a program's `main`.
 ///
 /// Returns when `main` returns; the other goroutines are not waited for. They stop at their next call into the library, or
-/// wherever they are after a tenth of a second, and are not unwound: what they own is not dropped. A goroutine that panics ends the process with Go's text on stderr
-/// and exit code 2; so do a deadlock and fatal errors. Use [`Builder::try_run`] to be handed those instead. The text shows
-/// the goroutine that it happened to; with `GOTRACEBACK=all` everybody, with `none` nobody.
+/// wherever they are after a tenth of a second, and are not unwound: what they own is not dropped.
+///
+/// A goroutine that panics ends the process with Go's text on stderr and exit code 2; so do a deadlock and fatal errors.
+/// Use [`Builder::try_run`] to be handed those instead. The text shows the goroutine that it happened to; with
+/// `GOTRACEBACK=all` everybody, with `none` nobody.
 ///
 /// The number of goroutines that run at one time is the environment's `GOMAXPROCS`, else the CPUs this process may use,
 /// as far as its cgroup's quota goes (rounded up, at least 2; `GODEBUG=containermaxprocs=0` looks at no quota).
@@ -152,7 +154,7 @@ impl Builder {
             builder.trace = Some(Sink::new());
             builder.leaves = Some(wanted);
         }
-        match builder.execute(main, true) {
+        match builder.execute(main, OnCrash::Exit) {
             Ok(r) => {
                 fasttrack::settle();
                 r
@@ -180,22 +182,22 @@ impl Builder {
     /// assert!(crash.to_string().starts_with("fatal error: all goroutines are asleep - deadlock!\n"));
     /// ```
     pub fn try_run<R>(self, main: impl FnOnce() -> R) -> Result<R, Crash> {
-        self.execute(main, false)
+        self.execute(main, OnCrash::HandBack)
     }
 
-    fn execute<F: FnOnce() -> R, R>(self, main: F, exit_on_crash: bool) -> Result<R, Crash> {
+    fn execute<F: FnOnce() -> R, R>(self, main: F, on_crash: OnCrash) -> Result<R, Crash> {
         panics::install_hook();
         if godebug::value("race") == Some(1) {
             fasttrack::enable();
         }
         overflow::install(seam::full_stack, sched::leave_full_stack);
-        if exit_on_crash {
+        if on_crash == OnCrash::Exit {
             quit::install();
         }
         let sched = Sched::take(&Config {
             procs: self.procs.unwrap_or_else(default_procs),
             max_stack: self.max_stack,
-            exit_on_crash,
+            on_crash,
             trace: self.trace.clone(),
             leaves: self.leaves.clone(),
         });
@@ -213,7 +215,7 @@ impl Builder {
             std::mem::transmute::<Box<dyn FnOnce() + '_>, Box<dyn FnOnce() + 'static>>(job)
         };
         sched.boot(birth::name_of::<F>, job);
-        sched.wait(!exit_on_crash)?;
+        sched.wait()?;
         if let (Some(sink), Some(wanted)) = (&self.trace, &self.leaves) {
             trace::write_out(sink, wanted);
         }

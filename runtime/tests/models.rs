@@ -27,7 +27,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use goroutine::G;
 use idle::{Hears, Idle};
-use queue::{Put, RunQueue};
+use queue::{Place, Put, RunQueue};
 use sim::{Arc, Condvar, Mutex, model, thread};
 use status::{Status, StatusWord};
 use timers::{Due, Fire, Heap, Key, NEVER};
@@ -203,8 +203,8 @@ fn taken(g: &'static G) {
     g.taken.fetch_add(1, Relaxed);
 }
 
-fn put(q: &RunQueue, g: &'static G, next: bool) {
-    if let Put::Overflow(half) = q.put(g, next) {
+fn put(q: &RunQueue, g: &'static G, place: Place) {
+    if let Put::Overflow(half) = q.put(g, place) {
         half.into_iter().for_each(taken);
     }
 }
@@ -244,12 +244,12 @@ fn an_owner_and_a_thief_take_each_once() {
             move || steal(&q)
         });
         let gs = newborns::<3>();
-        put(&q, gs[0], false);
-        put(&q, gs[1], true);
+        put(&q, gs[0], Place::Last);
+        put(&q, gs[1], Place::Next);
         if let Some((g, _)) = q.get() {
             taken(g);
         }
-        put(&q, gs[2], true);
+        put(&q, gs[2], Place::Next);
         thief.join().unwrap();
         each_once(&q, &gs);
     });
@@ -262,14 +262,14 @@ fn an_overflow_and_a_thief_take_each_once() {
         let gs = newborns::<6>();
         // Full in loom's form; in the other it is not, and nothing overflows.
         for g in &gs[..4] {
-            put(&q, g, false);
+            put(&q, g, Place::Last);
         }
         let thief = thread::spawn({
             let q = q.clone();
             move || steal(&q)
         });
-        put(&q, gs[4], false);
-        put(&q, gs[5], false);
+        put(&q, gs[4], Place::Last);
+        put(&q, gs[5], Place::Last);
         thief.join().unwrap();
         each_once(&q, &gs);
     });
@@ -280,13 +280,13 @@ fn two_thieves_take_each_once() {
     model(3, || {
         let q = Arc::new(RunQueue::new());
         let gs = newborns::<3>();
-        put(&q, gs[0], false);
-        put(&q, gs[1], false);
+        put(&q, gs[0], Place::Last);
+        put(&q, gs[1], Place::Last);
         let thieves = [0, 1].map(|_| {
             let q = q.clone();
             thread::spawn(move || steal(&q))
         });
-        put(&q, gs[2], true);
+        put(&q, gs[2], Place::Next);
         for thief in thieves {
             thief.join().unwrap();
         }
@@ -299,7 +299,7 @@ fn who_runs_next_is_run_once_by_owner_or_thief() {
     model(3, || {
         let q = Arc::new(RunQueue::new());
         let gs = newborns::<2>();
-        put(&q, gs[0], true);
+        put(&q, gs[0], Place::Next);
         let thief = thread::spawn({
             let q = q.clone();
             move || {
@@ -314,7 +314,7 @@ fn who_runs_next_is_run_once_by_owner_or_thief() {
             assert!(inherits);
             taken(g);
         }
-        put(&q, gs[1], true);
+        put(&q, gs[1], Place::Next);
         thief.join().unwrap();
         each_once(&q, &gs);
     });
@@ -325,13 +325,13 @@ fn a_queue_with_somebody_in_it_never_looks_empty() {
     model(3, || {
         let q = Arc::new(RunQueue::new());
         let gs = newborns::<2>();
-        put(&q, gs[0], true);
+        put(&q, gs[0], Place::Next);
         let watcher = thread::spawn({
             let q = q.clone();
             move || assert!(!q.is_empty())
         });
         // The first goes from the one place to the other while somebody comes and goes.
-        put(&q, gs[1], true);
+        put(&q, gs[1], Place::Next);
         let second = q.get().expect("who runs next").0;
         taken(second);
         watcher.join().unwrap();
@@ -381,7 +381,7 @@ impl Machine {
     }
 
     fn submit(&self, g: &'static G) {
-        assert!(matches!(self.queues[0].put(g, false), Put::Queued));
+        assert!(matches!(self.queues[0].put(g, Place::Last), Put::Queued));
         self.wake_one();
     }
 

@@ -22,7 +22,7 @@ use crate::lock;
 use crate::lock::LockGuard;
 use crate::overflow;
 use crate::seam::{self, Crashed};
-use crate::stack::StackError;
+use crate::stack::{StackError, StackPool};
 use crate::stderr;
 use crate::trace::{self, What};
 use crate::traceback::{self, Level, Traced};
@@ -46,9 +46,10 @@ fn flush_stdout() {
 }
 
 impl Sched {
-    /// Watches over the runtime until it has ended (`monitor.rs`). `wait_clear`: until it is cleared up as well and its
-    /// threads are gone; else the last M to leave clears up, whenever that is, and who computes on is stopped meanwhile.
-    pub(crate) fn wait(&'static self, wait_clear: bool) -> Result<(), Crash> {
+    /// Watches over the runtime until it has ended (`monitor.rs`). Where a crash is handed back, it stays until all is
+    /// cleared up, and the threads are gone. Else the last M to leave clears up, whenever that is, and who computes on is
+    /// stopped meanwhile.
+    pub(crate) fn wait(&'static self) -> Result<(), Crash> {
         let mut monitor = Monitor::new();
         let home = self.home.load(Ordering::Acquire);
         let mut finished = self.finish_state();
@@ -64,7 +65,7 @@ impl Sched {
         let threads = std::mem::take(&mut self.state.lock().threads);
         let mut finished = self.finish_state();
         let crash = finished.crash.take();
-        if !wait_clear && !finished.cleared {
+        if self.exit_on_crash.load(Ordering::Acquire) && !finished.cleared {
             finished.detached = true;
             drop(finished);
             self.see_off(home);
@@ -327,49 +328,11 @@ impl Sched {
     pub(super) fn clear(&'static self) {
         let all = std::mem::take(&mut self.state.lock().all);
         let pool = self.p(0).local.lock().pool.clone();
-        let stopped = self.stopped.swap(false, Ordering::Relaxed);
-        for g in &all {
-            if g.status() != Status::Dead {
-                // SAFETY: no M is left, and this is the only thread that clears up.
-                #[allow(unsafe_code, reason = "see the comment")]
-                unsafe {
-                    goroutine::detach(g, stopped);
-                }
-            }
-        }
-        for g in &all {
-            // SAFETY: as above; everybody is detached.
-            #[allow(unsafe_code, reason = "see the comment")]
-            unsafe {
-                goroutine::bereave(g);
-            }
-        }
+        self.take_out(&all);
         // Nothing can be delivered from here on: every waker from outside that had one of ours has called `ready`.
-        let home = {
-            let mut state = self.state.lock();
-            let home = self.home.swap(0, Ordering::AcqRel);
-            state.global.clear();
-            state.idle_ms.clear();
-            state.idle_ps.clear();
-            state.locked_ms.clear();
-            state.free.clear();
-            state.sleeper = None;
-            state.netpoller = None;
-            state.next_m = 0;
-            state.ended = 0;
-            home
-        };
-        seam::close_home(home);
+        seam::close_home(self.forget());
         self.netpoll.close();
-        for g in &all {
-            // SAFETY: no M is left, and `detach` has taken it out of whatever it waited on.
-            #[allow(unsafe_code, reason = "see the comment")]
-            let stack = unsafe { g.coro().take().and_then(|coro| coro.abandon()) };
-            if let (Some(stack), Some(pool)) = (stack, &pool) {
-                pool.put(stack);
-            }
-            g.set_status(Status::Dead);
-        }
+        take_stacks(&all, pool.as_deref());
         for p in self.ps_ever() {
             let timers = p.timers.clear();
             // Destructors of the program, which find no runtime any more.
@@ -380,11 +343,6 @@ impl Sched {
         }
         drop(pool); // the last reference: the stacks are unmapped here
         G::give_back(all);
-        self.idle.set_ps(0);
-        self.global_len.store(0, Ordering::Release);
-        self.idle.wakes();
-        self.without_p.store(0, Ordering::Relaxed);
-        self.outside.store(false, Ordering::Relaxed);
         let mut finished = self.finish_state();
         finished.cleared = true;
         let detached = finished.detached;
@@ -396,10 +354,65 @@ impl Sched {
         }
     }
 
+    /// Takes those who have not ended out of whatever they wait on.
+    fn take_out(&self, all: &[&'static G]) {
+        let stopped = self.stopped.swap(false, Ordering::Relaxed);
+        for g in all {
+            if g.status() != Status::Dead {
+                // SAFETY: no M is left, and this is the only thread that clears up.
+                #[allow(unsafe_code, reason = "see the comment")]
+                unsafe {
+                    goroutine::detach(g, stopped);
+                }
+            }
+        }
+        for g in all {
+            // SAFETY: as above; everybody is detached.
+            #[allow(unsafe_code, reason = "see the comment")]
+            unsafe {
+                goroutine::bereave(g);
+            }
+        }
+    }
+
+    /// Forgets who was where, and gives back the number of the runtime that this was.
+    fn forget(&self) -> u64 {
+        let mut state = self.state.lock();
+        let home = self.home.swap(0, Ordering::AcqRel);
+        state.global.clear();
+        state.idle_ms.clear();
+        state.idle_ps.clear();
+        state.locked_ms.clear();
+        state.free.clear();
+        state.sleeper = None;
+        state.netpoller = None;
+        state.next_m = 0;
+        state.ended = 0;
+        self.idle.set_ps(0);
+        self.idle.wakes();
+        self.global_len.store(0, Ordering::Release);
+        self.without_p.store(0, Ordering::Relaxed);
+        self.outside.store(false, Ordering::Relaxed);
+        home
+    }
+
     /// Everybody who had to see the end has seen it: the next runtime may use this scheduler.
     fn reuse(&'static self) {
         self.trace_into(None);
         *self.finish_state() = Finish::default();
         super::POOL.lock().push(self);
+    }
+}
+
+/// Takes the stacks of goroutines that never go on, as they are. What their frames own is leaked.
+fn take_stacks(all: &[&'static G], pool: Option<&StackPool>) {
+    for g in all {
+        // SAFETY: no M is left, and `detach` has taken it out of whatever it waited on.
+        #[allow(unsafe_code, reason = "see the comment")]
+        let stack = unsafe { g.coro().take().and_then(|coro| coro.abandon()) };
+        if let (Some(stack), Some(pool)) = (stack, pool) {
+            pool.put(stack);
+        }
+        g.set_status(Status::Dead);
     }
 }

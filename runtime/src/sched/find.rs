@@ -4,9 +4,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::idle::Hears;
-use super::{M, P, Sched};
+use super::{M, P, Sched, State};
 use crate::goroutine::G;
-use crate::queue::{CAPACITY, Next};
+use crate::lock::LockGuard;
+use crate::queue::{CAPACITY, Next, Place};
 use crate::timers::{Due, NEVER};
 use crate::trace::{Waker, What};
 
@@ -20,6 +21,20 @@ const NAP: Duration = Duration::from_micros(3);
 const NAPS: usize = 16;
 /// How many of these while nobody runs next anywhere, but somebody runs: new work is likely.
 const LINGER: usize = 1;
+
+/// Who sees to the first timer of all while an M sleeps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[must_use]
+enum First {
+    /// There is none.
+    None,
+    /// Another M waits for it, or it is due and whoever holds a P will fire it.
+    Others,
+    /// This M: it sleeps until then, which is so long.
+    Mine { when: u64, wait: Duration },
+    /// It is due, and this M has been given a P to fire it with.
+    Due,
+}
 
 impl M {
     /// The next goroutine, and whether it inherits its predecessor's time slice. Sleeps until there is one; `None` when
@@ -91,7 +106,7 @@ impl M {
                     self.sched().tell_unblocked(&[g], Some(self), Waker::Timer);
                     if g.wake() {
                         // As Go's `goroutineReady`: who is woken last runs first.
-                        self.queue(g, true);
+                        self.queue(g, Place::Next);
                     }
                 }
                 Due::Call(call, key) => call.fire(key, now),
@@ -277,32 +292,11 @@ impl M {
                 self.assign(p, false);
                 return Some(());
             }
-            // Between "my P is idle" and "no timer is due earlier": see `timer_was_set`.
-            sched.idle.before_timers();
-            let due = sched.first_due();
-            let wait = match due {
-                Some(when) if state.sleeper.is_none() || sched.sleeps_too_long(when) => {
-                    let now = sched.nanos();
-                    if when <= now {
-                        if let Some(p) = sched.take_idle_p(&mut state) {
-                            self.assign(p, false);
-                            return Some(());
-                        }
-                        // Every P is busy; whoever holds one fires the timer at its next look for work.
-                        None
-                    } else {
-                        // In another's place, if that one would wake later: it wakes for nothing then.
-                        state.sleeper = Some(self);
-                        sched.idle.sleep_until(when);
-                        if sched.first_due().is_some_and(|t| t < when) {
-                            state.sleeper = None;
-                            sched.idle.wakes();
-                            continue;
-                        }
-                        Some(Duration::from_nanos(when - now))
-                    }
-                }
-                _ => None,
+            let first = self.see_to_first(&mut state);
+            let (until, wait) = match first {
+                First::Due => return Some(()),
+                First::Mine { when, wait } => (Some(when), Some(wait)),
+                First::None | First::Others => (None, None),
             };
             let polls = state.netpoller.is_none() && sched.netpoll.has_waiters();
             if polls {
@@ -311,8 +305,8 @@ impl M {
             } else {
                 state.idle_ms.push(self);
             }
-            sched.tell_asleep(self, polls, due.filter(|_| wait.is_some()));
-            if due.is_none() && sched.deadlocked(&state) {
+            sched.tell_asleep(self, polls, until);
+            if first == First::None && sched.deadlocked(&state) {
                 if !sched.has_threads_outside(&state) {
                     sched.report_deadlock(state);
                     return None;
@@ -321,46 +315,91 @@ impl M {
                 sched.call_monitor();
             }
             drop(state);
-            let mut ready = Vec::new();
-            if polls {
-                self.sleep_polling(wait, &mut ready);
+            let ready = if polls {
+                self.sleep_polling(wait)
             } else {
                 self.sleep(wait);
-            }
-            let mut state = sched.state.lock();
-            if state.netpoller.is_some_and(|m| std::ptr::eq(m, self)) {
-                state.netpoller = None;
-            }
-            if state.sleeper.is_some_and(|m| std::ptr::eq(m, self)) {
-                state.sleeper = None;
-                sched.idle.wakes();
-            }
-            state.idle_ms.retain(|m| !std::ptr::eq(*m, self));
-            sched.tell_awake(self);
-            if sched.is_stopping() {
-                return None;
-            }
-            if !ready.is_empty() && self.p().is_none() {
-                match sched.take_idle_p(&mut state) {
-                    Some(p) => self.assign(p, false),
-                    // Every P is busy: whoever holds one takes them from there.
-                    None => {
-                        sched.tell_moved(&ready, Some(self), None);
-                        sched.global_extend_locked(&mut state, ready.drain(..));
-                    }
-                }
-            }
-            if let Some(p) = self.p() {
-                if !ready.is_empty() {
-                    drop(state);
-                    sched.tell_moved(&ready, Some(self), Some(p));
-                    sched.queue_all(p, ready);
-                }
+                Vec::new()
+            };
+            self.rise(ready)?;
+            if self.p().is_some() {
                 // The monitor may have slept as well.
                 sched.coarse.store(sched.nanos(), Ordering::Relaxed);
                 return Some(());
             }
         }
+    }
+
+    /// Before this M sleeps: sees to it that somebody wakes for the first timer of all, or for the first deadline that a
+    /// goroutine waits for with a descriptor. Why none is slept through: [`Sched::timer_was_set`].
+    fn see_to_first(&'static self, state: &mut LockGuard<'_, State>) -> First {
+        let sched = self.sched();
+        sched.idle.before_timers();
+        loop {
+            let Some(when) = sched.first_due() else {
+                return First::None;
+            };
+            if state.sleeper.is_some() && !sched.sleeps_too_long(when) {
+                return First::Others;
+            }
+            let now = sched.nanos();
+            if when <= now {
+                let Some(p) = sched.take_idle_p(state) else {
+                    // Every P is busy; whoever holds one fires the timer at its next look for work.
+                    return First::Others;
+                };
+                self.assign(p, false);
+                return First::Due;
+            }
+            // In another's place, if that one would wake later: it wakes for nothing then.
+            state.sleeper = Some(self);
+            sched.idle.sleep_until(when);
+            if sched.first_due().is_none_or(|first| first >= when) {
+                let wait = Duration::from_nanos(when - now);
+                return First::Mine { when, wait };
+            }
+            // An earlier one was set since.
+            state.sleeper = None;
+            sched.idle.wakes();
+        }
+    }
+
+    /// This M is awake, called or not: it is no idle one any more. Who is ready from the netpoller is queued, on a P of this
+    /// M's if there is one to be had. `None` when the runtime ends.
+    fn rise(&'static self, mut ready: Vec<&'static G>) -> Option<()> {
+        let sched = self.sched();
+        let mut state = sched.state.lock();
+        if state.netpoller.is_some_and(|m| std::ptr::eq(m, self)) {
+            state.netpoller = None;
+        }
+        if state.sleeper.is_some_and(|m| std::ptr::eq(m, self)) {
+            state.sleeper = None;
+            sched.idle.wakes();
+        }
+        state.idle_ms.retain(|m| !std::ptr::eq(*m, self));
+        sched.tell_awake(self);
+        if sched.is_stopping() {
+            return None;
+        }
+        if ready.is_empty() {
+            return Some(());
+        }
+        if self.p().is_none() {
+            match sched.take_idle_p(&mut state) {
+                Some(p) => self.assign(p, false),
+                // Every P is busy: whoever holds one takes them from there.
+                None => {
+                    sched.tell_moved(&ready, Some(self), None);
+                    sched.global_extend_locked(&mut state, ready.drain(..));
+                }
+            }
+        }
+        drop(state);
+        if let Some(p) = self.p() {
+            sched.tell_moved(&ready, Some(self), Some(p));
+            sched.queue_all(p, ready);
+        }
+        Some(())
     }
 }
 
@@ -406,7 +445,7 @@ impl Sched {
 
     /// Whether nothing can ever run again, given that no timer is set: every M sleeps, every queue is empty, and nobody
     /// waits for a descriptor.
-    pub(super) fn deadlocked(&'static self, state: &super::State) -> bool {
+    pub(super) fn deadlocked(&'static self, state: &State) -> bool {
         state.unsettled == 0
             && state.idle_ms.len() + state.locked_ms.len() == state.ms.len()
             && state.global.is_empty()

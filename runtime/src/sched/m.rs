@@ -18,7 +18,7 @@ use crate::lock;
 use crate::overflow::AltStack;
 use crate::poller::{Mode, PollDesc};
 use crate::primitives::{HOOKS, Lock};
-use crate::queue::Put;
+use crate::queue::{Place, Put};
 use crate::seam::{self, Crashed, Newborn, Scheduler};
 use crate::snapshot::SchedSnapshot;
 use crate::timers::Heap;
@@ -441,7 +441,7 @@ impl M {
             Command::StandBack => {
                 g.set_status(Status::Runnable);
                 match self.p() {
-                    Some(_) => self.as_static().queue(g, false),
+                    Some(_) => self.as_static().queue(g, Place::Last),
                     None => self.sched().global_put(g),
                 }
             }
@@ -558,8 +558,8 @@ impl M {
     }
 
     /// Puts a goroutine into the local queue and tells those who might want it.
-    pub(super) fn queue(&'static self, g: &'static G, next: bool) {
-        match self.held().queue.put(g, next) {
+    pub(super) fn queue(&'static self, g: &'static G, place: Place) {
+        match self.held().queue.put(g, place) {
             Put::Queued => {}
             Put::Overflow(half) => self.sched().global_put_all(half),
         }
@@ -607,7 +607,7 @@ impl Scheduler for M {
         let m = self.as_static();
         let _critical = m.enter();
         m.tell(|| tell::created(g));
-        m.queue(g, true);
+        m.queue(g, Place::Next);
     }
 
     fn ready(&self, g: &'static G) {
@@ -621,7 +621,7 @@ impl Scheduler for M {
         let woken = g.wake();
         debug_assert!(woken, "ready on a goroutine that does not wait");
         if woken {
-            m.queue(g, true);
+            m.queue(g, Place::Next);
         }
     }
 

@@ -89,7 +89,7 @@ use crate::goroutine::{G, Origin};
 use crate::lock::LockGuard;
 use crate::poller::Poller;
 use crate::primitives::{CachePadded, Lock};
-use crate::queue::Put;
+use crate::queue::{CAPACITY, Place, Put};
 use crate::seam::{self, Inbox, Newborn};
 use crate::stack::StackPool;
 use crate::trace::{Sink, Wanted, What};
@@ -97,13 +97,21 @@ use crate::trace::{Sink, Wanted, What};
 /// The most Ps a runtime can have.
 pub(crate) const MAX_PROCS: usize = 1024;
 
+/// What becomes of a crash.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum OnCrash {
+    /// It ends the process, as in Go: `run`.
+    Exit,
+    /// It is handed back, once nothing of the runtime is left: `try_run`.
+    HandBack,
+}
+
 /// How a runtime is set up.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     pub(crate) procs: usize,
     pub(crate) max_stack: usize,
-    /// A crash ends the process (`run`) or is handed back (`try_run`).
-    pub(crate) exit_on_crash: bool,
+    pub(crate) on_crash: OnCrash,
     /// What it does is caught there.
     pub(crate) trace: Option<Sink>,
     /// If it crashes and ends the process, what was caught goes there.
@@ -239,7 +247,7 @@ impl Sched {
         preempt::install();
         s.stopping.store(false, Ordering::Release);
         s.exit_on_crash
-            .store(config.exit_on_crash, Ordering::Release);
+            .store(config.on_crash == OnCrash::Exit, Ordering::Release);
         s.next_id.store(1, Ordering::Relaxed);
         s.max_threads.store(threads::MAX_THREADS, Ordering::Relaxed);
         s.home.store(seam::open_home(s), Ordering::Release);
@@ -391,7 +399,7 @@ impl Sched {
         let share = (len / self.procs() + 1)
             .min(len)
             .min(most)
-            .min(crate::queue::CAPACITY as usize / 2);
+            .min(CAPACITY as usize / 2);
         let first = state.global.pop_front()?;
         let traced = self.is_traced();
         for g in state.global.drain(..share - 1) {
@@ -399,7 +407,7 @@ impl Sched {
                 self.tell_moved([&g], p.holder(), Some(p));
             }
             // The share is at most half the ring, and this is called with an empty ring, or for a single one.
-            let put = p.queue.put(g, false);
+            let put = p.queue.put(g, Place::Last);
             debug_assert!(matches!(put, Put::Queued));
         }
         self.global_len.store(state.global.len(), Ordering::Release);

@@ -97,6 +97,15 @@ struct Seen {
     asked: u64,
 }
 
+/// What there was of goroutines whose P was taken from them in a call that they had not announced.
+#[derive(Default)]
+struct Strays {
+    /// There are some: they may come back from that call and compute on.
+    any: bool,
+    /// Some had come back, and were stopped.
+    stopped: bool,
+}
+
 /// The monitor's memory.
 #[derive(Default)]
 pub(super) struct Monitor {
@@ -177,6 +186,31 @@ impl Monitor {
         (self.slice_ends, self.again) = (u64::MAX, None);
         sched.coarse.store(now, Ordering::Relaxed);
         sched.make_threads();
+        self.report(sched, now);
+        if sched.is_stopping() {
+            self.hasten(sched, now);
+            return;
+        }
+        sched.look_outside();
+        sched.collect_parked();
+        let mut acted = sched.poll_if_late(now);
+        for p in sched.all_ps() {
+            acted |= self.look_at(sched, p, now);
+        }
+        acted |= self.look_at_strays(sched, now);
+        if sched.first_due().is_some_and(|t| t <= now) {
+            sched.wake_one();
+        }
+        self.tidy(sched, now);
+        self.idle_looks = if acted {
+            0
+        } else {
+            self.idle_looks.saturating_add(1)
+        };
+    }
+
+    /// Says how the scheduler stands, to all who asked for it and whose time it is.
+    fn report(&mut self, sched: &'static Sched, now: u64) {
         if sched.is_traced() && now.saturating_sub(*self.told.get_or_insert(now)) >= TELL {
             self.told = Some(now);
             sched.tell_line();
@@ -187,103 +221,96 @@ impl Monitor {
         if !sched.is_stopping() {
             sched.tell_top(now);
         }
-        if sched.is_stopping() {
-            if self.stopping_since == 0 {
-                self.stopping_since = now;
-            }
-            if now - self.stopping_since < GRACE {
-                sched.let_all_go();
-            } else {
-                sched.stop_those_who_run();
-            }
-            return;
+    }
+
+    /// The runtime ends: lets those who were stopped reach the library, and after a while stops those who do not.
+    fn hasten(&mut self, sched: &'static Sched, now: u64) {
+        if self.stopping_since == 0 {
+            self.stopping_since = now;
         }
-        sched.look_outside();
-        sched.collect_parked();
-        let mut acted = sched.poll_if_late(now);
-        for p in sched.all_ps() {
-            if self.seen.len() <= p.id {
-                self.seen.resize(p.id + 1, Seen::default());
-            }
-            let seen = &mut self.seen[p.id];
-            let Some(m) = p.holder() else {
-                *seen = Seen::default();
-                continue;
+        if now - self.stopping_since < GRACE {
+            sched.let_all_go();
+        } else {
+            sched.stop_those_who_run();
+        }
+    }
+
+    /// Whether the goroutine on this P has blocked or has run for its slice, and what is done about it: the P goes to
+    /// another M, or the goroutine is asked to give way, and stopped if that does not help. Says whether a P was taken.
+    fn look_at(&mut self, sched: &'static Sched, p: &'static P, now: u64) -> bool {
+        if self.seen.len() <= p.id {
+            self.seen.resize(p.id + 1, Seen::default());
+        }
+        let seen = &mut self.seen[p.id];
+        let Some(m) = p.holder() else {
+            *seen = Seen::default();
+            return false;
+        };
+        let tick = p.tick.load(Ordering::Relaxed);
+        if seen.tick != tick || seen.since == 0 {
+            *seen = Seen {
+                tick,
+                since: now,
+                cpu: m.stop.cpu_time(),
+                asked: 0,
             };
-            let tick = p.tick.load(Ordering::Relaxed);
-            if seen.tick != tick || seen.since == 0 {
-                *seen = Seen {
-                    tick,
-                    since: now,
-                    cpu: m.stop.cpu_time(),
-                    asked: 0,
-                };
-                self.slice_ends = self.slice_ends.min(now + SLICE);
-                continue;
-            }
-            if m.in_syscall() {
-                // Announced: one look without a return is enough, if anybody could use the P.
-                if sched.somebody_waits(p, now) {
-                    acted |= sched.take_from_blocked(m, p);
-                }
-                continue;
-            }
-            let held = now.saturating_sub(seen.since);
-            if held < SLICE {
-                self.slice_ends = self.slice_ends.min(seen.since + SLICE);
-            }
-            if held < BLOCKED || !sched.somebody_waits(p, now) {
-                continue;
-            }
-            let cpu = m.stop.cpu_time();
-            let ran = cpu.saturating_sub(seen.cpu);
-            if ran < SLICE {
-                // Where it did not run all that time it blocks, or the machine is busy and its thread waits for a CPU. A
-                // short wait for the disk or for memory is none of the program's doing, and changes no order.
-                let blocks = match held {
-                    ..SLICE => ran < held / 2 && m.stop.waits(),
-                    _ => m.stop.sleeps(),
-                };
-                if blocks {
-                    acted |= sched.take_from_blocked(m, p);
-                }
-                continue;
-            }
-            self.again = Some(PAUSE.0);
-            if !m.is_asked() {
-                seen.asked = cpu;
-                sched.ask(m, p);
-            } else if cpu.saturating_sub(seen.asked) >= ASKED {
-                m.stop.want();
-            } else if m.stop.sleeps() {
-                acted |= sched.take_from_blocked(m, p);
-            } else {
-                // Its thread waits for a CPU.
-                self.again = Some(Duration::from_nanos(BLOCKED));
-            }
+            self.slice_ends = self.slice_ends.min(now + SLICE);
+            return false;
         }
+        if m.in_syscall() {
+            // Announced: one look without a return is enough, if anybody could use the P.
+            return sched.somebody_waits(p, now) && sched.take_from_blocked(m, p);
+        }
+        let held = now.saturating_sub(seen.since);
+        if held < SLICE {
+            self.slice_ends = self.slice_ends.min(seen.since + SLICE);
+        }
+        if held < BLOCKED || !sched.somebody_waits(p, now) {
+            return false;
+        }
+        let cpu = m.stop.cpu_time();
+        let ran = cpu.saturating_sub(seen.cpu);
+        if ran < SLICE {
+            // Where it did not run all that time it blocks, or the machine is busy and its thread waits for a CPU. A short
+            // wait for the disk or for memory is none of the program's doing, and changes no order.
+            let blocks = match held {
+                ..SLICE => ran < held / 2 && m.stop.waits(),
+                _ => m.stop.sleeps(),
+            };
+            return blocks && sched.take_from_blocked(m, p);
+        }
+        self.again = Some(PAUSE.0);
+        if !m.is_asked() {
+            seen.asked = cpu;
+            sched.ask(m, p);
+        } else if cpu.saturating_sub(seen.asked) >= ASKED {
+            m.stop.want();
+        } else if m.stop.sleeps() {
+            return sched.take_from_blocked(m, p);
+        } else {
+            // Its thread waits for a CPU.
+            self.again = Some(Duration::from_nanos(BLOCKED));
+        }
+        false
+    }
+
+    /// Looks now and then at those who run, or block, without a P. Says whether anybody was stopped.
+    fn look_at_strays(&mut self, sched: &'static Sched, now: u64) -> bool {
+        let mut acted = false;
         if sched.without_p.load(Ordering::Relaxed) == 0 {
             self.strays = false;
         } else if now.saturating_sub(self.looked_at_strays) > STRAYS {
             self.looked_at_strays = now;
-            let (any, stopped) = sched.stop_strays();
-            self.strays = any;
-            acted |= stopped;
+            let strays = sched.stop_strays();
+            self.strays = strays.any;
+            acted = strays.stopped;
         }
         if self.strays && sched.idle.ps() < sched.procs() {
             // Whoever comes back from such a call runs beside those who have the Ps, until this is seen.
             let soon = Duration::from_nanos(STRAYS);
             self.again = Some(self.again.map_or(soon, |again| again.min(soon)));
         }
-        if sched.first_due().is_some_and(|t| t <= now) {
-            sched.wake_one();
-        }
-        self.tidy(sched, now);
-        self.idle_looks = if acted {
-            0
-        } else {
-            self.idle_looks.saturating_add(1)
-        };
+        acted
     }
 }
 
@@ -395,21 +422,19 @@ impl Sched {
 
     /// Goroutines whose blocking call is over and that compute on without a P: their threads are stopped. Not those that
     /// have announced their call: they say when it is over.
-    ///
-    /// Says whether there is anybody who may come back so, and whether anybody was stopped.
-    fn stop_strays(&'static self) -> (bool, bool) {
+    fn stop_strays(&'static self) -> Strays {
         let state = self.state.lock();
-        let (mut any, mut stopped) = (false, false);
+        let mut strays = Strays::default();
         for m in &state.ms {
             if m.is_taken() && !m.in_syscall() {
-                any = true;
+                strays.any = true;
                 if !m.is_critical() && !m.stop.sleeps() {
                     m.stop.want();
-                    stopped = true;
+                    strays.stopped = true;
                 }
             }
         }
-        (any, stopped)
+        strays
     }
 
     /// The runtime ends: threads that were stopped go on, with or without a P, until they reach the library and leave.

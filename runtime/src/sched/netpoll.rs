@@ -24,7 +24,7 @@ use std::time::Duration;
 use super::{M, P, Sched};
 use crate::goroutine::G;
 use crate::poller::{Mode, PollDesc};
-use crate::queue::Put;
+use crate::queue::{Place, Put};
 
 /// After so long without a poll the monitor polls, in nanoseconds.
 const LATE: u64 = 10_000_000;
@@ -45,18 +45,21 @@ impl M {
         Some(first)
     }
 
-    /// Blocks in the poller until something is ready, somebody calls, or `most` has passed.
-    pub(super) fn sleep_polling(&self, most: Option<Duration>, ready: &mut Vec<&'static G>) {
+    /// Blocks in the poller until something is ready, somebody calls, or `most` has passed. Whoever can go on because of
+    /// it: runnable, and in no queue.
+    pub(super) fn sleep_polling(&self, most: Option<Duration>) -> Vec<&'static G> {
         let sched = self.sched();
+        let mut ready = Vec::new();
         if self.begin_polling() {
             let (mut polled, mut due) = (Vec::new(), Vec::new());
             sched
                 .netpoll
                 .poll_until(most, || self.is_called(), &mut polled);
             sched.netpoll.due(sched.nanos(), &mut due);
-            *ready = sched.in_turn(polled, due, Some(self));
+            ready = sched.in_turn(polled, due, Some(self));
         }
         self.end_polling();
+        ready
     }
 }
 
@@ -77,7 +80,7 @@ impl Sched {
         gs: impl IntoIterator<Item = &'static G>,
     ) {
         for g in gs {
-            if let Put::Overflow(half) = p.queue.put(g, false) {
+            if let Put::Overflow(half) = p.queue.put(g, Place::Last) {
                 self.global_put_all(half);
             }
         }

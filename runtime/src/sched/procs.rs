@@ -110,14 +110,14 @@ impl M {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sched::Config;
+    use crate::sched::{Config, OnCrash};
 
     /// A runtime of two Ps without threads, and an M that holds the second one.
     fn two() -> (&'static Sched, &'static M) {
         let sched = Sched::take(&Config {
             procs: 2,
             max_stack: 1 << 16,
-            exit_on_crash: false,
+            on_crash: OnCrash::HandBack,
             trace: None,
             leaves: None,
         });

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use rustix::process::Pid;
 
-use super::{M, Sched};
+use super::{M, P, Sched, State};
 use crate::crash::Crash;
 use crate::goroutine::{G, Status};
 use crate::stderr;
@@ -318,7 +318,7 @@ impl Top {
     fn compose(&mut self, sched: &'static Sched, now: u64, ended: Option<&str>) {
         let global = self.read(sched, now);
         let mut line = String::new();
-        let timers: usize = sched.ps_ever().map(super::P::timer_count).sum();
+        let timers: usize = sched.ps_ever().map(P::timer_count).sum();
         let goroutines: usize = self.groups.values().map(|(_, members)| members.n).sum();
         let asleep = |t: &&Thread| matches!(t.is, "sleeps" | "polls");
         let _ = write!(
@@ -335,42 +335,37 @@ impl Top {
             self.ms.iter().filter(asleep).count(),
             sched.idle.spinning(),
         );
-        let or_null = |n: Option<u64>| n.map_or("null".to_string(), |n| n.to_string());
-        for (i, p) in sched.all_ps().enumerate() {
-            let m = p.holder();
-            let next = p.queue.next().is_some();
-            let first = Some(p.first_timer()).filter(|when| *when != NEVER);
-            let _ = write!(
-                line,
-                "{}{{\"p\":{},\"m\":{},\"g\":{},\"next\":{next},\"queue\":{},\"timers\":{},\"first_ms\":{},\"ran\":{},\
-                 \"stolen\":{},\"handed_off\":{},\"preempted\":{}}}",
-                if i > 0 { "," } else { "" },
-                p.id,
-                or_null(m.map(|m| m.id() as u64)),
-                or_null(m.and_then(M::running).map(G::id)),
-                p.queue.len().saturating_sub(usize::from(next)),
-                p.timer_count(),
-                or_null(first.map(|when| when.saturating_sub(now) / 1_000_000)),
-                p.ran.load(Ordering::Relaxed),
-                p.stolen.load(Ordering::Relaxed),
-                p.taken.load(Ordering::Relaxed),
-                p.preempted.load(Ordering::Relaxed),
-            );
-        }
+        write_ps(&mut line, sched, now);
         line.push_str("],\"ms\":[");
+        self.write_ms(&mut line);
+        line.push_str("],\"groups\":[");
+        let others = self.write_groups(&mut line, now);
+        let _ = write!(line, "],\"others\":{others}");
+        if let Some(how) = ended {
+            let _ = write!(line, ",\"ended\":\"{how}\"");
+        }
+        line.push_str("}\n");
+        self.out = line.into_bytes();
+        self.sent = 0;
+    }
+
+    fn write_ms(&mut self, line: &mut String) {
         self.ms.sort_unstable_by_key(|t| t.m.id());
         for (i, t) in self.ms.iter().enumerate() {
             let _ = write!(
                 line,
                 "{}{{\"m\":{},\"is\":\"{}\",\"p\":{},\"g\":{}}}",
-                if i > 0 { "," } else { "" },
+                comma(i),
                 t.m.id(),
                 t.is,
                 or_null(t.m.p().map(|p| p.id as u64)),
                 or_null(t.m.running().map(G::id)),
             );
         }
-        line.push_str("],\"groups\":[");
+    }
+
+    /// The largest groups; how many goroutines are in others.
+    fn write_groups(&mut self, line: &mut String, now: u64) -> usize {
         let mut groups: Vec<(Group, Members)> = self.groups.drain().map(|(_, g)| g).collect();
         groups.sort_unstable_by_key(|(group, members)| {
             let at = group.at.map(|at| (at.file(), at.line(), at.column()));
@@ -384,7 +379,7 @@ impl Top {
             let _ = write!(
                 line,
                 "{}{{\"n\":{},\"state\":\"{}\",\"why\":{},\"at\":{at},\"longest_ms\":{}}}",
-                if i > 0 { "," } else { "" },
+                comma(i),
                 members.n,
                 group.state,
                 quoted(group.why),
@@ -392,18 +387,44 @@ impl Top {
             );
         }
         let rest = groups.get(GROUPS..).unwrap_or_default();
-        let others: usize = rest.iter().map(|(_, members)| members.n).sum();
-        let _ = write!(line, "],\"others\":{others}");
-        if let Some(how) = ended {
-            let _ = write!(line, ",\"ended\":\"{how}\"");
-        }
-        line.push_str("}\n");
-        self.out = line.into_bytes();
-        self.sent = 0;
+        rest.iter().map(|(_, members)| members.n).sum()
     }
 }
 
-impl super::State {
+/// What stands between number `i` of a list and the one before.
+fn comma(i: usize) -> &'static str {
+    if i > 0 { "," } else { "" }
+}
+
+fn or_null(n: Option<u64>) -> String {
+    n.map_or("null".to_string(), |n| n.to_string())
+}
+
+fn write_ps(line: &mut String, sched: &'static Sched, now: u64) {
+    for (i, p) in sched.all_ps().enumerate() {
+        let m = p.holder();
+        let next = p.queue.next().is_some();
+        let first = Some(p.first_timer()).filter(|when| *when != NEVER);
+        let _ = write!(
+            line,
+            "{}{{\"p\":{},\"m\":{},\"g\":{},\"next\":{next},\"queue\":{},\"timers\":{},\"first_ms\":{},\"ran\":{},\
+                 \"stolen\":{},\"handed_off\":{},\"preempted\":{}}}",
+            comma(i),
+            p.id,
+            or_null(m.map(|m| m.id() as u64)),
+            or_null(m.and_then(M::running).map(G::id)),
+            p.queue.len().saturating_sub(usize::from(next)),
+            p.timer_count(),
+            or_null(first.map(|when| when.saturating_sub(now) / 1_000_000)),
+            p.ran.load(Ordering::Relaxed),
+            p.stolen.load(Ordering::Relaxed),
+            p.taken.load(Ordering::Relaxed),
+            p.preempted.load(Ordering::Relaxed),
+        );
+    }
+}
+
+impl State {
     /// What an M does, in a word.
     fn is(&self, m: &'static M) -> &'static str {
         let among = |ms: &[&'static M]| ms.iter().any(|x| std::ptr::eq(*x, m));
