@@ -38,9 +38,9 @@
 //!
 //! # The life of a goroutine
 //!
-//! **It is made** by [`go!`](go!) and put where its maker's P looks first, into `runnext`: maker and made talk to each other
-//! most of the time, and the data is in the cache. Whoever stood there goes to the end of the P's queue. A queue has 256
-//! places; when it is full, half of it moves to the global queue. So with one P, ten goroutines made in a loop run as
+//! **It is made** by [`go!`](go!) and put where its maker's P looks first, into `runnext`: maker and made talk to each
+//! other most of the time, and the data is in the cache. Whoever stood there goes to the end of the P's queue. A queue has
+//! 256 places; when it is full, half of it moves to the global queue. So with one P, ten goroutines made in a loop run as
 //! 9 0 1 2 … 8, and that is a promise, as it is in Go.
 //!
 //! **It is found.** An M looks at the timers of its P, at `runnext`, at the queue, at the global queue (and every 61st time
@@ -58,13 +58,13 @@
 //! Sockets and pipes ([`net`], [`io`]) never block a thread: they are asked for in the *netpoller*, and whoever waits for
 //! one is woken when it is ready.
 //!
-//! **It runs too long.** After 10 ms, if others wait, it is asked to give way at its next call into this library. If it makes
-//! none (`loop {}`, a long computation), a signal stops its thread wherever it is, and another thread takes the P. No
+//! **It runs too long.** After 10 ms, if others wait, it is asked to give way at its next call into this library. If it
+//! makes none (`loop {}`, a long computation), a signal stops its thread wherever it is, and another thread takes the P. No
 //! loop starves the others, and no goroutine holds up the end of the program.
 //!
 //! **It ends** when its closure returns, or by [`runtime::goexit`]. A panic that nobody catches ends the whole program with
-//! Go's text and exit code 2; so does a deadlock (`fatal error: all goroutines are asleep - deadlock!`). [`Builder::try_run`]
-//! gives these back as values instead.
+//! Go's text and exit code 2; so does a deadlock (`fatal error: all goroutines are asleep - deadlock!`).
+//! [`Builder::try_run`] gives these back as values instead.
 //!
 //! # What orders what
 //!
@@ -76,9 +76,12 @@
 //!
 //! # Under every schedule
 //!
-//! A test runs one schedule, and the mistake needs another. [`explore::check`] runs a closure under thousands, chosen step by
-//! step on one thread with a virtual clock, watches for races, deadlocks and leaks, and gives back the shortest schedule
+//! A test runs one schedule, and the mistake needs another. [`explore::check`] runs a closure under thousands, chosen step
+//! by step on one thread with a virtual clock, watches for races, deadlocks and leaks, and gives back the shortest schedule
 //! that fails. The same channels and locks run there as anywhere else: only the scheduler is another one.
+//!
+//! What the real scheduler did can be seen, too: [`trace`] records it event by event and draws it, and [`runtime`] says what
+//! a program can be asked while it runs.
 //!
 //! ```
 //! use goroutines::explore::{check, Kind, Options};
@@ -114,15 +117,15 @@
 //! | `runtime` | [`runtime`] | `gosched`, `goexit`, `gomaxprocs`, `lock_os_thread`, … |
 //! | a variable that goroutines share | [`race::Shared`] | seen by the race detector of [`explore`] |
 //!
-//! What is different: nothing is collected (what a goroutine that waits for ever owns is leaked); a stack does not grow
-//! beyond what [`Builder::max_stack`] has set, and then ends the program with Go's text; and a runtime can be started more than
+//! What is different: nothing is collected (what a goroutine that waits for ever owns is leaked); a goroutine that needs
+//! more stack than [`Builder::max_stack`] has set ends the program with Go's text; and a runtime can be started more than
 //! once in a process, also side by side.
 //!
-//! Threads of `std` may use channels too, as far as they need not wait there, and may wake goroutines. While a thread that
-//! a goroutine has made itself is alive, no deadlock is reported; of threads that were there before, or have a name, the
-//! runtime does not know.
+//! Threads of `std` may use channels and locks too, and wake goroutines. One that a goroutine has made may also wait there,
+//! while its runtime lives; and while it is alive no deadlock is reported, because it may wake somebody. Of threads that were
+//! there before, or were given a name, the runtime does not know: they panic where they would have to wait.
 //!
-//! Tried on Linux, x86-64.
+//! Tried on Linux, x86-64. Linux on aarch64 is provided for; elsewhere the crate does not compile.
 //!
 //! # What may cross a switch
 //!
@@ -229,7 +232,7 @@ mod fasttrack;
 mod run;
 #[allow(
     unsafe_code,
-    reason = "a select holds the locks of several channels at once"
+    reason = "what a channel does while a select holds its lock"
 )]
 pub mod chan;
 #[allow(

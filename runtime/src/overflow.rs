@@ -5,8 +5,8 @@
 //! [`Lookup`] it was installed with, whose guard the address lies in. Then it leaves the goroutine for good, as the signal
 //! does that stops threads, and the runtime ends as after any crash ([`Leave`]). Where that cannot be, because the thread
 //! is in the runtime's own code or in the C library and may hold a lock, it writes Go's text itself and ends the process
-//! with code 2. Nothing has to be noted at a switch for this. Every other fault goes to the handler that stood before ours (Rust's
-//! own names the thread that overflowed), or has the effect it would have had without us.
+//! with code 2. Nothing has to be noted at a switch for this. Every other fault goes to the handler that stood before ours
+//! (Rust's own names the thread that overflowed), or has the effect it would have had without us.
 //!
 //! All that happens in the handler is async-signal-safe: atomics, arithmetic in a buffer on its stack, `write`,
 //! `sigaction`, `raise`, `_exit`.

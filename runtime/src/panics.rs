@@ -291,8 +291,10 @@ fn chain(mut texts: impl Iterator<Item = String>) -> String {
     out
 }
 
-/// Ends the goroutine that runs, after its deferred blocks. The other goroutines go on; if main calls it, the program
-/// ends when they have all ended, with Go's `fatal error: no goroutines (main called runtime.Goexit) - deadlock!`.
+/// Ends the goroutine that runs, after its deferred blocks. Go's `runtime.Goexit`.
+///
+/// The other goroutines go on; if main calls it, the program ends when they have all ended, with Go's `fatal error: no
+/// goroutines (main called runtime.Goexit) - deadlock!`.
 ///
 /// Values on the goroutine's stack are dropped, as in a panic. `catch_unwind` on the way stops it only for as long as what
 /// was caught is kept: the goroutine goes on to end where that is dropped, or let on with `resume_unwind`.

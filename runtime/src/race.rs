@@ -30,8 +30,8 @@ use crate::show::{arrow, show};
 ///
 /// A clone is the same variable. Reading and writing it is never undefined behaviour and never torn, but two goroutines
 /// that do so, at least one of them writing, with nothing that orders them, are a *data race*: updates get lost, and the
-/// exploring scheduler reports it, and an ordinary run with `GODEBUG=race=1` as well (exit code 66). To be right, order the accesses (a channel, a `WaitGroup`), or put the value into a
-/// `Mutex`, or use an atomic.
+/// exploring scheduler reports it, and an ordinary run with `GODEBUG=race=1` as well (exit code 66). To be right, order the
+/// accesses (a channel, a `WaitGroup`), or put the value into a `Mutex`, or use an atomic.
 ///
 /// Cost: a plain load or store for numbers, `bool` and `char`; a short lock for other types.
 ///

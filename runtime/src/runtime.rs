@@ -11,7 +11,7 @@
 //!     assert_eq!(runtime::num_goroutine(), 1);
 //! });
 //! ```
-
+//!
 //! # Looking at a program while it runs
 //!
 //! A program that is not changed can be asked from outside, by its environment:
@@ -44,7 +44,9 @@ pub use crate::panics::goexit;
 pub use crate::snapshot::{GSnapshot, MSnapshot, PSnapshot, SchedSnapshot};
 use crate::{cpus, seam, traceback, wait};
 
-/// Gives way: the goroutine goes to the end of the global queue and others run. Nothing else waits for it.
+/// Gives way: the goroutine goes to the end of the global queue, and others run. Go's `runtime.Gosched`.
+///
+/// Cost: a switch. It orders nothing: what another goroutine does until this one goes on is a guess.
 ///
 /// # Panics
 ///
@@ -66,7 +68,7 @@ pub fn gosched() {
     wait::gosched();
 }
 
-/// Sets how many goroutines run at one time, and gives back the former number; 0 only asks.
+/// Sets how many goroutines run at one time, and gives back the former number; 0 only asks. Go's `runtime.GOMAXPROCS`.
 ///
 /// At most 1,024. It takes effect at once: when it returns, no more goroutines run than that; those that did were made
 /// to give way, as if their time were up.
@@ -88,8 +90,9 @@ pub fn gomaxprocs(n: usize) -> usize {
     seam::expect_current("gomaxprocs").0.set_procs(n)
 }
 
-/// The CPUs that this process may run on, by its affinity. A cgroup's quota is no part of it, as in Go: it only bounds
-/// the default of GOMAXPROCS.
+/// How many CPUs this process may run on, by its affinity. Go's `runtime.NumCPU`.
+///
+/// A cgroup's quota is no part of it, as in Go: it only bounds the default of GOMAXPROCS.
 ///
 /// ```
 /// assert!(goroutines::runtime::num_cpu() >= 1);
@@ -98,7 +101,8 @@ pub fn num_cpu() -> usize {
     cpus::num_cpu()
 }
 
-/// Ties the goroutine to the thread that it runs on: it runs nowhere else, and no other goroutine runs there.
+/// Ties the goroutine to the thread that it runs on: it runs nowhere else, and no other goroutine runs there. Go's
+/// `runtime.LockOSThread`.
 ///
 /// Calls nest: it is free again after as many calls of [`unlock_os_thread`]. If it ends before, its thread ends with it,
 /// so that nobody meets what it did to that thread (its namespaces, its signal mask, the state of a C library). New
@@ -127,7 +131,7 @@ pub fn lock_os_thread() {
     seam::expect_current("lock_os_thread").1.wire();
 }
 
-/// Takes one [`lock_os_thread`] back; without one it does nothing.
+/// Takes one [`lock_os_thread`] back; without one it does nothing. Go's `runtime.UnlockOSThread`.
 ///
 /// # Panics
 ///
@@ -169,7 +173,7 @@ pub fn set_max_threads(n: usize) -> usize {
     seam::expect_current("set_max_threads").0.set_max_threads(n)
 }
 
-/// How many goroutines exist, main included.
+/// How many goroutines exist, main included. Go's `runtime.NumGoroutine`.
 ///
 /// # Panics
 ///
@@ -187,7 +191,8 @@ pub fn num_goroutine() -> usize {
     s.count()
 }
 
-/// The number of the goroutine that calls; main is 1. Go keeps it for its texts; so should you.
+/// The number of the goroutine that calls; main is 1. Go gives it to nobody, and only has it in its texts: it is for
+/// texts here, too.
 ///
 /// # Panics
 ///
@@ -203,7 +208,8 @@ pub fn goid() -> u64 {
     seam::expect_current("goid").1.id()
 }
 
-/// Every goroutine as Go prints it in a crash: number, state, why it waits, where, and who made it; the caller first.
+/// Every goroutine as Go prints it in a crash: number, state, why it waits, where, and who made it; the caller first. Go's
+/// `runtime.Stack`, for all.
 ///
 /// The place of one that runs, or could run, is the last one known: where it waited, gave way or announced a blocking
 /// call, or else the `go` that made it. Go stops everybody and looks; here nobody is stopped.
@@ -225,7 +231,10 @@ pub fn stack_dump() -> String {
     s.dump(g, Some(at))
 }
 
-/// The machine at this moment: Ms, Ps with their queues, the global queue, the goroutines and their states.
+/// The machine at this moment: Ms, Ps with their queues, the global queue, the goroutines and their states. Go has no such
+/// function; `GODEBUG=schedtrace` prints much of it.
+///
+/// Cost: goes through all goroutines and queues, under the scheduler's lock.
 ///
 /// # Panics
 ///

@@ -23,7 +23,8 @@
 //!    all that may be ready is what makes the choice uniform.
 //! 3. *All locks.* If none was ready, the channels are locked in the order of their addresses (two selects that want the
 //!    same ones cannot wait for each other), each once. Now the goroutine sees all of them at one instant. If one is ready
-//!    it fires, drawn again among all ready ones; so a `default` is taken only if there was a moment at which no case could go on.
+//!    it fires, drawn again among all ready ones; so a `default` is taken only if there was a moment at which no case could
+//!    go on.
 //! 4. `default`, if there is one.
 //! 5. *Waiting.* Under all locks a sudog of each case goes into its channel's queue; all refer to one `Claim`. The
 //!    goroutine parks, and its scheduler releases the locks after the switch.
@@ -409,15 +410,15 @@ pub mod __select {
 /// [`SendChan`](crate::SendChan), or of a reference to one. They and the values to send are evaluated once, in the order of
 /// the source, whichever case is chosen; a value that is not sent is dropped. Among the cases that can go on one is drawn,
 /// each as likely as the others. What an expression of a channel borrows (a guard, say) is kept until the choice is made;
-/// what a value's expression borrows is not. A nil channel is a case that is switched off. All arms have one type, which is that of
-/// the whole; `break`, `continue`, `return` and `?` work in them as anywhere. `select! {}` waits for ever.
+/// what a value's expression borrows is not. A nil channel is a case that is switched off. All arms have one type, which is
+/// that of the whole; `break`, `continue`, `return` and `?` work in them as anywhere. `select! {}` waits for ever.
 ///
 /// Cost: one short lock if a case can go on at once; one a channel to find out that none can, and to wait. Nothing is
 /// allocated.
 ///
 /// # Panics
 ///
-/// `send on closed channel`, if such a send is chosen.
+/// `send on closed channel`, if such a send is chosen. Outside of a goroutine, if it must wait.
 ///
 /// ```
 /// use goroutines::prelude::*;

@@ -341,7 +341,8 @@ macro_rules! sends {
             ///
             /// # Panics
             ///
-            /// `send on closed channel` if it is closed, also while this send waits; `v` is dropped then.
+            /// `send on closed channel` if it is closed, also while this send waits; `v` is dropped then. Outside of a
+            /// goroutine, if it must wait (threads that a goroutine has made can wait).
             ///
             /// ```
             /// use goroutines::prelude::*;
@@ -412,6 +413,10 @@ macro_rules! receives {
             /// Receives the next value, or `None` once the channel is closed and drained: Go's `v, ok := <-ch`.
             ///
             /// Waits until there is one of the two.
+            ///
+            /// # Panics
+            ///
+            /// Outside of a goroutine, if it must wait (threads that a goroutine has made can wait).
             ///
             /// ```
             /// use goroutines::prelude::*;

@@ -37,6 +37,7 @@ impl Fd {
     }
 
     /// `false` if it was closed before.
+    #[must_use]
     pub(super) fn set_closed(&self) -> bool {
         self.state.fetch_or(CLOSED, Ordering::AcqRel) & CLOSED == 0
     }

@@ -21,7 +21,8 @@
 //!
 //! 1. `run` resets the state, gives the schedule an epoch (so that tags of former ones are void) and makes main.
 //! 2. The loop resumes whom the driver chose, until nobody can run, or all who can only poll (`idle.rs`); then the clock
-//!    moves to the next timer, and when there is none and nobody can run the schedule is over: main had returned (and who waits now is leaked), or it is a deadlock.
+//!    moves to the next timer, and when there is none and nobody can run the schedule is over: main had returned (and who
+//!    waits now is leaked), or it is a deadlock.
 //! 3. A panic, a fatal error or the step limit ends it at once.
 //! 4. Everybody left is abandoned.
 //!

@@ -6,7 +6,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use crate::primitives::{Lock, Tag};
 use crate::seam::{self, Op};
 
-/// How many objects a pool keeps, beside the first. Go's collector empties its pools now and then; a bound is what we have instead.
+/// How many objects a pool keeps, beside the first. Go's collector empties its pools now and then; a bound is what we have
+/// instead.
 const MOST: usize = 1024;
 
 /// Objects that are expensive to make, kept for whoever needs one next: Go's `sync.Pool`.
