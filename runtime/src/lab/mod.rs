@@ -49,6 +49,7 @@ mod handed;
 mod idle;
 mod keen;
 mod objects;
+mod order;
 mod outcome;
 mod owners;
 mod plan;
