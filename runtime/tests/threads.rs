@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
+use std::time::Duration;
 
 use goroutines::{Builder, Crash, chan, go, runtime};
 
@@ -212,6 +213,53 @@ fn too_many_threads_are_fatal() {
         "{err}"
     );
     assert!(err.contains(" [syscall]:\n"), "{err}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_thread_that_the_system_refuses_is_fatal_and_handed_back() {
+    if is_alone() {
+        let former = rustix::process::getrlimit(rustix::process::Resource::As).current;
+        let limit = |bytes: Option<u64>| {
+            let mut limit = rustix::process::getrlimit(rustix::process::Resource::As);
+            limit.current = bytes;
+            rustix::process::setrlimit(rustix::process::Resource::As, limit).unwrap();
+        };
+        let refused = |builder: Builder| {
+            let crash = builder.try_run(|| {
+                // No room for a thread's stack from here on.
+                let size = std::fs::read_to_string("/proc/self/statm").unwrap();
+                let pages: u64 = size.split(' ').next().unwrap().parse().unwrap();
+                limit(Some(pages * 4096 + (1 << 20)));
+                loop {
+                    go(|| {
+                        runtime::syscall(|| std::thread::sleep(Duration::from_millis(20)));
+                    });
+                    runtime::gosched();
+                }
+            });
+            limit(former);
+            crash
+        };
+        for procs in [1, 2] {
+            let crash: Result<(), _> = refused(Builder::new().procs(procs));
+            let Err(Crash::Fatal(report)) = crash else {
+                panic!("{crash:?}");
+            };
+            assert_eq!(report.message, "newosproc");
+            let text = Crash::Fatal(report).to_string();
+            assert!(
+                text.starts_with("runtime: failed to create new OS thread (have ")
+                    && text.ends_with("\nfatal error: newosproc\n"),
+                "{text}"
+            );
+            // The next one has all it needs.
+            Builder::new().procs(2).try_run(until_alone).unwrap();
+        }
+        return;
+    }
+    let (code, err) = alone("a_thread_that_the_system_refuses_is_fatal_and_handed_back");
+    assert_eq!(code, Some(0), "{err}");
 }
 
 #[test]

@@ -14,7 +14,6 @@ use crate::crash::{Crash, FatalReport};
 use crate::goroutine::G;
 use crate::lock::LockGuard;
 use crate::seam;
-use crate::stderr;
 
 /// The most threads that a runtime may have, its monitor included, unless the program sets another number.
 pub(super) const MAX_THREADS: usize = 10_000;
@@ -104,7 +103,15 @@ impl Sched {
         match spawned {
             Ok(handle) => state.threads.push(handle),
             Err(e) => {
+                // It never comes.
+                state.ms.retain(|x| !std::ptr::eq(*x, m));
+                let nobody = state.ms.is_empty();
                 drop(state);
+                m.drop_p();
+                if m.spinning.swap(false, Ordering::Relaxed) {
+                    self.idle.give_up();
+                }
+                m.give_back();
                 let number = e.raw_os_error().unwrap_or(0);
                 let mut text = format!(
                     "runtime: failed to create new OS thread (have {have} already; errno={number})\n"
@@ -112,9 +119,17 @@ impl Sched {
                 if number == libc::EAGAIN {
                     text.push_str("runtime: may need to increase max user processes (ulimit -u)\n");
                 }
-                text.push_str("fatal error: newosproc\n");
-                stderr::write(&text);
-                std::process::exit(2);
+                let message = "newosproc".to_string();
+                text.push_str(&format!("fatal error: {message}\n"));
+                self.ended_by(Crash::Fatal(FatalReport {
+                    goroutine: 0,
+                    message,
+                    text,
+                }));
+                if nobody {
+                    self.clear();
+                }
+                return;
             }
         }
         if state.ended > 0 {
