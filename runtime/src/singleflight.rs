@@ -179,7 +179,8 @@ impl<V: Clone + Send + 'static> Group<V> {
         let call = Call::new();
         calls.insert(key.to_string(), call.clone());
         drop(calls);
-        self.execute(key, &call, f)
+        self.execute(key, &call, true, f)
+            .expect("it was wanted, and ended with a value")
     }
 
     /// As [`run`](Group::run), but the result comes on a channel, which has a place for it and is never closed. Go's
@@ -224,7 +225,7 @@ impl<V: Clone + Send + 'static> Group<V> {
         drop(calls);
         let (group, key) = (self.clone(), key.to_string());
         go(move || {
-            group.execute(&key, &call, f);
+            group.execute(&key, &call, false, f);
         });
         ch.receiver()
     }
@@ -250,9 +251,15 @@ impl<V: Clone + Send + 'static> Group<V> {
         drop(call);
     }
 
-    /// Runs the function of a call that is in the map, and tells everybody.
+    /// Runs the function of a call that is in the map, and tells everybody; its caller, too, if that is `wanted`.
     #[track_caller]
-    fn execute(&self, key: &str, call: &Arc<Call<V>>, f: impl FnOnce() -> V) -> (V, bool) {
+    fn execute(
+        &self,
+        key: &str,
+        call: &Arc<Call<V>>,
+        wanted: bool,
+        f: impl FnOnce() -> V,
+    ) -> Option<(V, bool)> {
         let (outcome, payload) = match catch_unwind(AssertUnwindSafe(f)) {
             Ok(v) => (Outcome::Value(v), None),
             Err(p) if panics::is_goexit(&*p) => (Outcome::Goexit, Some(p)),
@@ -265,18 +272,25 @@ impl<V: Clone + Send + 'static> Group<V> {
         let mut state = call.state.lock();
         let shared = state.others > 0;
         let chans = std::mem::take(&mut state.chans);
-        state.outcome = Some(outcome.clone());
+        let again = match &outcome {
+            Outcome::Panic(again) => Some(again.clone()),
+            _ => None,
+        };
+        state.outcome = Some(outcome);
         drop(state);
         drop(calls);
+        // Before a value is cloned: that is the program's code, which may panic, and others wait.
         call.done.done();
-        match (outcome, payload) {
-            (Outcome::Value(v), _) => {
+        match (again, payload) {
+            (None, None) => {
+                let mut left = chans.len() + usize::from(wanted);
                 for ch in chans {
-                    ch.send((v.clone(), shared));
+                    left -= 1;
+                    ch.send((call.value(shared || left > 0), shared));
                 }
-                (v, shared)
+                wanted.then(|| (call.value(shared), shared))
             }
-            (Outcome::Panic(again), Some(payload)) => {
+            (Some(again), Some(payload)) => {
                 if !chans.is_empty() {
                     // Nobody can recover it there, and this goroutine is to be seen in the traceback.
                     go(move || again.raise());
@@ -285,7 +299,23 @@ impl<V: Clone + Send + 'static> Group<V> {
                 resume_unwind(payload)
             }
             (_, Some(payload)) => resume_unwind(payload),
-            (_, None) => unreachable!("what unwound has a payload"),
+            (Some(_), None) => unreachable!("what unwound has a payload"),
+        }
+    }
+}
+
+impl<V: Clone> Call<V> {
+    /// What came of it: a clone, or for the last who wants it the value itself.
+    #[track_caller]
+    fn value(&self, others: bool) -> V {
+        let mut state = self.state.lock();
+        let value = match &state.outcome {
+            Some(Outcome::Value(v)) if others => Some(v.clone()),
+            _ => None,
+        };
+        match value.map(Outcome::Value).or_else(|| state.outcome.take()) {
+            Some(Outcome::Value(v)) => v,
+            _ => unreachable!("it ended with a value"),
         }
     }
 }

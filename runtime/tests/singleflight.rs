@@ -184,4 +184,48 @@ fn a_panic_that_nobody_could_recover_ends_the_program() {
     assert!(crash.to_string().starts_with("panic: boom"), "{crash}");
 }
 
+/// A value of which no copies can be made.
+struct Single;
+
+impl Clone for Single {
+    fn clone(&self) -> Self {
+        panic!("there is one only")
+    }
+}
+
+#[test]
+fn a_value_that_panics_when_it_is_cloned_leaves_nobody_waiting() {
+    let main = || {
+        let g = Group::<Single>::new();
+        // Who asks alone needs no copy.
+        let (Single, shared) = g.run("k", || Single);
+        assert!(!shared);
+        assert!(g.run_chan("k", || Single).recv().is_some());
+        let (asked, panicked) = (Arc::new(Int64::new(0)), Arc::new(Int64::new(0)));
+        let wg = WaitGroup::new();
+        for _ in 0..3 {
+            let (g, asked, panicked) = (g.clone(), asked.clone(), panicked.clone());
+            wg.go(move || {
+                asked.add(1);
+                let until_all_ask = || {
+                    while asked.load() < 3 {
+                        runtime::gosched();
+                    }
+                    (0..10).for_each(|_| runtime::gosched());
+                    Single
+                };
+                if catch_unwind(AssertUnwindSafe(|| g.run("k", until_all_ask))).is_err() {
+                    panicked.add(1);
+                }
+            });
+        }
+        wg.wait();
+        // All of them, or the one who had it alone is left out.
+        assert!(panicked.load() <= 3);
+        let (Single, shared) = g.run("k", || Single);
+        assert!(!shared);
+    };
+    runs(main);
+}
+
 mod limit;
