@@ -355,6 +355,10 @@ pub(crate) fn call_at(when: u64, call: Arc<dyn Fire>) -> Option<Key> {
 pub(crate) trait Inbox: Sync {
     /// Makes `g` runnable if this is still runtime `home` and `g` still waits.
     fn deliver(&self, home: u64, g: &'static G);
+    /// Has a call made by a thread of the runtime, soon. `false`: it has ended, or makes none for others.
+    fn call_soon(&self, _home: u64, _call: Arc<dyn Fire>) -> bool {
+        false
+    }
     /// Its goroutines as Go prints them.
     fn dump(&self) -> String {
         String::new()
@@ -393,6 +397,13 @@ pub(crate) fn close_home(id: u64) {
 }
 
 /// `ready` from a thread that is not of `g`'s runtime.
+/// From a thread of no runtime: has a call made in runtime `home`. `false`: nobody makes it.
+#[cold]
+pub(crate) fn call_from_outside(home: u64, call: Arc<dyn Fire>) -> bool {
+    let inbox = HOMES.lock().as_ref().and_then(|h| h.get(&home).copied());
+    inbox.is_some_and(|inbox| inbox.call_soon(home, call))
+}
+
 #[cold]
 pub(crate) fn ready_from_outside(g: &'static G) {
     let home = g.home();

@@ -531,6 +531,11 @@ pub(crate) enum Who {
 }
 
 impl Who {
+    /// Whether whoever calls could wait.
+    pub(crate) fn can_wait() -> bool {
+        Who::waits().is_some()
+    }
+
     /// The goroutine that runs, or a thread that a goroutine has made; `None` for other threads, which cannot wait.
     #[inline]
     pub(crate) fn waits() -> Option<Who> {

@@ -173,4 +173,55 @@ fn who_cannot_wait_leaves_no_trace() {
         .unwrap();
 }
 
+#[test]
+fn who_cannot_wait_for_a_rwmutex_leaves_it_as_it_was() {
+    let both = (raw::RWMutex::new(), raw::RWMutex::new());
+    let failed = |f: &dyn Fn()| catch_unwind(AssertUnwindSafe(f)).is_err();
+    both.0.lock();
+    both.1.rlock();
+    for _ in 0..3 {
+        assert!(failed(&|| both.0.rlock()) && failed(&|| both.0.lock()));
+        assert!(failed(&|| both.1.lock()));
+    }
+    both.1.rlock();
+    both.0.unlock();
+    both.1.runlock();
+    both.1.runlock();
+    for m in [&both.0, &both.1] {
+        m.rlock();
+        assert!(m.try_rlock() && !m.try_lock());
+        m.runlock();
+        m.runlock();
+        assert!(m.try_lock() && !m.try_rlock());
+        m.unlock();
+    }
+}
+
+#[test]
+fn a_thread_cancels_what_has_functions_to_run() {
+    each(|| {
+        let (ctx, cancel) = context::with_cancel(&context::background());
+        let (ran, below) = (chan(0), context::with_cancel(&ctx).0);
+        let tell = ran.clone();
+        let _stop = context::after_func(&ctx, move || tell.send(runtime::goid()));
+        let tell = ran.clone();
+        let _stop = context::after_func(&below, move || tell.send(runtime::goid()));
+        thread::spawn(cancel).join().unwrap();
+        assert!(below.err().is_some());
+        let (a, b) = (ran.recv().unwrap(), ran.recv().unwrap());
+        assert!(a > 1 && b > 1 && a != b);
+    });
+    // Once its runtime has ended there is nobody to run it: the panic comes when all else is done.
+    let (below, cancel) = Builder::new()
+        .try_run(|| {
+            let (ctx, cancel) = context::with_cancel(&context::background());
+            let _stop = context::after_func(&ctx, || ());
+            (context::with_cancel(&ctx).0, cancel)
+        })
+        .unwrap();
+    assert!(catch_unwind(AssertUnwindSafe(&cancel)).is_err());
+    assert!(below.err().is_some());
+    cancel();
+}
+
 mod limit;

@@ -222,7 +222,11 @@ impl Root {
                 drop(state);
                 match child {
                     Child::Root(root) => root.cancel(err, cause),
-                    Child::Late(late) => late.start(),
+                    Child::Late(late) => {
+                        if !late.start() {
+                            seam::outside("context::after_func");
+                        }
+                    }
                 }
             }
         }
@@ -287,10 +291,11 @@ impl Root {
             return;
         };
         let (mut list, mut cancelled) = (Vec::new(), Vec::new());
+        let mut started = true;
         children.pour_into(&mut list);
         while let Some(child) = list.pop() {
             match child {
-                Child::Late(late) => late.start(),
+                Child::Late(late) => started &= late.start(),
                 Child::Root(root) => {
                     if let Some((children, _)) = root.begin(err, cause.clone()) {
                         // One without children was finished at once.
@@ -309,6 +314,9 @@ impl Root {
             root.finish();
         }
         self.finish();
+        if !started {
+            seam::outside("a function that a context is to run once it is done");
+        }
     }
 
     /// Writes the reason and closes the channel; hands out the children and the way up. `None` if there is a reason already.
@@ -399,22 +407,52 @@ type Job = Box<dyn FnOnce() + Send>;
 /// A function to be run when a context is done.
 pub(super) struct Late {
     state: Lock<(Option<Job>, Up)>,
+    /// The runtime in which it was made.
+    home: u64,
     at: At,
+}
+
+/// The function of a context that a thread of no runtime has cancelled: on its way to a thread of its own runtime.
+struct Called {
+    job: Lock<Option<Job>>,
+    home: u64,
+    at: At,
+}
+
+impl Fire for Called {
+    fn fire(self: Arc<Self>, _: Key, _now: u64) {
+        let job = self.job.lock().take();
+        if let Some(f) = job
+            && seam::current_scheduler().is_some_and(|s| s.home() == self.home)
+        {
+            birth::spawn(f, Some(self.at));
+        }
+    }
 }
 
 impl Late {
     pub(super) fn new(f: impl FnOnce() + Send + 'static, at: At) -> Arc<Late> {
         Arc::new(Late {
             state: Lock::new((Some(Box::new(f)), None)),
+            home: seam::current_scheduler().map_or(0, |s| s.home()),
             at,
         })
     }
 
-    fn start(&self) {
-        let job = self.state.lock().0.take();
-        if let Some(f) = job {
+    fn start(&self) -> bool {
+        let Some(f) = self.state.lock().0.take() else {
+            return true;
+        };
+        if seam::current_scheduler().is_some() {
             birth::spawn(f, Some(self.at));
+            return true;
         }
+        let called = Called {
+            job: Lock::new(Some(f)),
+            home: self.home,
+            at: self.at,
+        };
+        seam::call_from_outside(self.home, Arc::new(called))
     }
 
     /// Whether it was not started and now never will be.

@@ -92,6 +92,7 @@ use crate::primitives::{CachePadded, Lock};
 use crate::queue::{CAPACITY, Place, Put};
 use crate::seam::{self, Inbox, Newborn};
 use crate::stack::StackPool;
+use crate::timers::Fire;
 use crate::trace::{Sink, Wanted, What};
 
 /// The most Ps a runtime can have.
@@ -486,6 +487,18 @@ impl Inbox for Sched {
         drop(state);
         // `self` is `&'static` in truth; the registry hands out nothing else.
         Sched::of(self).wake_one();
+    }
+
+    fn call_soon(&self, home: u64, call: Arc<dyn Fire>) -> bool {
+        if self.home.load(Ordering::Acquire) != home || self.is_stopping() {
+            return false;
+        }
+        // If it ends now, the next runtime here makes the call: who is called must know its home.
+        let (s, now) = (Sched::of(self), self.nanos());
+        if s.p(0).timers.add(now, call).1 {
+            s.timer_was_set(now);
+        }
+        true
     }
 }
 

@@ -81,7 +81,7 @@ impl Sema {
     }
 
     /// Takes a unit if there is one.
-    fn take(&self) -> bool {
+    pub(super) fn take(&self) -> bool {
         let mut units = self.units.load(Ordering::SeqCst);
         while units > 0 {
             match self.units.compare_exchange_weak(

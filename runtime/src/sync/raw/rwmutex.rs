@@ -15,7 +15,7 @@ use crate::goroutine::WaitReason;
 use crate::panics;
 use crate::primitives::{Tag, hooked};
 use crate::seam::{self, Hold, Op};
-use crate::wait::Turn;
+use crate::wait::{Turn, Who};
 
 /// More readers than there can be.
 const MANY: i32 = 1 << 30;
@@ -113,8 +113,26 @@ impl RWMutex {
     #[cold]
     #[inline(never)]
     fn await_turn_to_read(&self, at: &'static Location<'static>) {
+        if !Who::can_wait() {
+            if self.turn_back() {
+                seam::outside("this call would block");
+            }
+            // On its way.
+            while !self.waiting_readers.take() {
+                std::thread::yield_now();
+            }
+            return;
+        }
         self.waiting_readers
             .acquire(Turn::Last, WaitReason::RWMutexRead, at);
+    }
+
+    /// For a reader that was counted and cannot wait. `false`: a writer has let it in meanwhile, so that it need not.
+    fn turn_back(&self) -> bool {
+        let out = |n: i32| (n < 0).then(|| n - 1);
+        self.readers
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, out)
+            .is_ok()
     }
 
     /// Locks it for reading if that needs no waiting, and says whether it did. Go's `TryRLock`.
@@ -223,17 +241,25 @@ impl RWMutex {
     #[inline(always)]
     fn enter_to_write(&self, at: &'static Location<'static>) {
         self.writers.lock(at);
-        let inside = self.readers.fetch_sub(MANY, Ordering::Acquire);
-        if inside != 0 {
-            self.await_readers(inside, at);
+        let free = self
+            .readers
+            .compare_exchange(0, -MANY, Ordering::Acquire, Ordering::Relaxed);
+        if free.is_err() {
+            self.await_readers(at);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn await_readers(&self, inside: i32, at: &'static Location<'static>) {
+    fn await_readers(&self, at: &'static Location<'static>) {
+        if !Who::can_wait() {
+            // Before anybody could see that it waits.
+            self.leave_writers();
+            seam::outside("this call would block");
+        }
+        let inside = self.readers.fetch_sub(MANY, Ordering::Acquire);
         // They may have left since they were counted, and have counted themselves out already.
-        if self.departing.fetch_add(inside, Ordering::AcqRel) + inside != 0 {
+        if inside != 0 && self.departing.fetch_add(inside, Ordering::AcqRel) + inside != 0 {
             self.writer
                 .acquire(Turn::Last, WaitReason::RWMutexWrite, at);
         }
