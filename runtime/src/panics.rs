@@ -89,7 +89,11 @@ pub(crate) fn install_hook() {
             let at = info
                 .location()
                 .map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
-            let text = said(info.payload());
+            // A panic in here aborts the process: what it takes the program's code to print is printed later.
+            let text = match cfg!(panic = "abort") || !is_printed_by_program(info.payload()) {
+                true => said(info.payload()),
+                false => "(an error)".to_string(),
+            };
             seam::raised();
             if aborts(&text) {
                 if seam::observed() {
@@ -176,7 +180,8 @@ pub(crate) fn text_of(payload: &(dyn Any + Send)) -> String {
         Box<dyn std::error::Error + Send + Sync>,
         Box<dyn std::error::Error + Send>,
         Arc<dyn std::error::Error + Send + Sync>,
-        Crash
+        Crash,
+        crate::over::Error
     );
     if let Some(v) = payload.downcast_ref::<char>() {
         // Go's runes are numbers.
@@ -192,6 +197,31 @@ pub(crate) fn text_of(payload: &(dyn Any + Send)) -> String {
         return text_of(&**inner);
     }
     "(a value that is no text)".to_string()
+}
+
+/// Whether the program's code prints it, which may panic.
+fn is_printed_by_program(payload: &(dyn Any + Send)) -> bool {
+    if let Some(inner) = payload.downcast_ref::<Box<dyn Any + Send>>() {
+        return is_printed_by_program(&**inner);
+    }
+    payload.is::<std::io::Error>()
+        || payload.is::<Box<dyn std::error::Error + Send + Sync>>()
+        || payload.is::<Box<dyn std::error::Error + Send>>()
+        || payload.is::<Arc<dyn std::error::Error + Send + Sync>>()
+}
+
+/// As [`said`], where a panic does no harm: the program's code prints errors. If it panics, what is to be said then, which in
+/// Go is a fatal error's text.
+fn said_by_program(payload: &(dyn Any + Send)) -> Result<String, String> {
+    catch_unwind(AssertUnwindSafe(|| said(payload))).map_err(|mut second| {
+        settle(&mut *second);
+        let what = match is_printed_by_program(&*second) {
+            true => ": (an error)".to_string(),
+            false => format!(": {}", said(&*second)),
+        };
+        std::mem::forget(second);
+        format!("panic while printing panic value{what}")
+    })
 }
 
 /// A float as Go prints it: the shortest text that is this number, with an exponent if that is below -4 or above 5.
@@ -262,13 +292,24 @@ pub(crate) fn body(g: &'static G, f: impl FnOnce()) {
     }
     // Where a `goexit` is on its way, deferred blocks have panicked while the goroutine was ending: the program ends all the
     // same. Else the first of the list is the payload's own, unless it was raised where our hook did not see it.
-    let first = (!exits).then(|| {
-        let mut first = said(&*payload);
-        if raised.first().is_some_and(|r| r.again) {
-            first.push_str(AGAIN);
-        }
-        first
-    });
+    let first = match exits {
+        true => None,
+        false => match said_by_program(&*payload) {
+            Ok(mut first) => {
+                if raised.first().is_some_and(|r| r.again) {
+                    first.push_str(AGAIN);
+                }
+                Some(first)
+            }
+            Err(text) => {
+                std::mem::forget(payload);
+                if let Some((s, g)) = seam::current() {
+                    s.crash(g, Crashed::Fatal { text: text.into() });
+                }
+                return;
+            }
+        },
+    };
     let later = raised.iter().filter(|r| r.kept == Kept::Panic);
     let text = chain(first.into_iter().chain(later.map(|r| r.text.clone())));
     let at = last.or(raised.first()).map(|r| r.at.clone());
@@ -328,6 +369,7 @@ pub fn goexit() -> ! {
 /// Ends the program with Go's `fatal error: …`, which nobody can recover.
 pub(crate) fn fatal(text: &'static str) -> ! {
     let (s, g) = seam::expect_current(text);
+    let text = text.into();
     s.crash(g, Crashed::Fatal { text });
     // Under `try_run` the runtime ends; this goroutine must not go on.
     crate::wait::park_forever(WaitReason::None, std::panic::Location::caller())
@@ -381,7 +423,7 @@ impl<F: FnOnce()> Drop for Deferred<F> {
 /// What left a `defer!` block, and what the list of raised panics has of it, if anything.
 fn left(payload: &Box<dyn Any + Send>, raised: Option<&Raised>) -> Raised {
     let raised = raised.filter(|r| r.kept == Kept::Not);
-    let mut text = said(&**payload);
+    let mut text = said_by_program(&**payload).unwrap_or_else(|text| text);
     if raised.is_some_and(|r| r.again) {
         text.push_str(AGAIN);
     }

@@ -14,6 +14,7 @@
 //! keep that address. An out-of-line function that returns the loaded *value* is right. For the same reason nobody holds a
 //! `&'static dyn Scheduler` across a switch.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::io;
@@ -110,7 +111,7 @@ pub(crate) enum Crashed {
     /// A panic: its payload's text, and where it was raised.
     Panic { text: String, at: Option<String> },
     /// A fatal error of the library: nobody can recover it.
-    Fatal { text: &'static str },
+    Fatal { text: Cow<'static, str> },
 }
 
 /// What is told of a program to whoever looks on: the exploring scheduler, or the race detector. Called by the goroutine

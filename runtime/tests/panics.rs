@@ -145,6 +145,56 @@ fn errors_and_texts_of_all_kinds_are_shown() {
     }
     let end = ends(|| panic_any("x".parse::<i32>().unwrap_err()));
     assert_eq!(end.as_deref(), Some("invalid digit found in string"));
+    let end = ends(|| {
+        let (ctx, cancel) = context::with_cancel(&context::background());
+        cancel();
+        panic_any(ctx.err().expect("it is done"));
+    });
+    assert_eq!(end.as_deref(), Some("context canceled"));
+}
+
+/// An error that panics when it is printed.
+#[derive(Debug)]
+struct Unprintable;
+
+impl std::fmt::Display for Unprintable {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("no words for it")
+    }
+}
+
+impl std::error::Error for Unprintable {}
+
+#[test]
+fn an_error_that_panics_while_it_is_printed_is_fatal() {
+    type Shared = Arc<dyn std::error::Error + Send + Sync>;
+    type Boxed = Box<dyn std::error::Error + Send + Sync>;
+    let fatal = |f: fn()| match Builder::new().try_run(f) {
+        Err(Crash::Fatal(report)) => report.message,
+        other => panic!("{other:?}"),
+    };
+    for f in [
+        (|| panic_any(Arc::new(Unprintable) as Shared)) as fn(),
+        || panic_any(Box::new(Unprintable) as Boxed),
+        || panic_any(std::io::Error::other(Unprintable)),
+        || {
+            let again = catch_unwind(|| panic_any(Arc::new(Unprintable) as Shared));
+            panic_any(again.expect_err("it panicked"));
+        },
+    ] {
+        assert_eq!(
+            fatal(f),
+            "panic while printing panic value: no words for it"
+        );
+    }
+    // Nobody prints what is recovered.
+    assert_eq!(
+        ends(|| {
+            let e = catch_unwind(|| panic_any(Arc::new(Unprintable) as Shared));
+            assert!(e.expect_err("it panicked").is::<Shared>());
+        }),
+        None
+    );
 }
 
 mod limit;

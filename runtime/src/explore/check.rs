@@ -371,7 +371,7 @@ fn failure(runner: &Runner<'_>, kind: Kind, plan: &Plan, message: String, story:
 pub(super) fn message(o: &Outcome<'_>, kind: Kind, story: &Story) -> String {
     match (kind, o.verdict()) {
         (Kind::Panic, Verdict::Panic { text, .. }) => text.clone(),
-        (Kind::Fatal, Verdict::Fatal { text, .. }) => (*text).to_string(),
+        (Kind::Fatal, Verdict::Fatal { text, .. }) => text.to_string(),
         (Kind::Deadlock, Verdict::Deadlock { main_exited }) => {
             let out = draw::ring(story).filter(|r| !r.contains(&1) || story.main_returned);
             match out {

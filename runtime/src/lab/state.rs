@@ -1,5 +1,6 @@
 //! The state of the schedule that is being run: who there is and how each stands, and the clock.
 
+use std::borrow::Cow;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -55,7 +56,7 @@ pub(crate) enum Verdict {
     },
     Fatal {
         who: u32,
-        text: &'static str,
+        text: Cow<'static, str>,
     },
     /// main waits, or has left by `goexit`, and nobody can run; or some have locked each other out.
     Deadlock {
