@@ -49,7 +49,7 @@ use crate::time::Instant;
 /// ```
 pub fn pipe() -> io::Result<(Reader, Writer)> {
     let (r, w) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
-    let end = |fd| Arc::new(Fd::new(fd, Kind::File, [true, true]));
+    let end = |fd| Fd::new(fd, Kind::File, [true, true]);
     Ok((Reader { fd: end(r) }, Writer { fd: end(w) }))
 }
 

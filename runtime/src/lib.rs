@@ -174,6 +174,7 @@ mod show;
 mod stderr;
 mod snapshot;
 mod crash;
+mod made;
 mod over;
 #[allow(unsafe_code, reason = "guarded stacks: mmap, madvise, mprotect")]
 mod stack;

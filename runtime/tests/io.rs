@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use goroutines::net::{TcpListener, TcpStream};
 use goroutines::prelude::*;
-use goroutines::{io, os};
+use goroutines::{Crash, explore, io, os};
 
 /// Other tests of a binary would be counted too: everything that opens descriptors stands in this one test.
 #[test]
@@ -18,6 +18,8 @@ fn pipes_files_and_what_is_left() {
     files_are_read_written_and_sought();
     without_descriptors_calls_fail_and_later_work();
     nothing_is_left(threads);
+    nothing_is_left_in_other_hands();
+    nothing_is_left_by_schedules();
 }
 
 fn count(what: &str) -> usize {
@@ -193,4 +195,110 @@ fn nothing_is_left(threads: usize) {
     while count("task") > threads {
         std::thread::yield_now();
     }
+}
+
+/// Descriptors in the hands of goroutines that wait for something else, sleep, run, or have not begun.
+fn nothing_is_left_in_other_hands() {
+    let pair = || {
+        let l = TcpListener::bind("127.0.0.1:0").expect("loopback");
+        let c = TcpStream::connect(l.local_addr().expect("open")).expect("it listens");
+        (l.accept().expect("a connection").0, c)
+    };
+    let once = || {
+        let never = || chan::<()>(0).recv();
+        let crash = Builder::new().try_run(|| {
+            let _mine = (TcpListener::bind("127.0.0.1:0"), io::pipe());
+            never();
+        });
+        assert!(matches!(crash, Err(Crash::Deadlock(_))));
+        let crash = Builder::new().try_run(|| {
+            let _mine = pair();
+            go!({
+                let _his = pair();
+                panic!("over");
+            });
+            never();
+        });
+        assert!(matches!(crash, Err(Crash::Panic(_))));
+        let ended = Builder::new().procs(2).try_run(|| {
+            let (ch, wg) = (chan(9), WaitGroup::new());
+            ch.send(pair());
+            for i in 0..4 {
+                let (ends, ch, wg) = (pair(), ch.clone(), wg.clone());
+                wg.add(1);
+                go!({
+                    ch.send(pair());
+                    let (mut his, _hers) = ends;
+                    wg.done();
+                    match i {
+                        0 => time::sleep(Duration::from_secs(3600)),
+                        1 => _ = his.read(&mut [0; 1]),
+                        2 => drop(never()),
+                        _ => loop {
+                            runtime::gosched();
+                        },
+                    }
+                });
+            }
+            wg.wait();
+            let unborn = pair();
+            go!(drop(unborn));
+        });
+        assert_eq!(ended, Ok(()));
+        // What main returns stays open, and another runtime can use it.
+        let (mut a, mut b) = Builder::new()
+            .try_run(|| {
+                let ch = chan(0);
+                let to = ch.clone();
+                go!({
+                    to.send(pair());
+                    never();
+                });
+                ch.recv().expect("it is sent")
+            })
+            .expect("no crash");
+        Builder::new()
+            .try_run(|| {
+                a.write_all(b"x").expect("it is open");
+                b.read_exact(&mut [0]).expect("it is open");
+            })
+            .expect("no crash");
+        // Not so what lies elsewhere.
+        let kept = Mutex::new(None);
+        let ended = Builder::new().try_run(|| *kept.lock() = Some(pair()));
+        assert_eq!(ended, Ok(()));
+        let closed = kept
+            .into_inner()
+            .expect("it was put there")
+            .0
+            .read(&mut [0]);
+        assert_eq!(
+            closed.expect_err("it was closed").to_string(),
+            "use of closed network connection"
+        );
+    };
+    once();
+    let before = count("fd");
+    for _ in 0..20 {
+        once();
+    }
+    assert_eq!(count("fd"), before);
+}
+
+fn nothing_is_left_by_schedules() {
+    let before = count("fd");
+    let all = explore::Options::new().schedules(300).leaks(false);
+    let report = explore::check(&all, || {
+        let (pipe, ch) = (io::pipe().expect("descriptors"), chan::<i32>(0));
+        let to = ch.clone();
+        go!({
+            let _mine = pipe;
+            ch.recv();
+        });
+        go!({
+            let _ = to.try_send(1);
+        });
+    });
+    assert_eq!((report.failed, report.failure), (0, None));
+    assert_eq!(count("fd"), before);
 }

@@ -25,7 +25,8 @@
 //! up asking: what could come would come from outside.
 //!
 //! **The end of a runtime.** A descriptor on which a goroutine waits then is closed: nobody else would ever do it, for
-//! the frame that owns it is gone. One that is held elsewhere as well says *closed* from then on.
+//! the frame that owns it is gone. One that is held elsewhere as well says *closed* from then on. So are those which
+//! goroutines have in their hands that wait for something else, or run (`made.rs`, and `try_run` says what stays open).
 
 mod lock;
 mod wait;
@@ -33,12 +34,13 @@ mod wait;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::panic::Location;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 
+use crate::made::{self, Made};
 pub(crate) use crate::poller::Mode;
 use crate::poller::PollDesc;
 use crate::primitives::{Lock, Tag};
@@ -73,6 +75,8 @@ pub(crate) struct Fd {
     /// One for each runtime in which it had to be waited for.
     descs: Lock<Vec<&'static PollDesc>>,
     sides: [Side; 2],
+    /// The runtime in which it was made; 0 for none.
+    home: u64,
 }
 
 /// One direction.
@@ -113,8 +117,9 @@ fn timed_out() -> io::Error {
 impl Fd {
     /// Takes over a descriptor that does not block. `short_says`: whether a short read means that there is no more now,
     /// and a short write that there is no more room.
-    pub(crate) fn new(fd: OwnedFd, kind: Kind, short_says: [bool; 2]) -> Fd {
-        Fd {
+    pub(crate) fn new(fd: OwnedFd, kind: Kind, short_says: [bool; 2]) -> Arc<Fd> {
+        let home = seam::current().map_or(0, |(s, _)| s.home());
+        let new = Arc::new(Fd {
             raw: fd.into_raw_fd(),
             kind,
             short_says,
@@ -124,7 +129,12 @@ impl Fd {
             desc: AtomicPtr::new(std::ptr::null_mut()),
             descs: Lock::new(Vec::new()),
             sides: [Side::new(), Side::new()],
+            home,
+        });
+        if home != 0 {
+            made::note(home, &new);
         }
+        new
     }
 
     fn closed(&self) -> io::Error {
@@ -387,8 +397,20 @@ impl Fd {
     }
 }
 
+impl Made for Fd {
+    fn close_for(&self, home: u64) {
+        if self.descs.lock().iter().all(|d| d.home() == home) {
+            // It fails where it is closed already.
+            let _ = self.close();
+        }
+    }
+}
+
 impl Drop for Fd {
     fn drop(&mut self) {
+        if self.home != 0 {
+            made::forget(self.home, self);
+        }
         if self.kept.load(Ordering::Acquire) {
             // SAFETY: `release` kept it, and nobody can have borrowed it for longer than this lived.
             drop(unsafe { OwnedFd::from_raw_fd(self.raw) });

@@ -11,6 +11,7 @@ use super::state::{NOBODY, State};
 use super::strategy::{Driver, Random, Why};
 use crate::coro::{Command, Resumed};
 use crate::goroutine::{self, G, Status};
+use crate::made;
 use crate::primitives::{ASKERS, HOOKS, Lock, READERS};
 use crate::sched;
 use crate::seam::{self, Observer, Scheduler};
@@ -423,6 +424,9 @@ impl Lab {
         let timers = (st.timers.clear(), std::mem::take(&mut st.calls));
         drop(st);
         drop(guard);
+        // Whatever has them never goes on.
+        let home = self.home.load(Ordering::Relaxed);
+        made::take(home).iter().for_each(|d| d.close_for(home));
         // What timers hold is the program's: its destructors run where they find no schedule, and stop at nothing of ours.
         let _ = catch_unwind(AssertUnwindSafe(|| drop(timers)));
         seam::set_current(s, g);

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::panic::Location;
+use std::sync::Arc;
 
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SendFlags, SocketAddrAny, SocketFlags, SocketType, sockopt};
@@ -139,17 +140,17 @@ pub(super) fn first<A: ToSocketAddrs>(addr: A) -> io::Result<SocketAddr> {
 }
 
 /// Takes over a new TCP connection.
-pub(super) fn stream(fd: OwnedFd) -> Fd {
+pub(super) fn stream(fd: OwnedFd) -> Arc<Fd> {
     Fd::new(fd, Kind::Socket, [true, true])
 }
 
 /// Takes over a new Unix connection.
-pub(super) fn local(fd: OwnedFd) -> Fd {
+pub(super) fn local(fd: OwnedFd) -> Arc<Fd> {
     Fd::new(fd, Kind::Socket, [false, true])
 }
 
 /// Takes over a socket on which every call stands for itself.
-pub(super) fn single(fd: OwnedFd) -> Fd {
+pub(super) fn single(fd: OwnedFd) -> Arc<Fd> {
     Fd::new(fd, Kind::Socket, [false, false])
 }
 
@@ -452,9 +453,7 @@ macro_rules! from_std {
             fn from(s: $std) -> $t {
                 // Cannot fail on an open socket.
                 let _ = s.set_nonblocking(true);
-                Self {
-                    fd: std::sync::Arc::new($new(s.into())),
-                }
+                Self { fd: $new(s.into()) }
             }
         }
     };

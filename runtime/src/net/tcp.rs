@@ -64,7 +64,7 @@ impl TcpListener {
             rustix::net::bind(&fd, a)?;
             rustix::net::listen(&fd, socket::BACKLOG)?;
             Ok(TcpListener {
-                fd: Arc::new(socket::single(fd)),
+                fd: socket::single(fd),
             })
         })
     }
@@ -219,7 +219,7 @@ impl TcpStream {
         // Fails only on a connection that is broken already: the first read says so.
         let _ = sockopt::set_tcp_nodelay(&fd, true);
         TcpStream {
-            fd: Arc::new(socket::stream(fd)),
+            fd: socket::stream(fd),
         }
     }
 

@@ -57,7 +57,7 @@ impl UdpSocket {
             let fd = socket::open(socket::family(a), SocketType::DGRAM)?;
             rustix::net::bind(&fd, a)?;
             Ok(UdpSocket {
-                fd: Arc::new(socket::single(fd)),
+                fd: socket::single(fd),
             })
         })
     }

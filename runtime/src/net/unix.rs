@@ -94,7 +94,7 @@ impl UnixListener {
         rustix::net::bind(&fd, &addr)?;
         rustix::net::listen(&fd, socket::BACKLOG)?;
         Ok(UnixListener {
-            fd: Arc::new(socket::single(fd)),
+            fd: socket::single(fd),
         })
     }
 
@@ -263,7 +263,7 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(1), Duration::from_mi
 impl UnixStream {
     fn new(fd: std::os::fd::OwnedFd) -> UnixStream {
         UnixStream {
-            fd: Arc::new(socket::local(fd)),
+            fd: socket::local(fd),
         }
     }
 

@@ -20,6 +20,7 @@ use crate::crash::{Crash, DeadlockReport, FatalReport, PanicReport};
 use crate::goroutine::{self, G, Status, WaitReason};
 use crate::lock;
 use crate::lock::LockGuard;
+use crate::made;
 use crate::overflow;
 use crate::seam::{self, Crashed};
 use crate::stack::{StackError, StackPool};
@@ -329,6 +330,7 @@ impl Sched {
         let all = std::mem::take(&mut self.state.lock().all);
         let pool = self.p(0).local.lock().pool.clone();
         self.take_out(&all);
+        self.close_descriptors();
         // Nothing can be delivered from here on: every waker from outside that had one of ours has called `ready`.
         seam::close_home(self.forget());
         self.netpoll.close();
@@ -394,6 +396,18 @@ impl Sched {
         self.without_p.store(0, Ordering::Relaxed);
         self.outside.store(false, Ordering::Relaxed);
         home
+    }
+
+    /// Closes the descriptors that goroutines have made and nobody has dropped, unless main may have handed some out.
+    fn close_descriptors(&self) {
+        let finished = self.finish_state();
+        let keeps = finished.main_returned && finished.hands_out;
+        drop(finished);
+        let home = self.home.load(Ordering::Acquire);
+        let left = made::take(home);
+        if !keeps {
+            left.iter().for_each(|d| d.close_for(home));
+        }
     }
 
     /// Everybody who had to see the end has seen it: the next runtime may use this scheduler.

@@ -113,6 +113,8 @@ pub(crate) struct Config {
     pub(crate) procs: usize,
     pub(crate) max_stack: usize,
     pub(crate) on_crash: OnCrash,
+    /// What main returns may have descriptors: none is closed then.
+    pub(crate) hands_out: bool,
     /// What it does is caught there.
     pub(crate) trace: Option<Sink>,
     /// If it crashes and ends the process, what was caught goes there.
@@ -203,6 +205,8 @@ struct State {
 #[derive(Default)]
 struct Finish {
     main_returned: bool,
+    /// See `Config`.
+    hands_out: bool,
     crash: Option<Crash>,
     /// A crash ends the process: its text is about to be written.
     exits: bool,
@@ -263,6 +267,7 @@ impl Sched {
         s.idle.set_ps(procs);
         s.procs.store(procs, Ordering::Release);
         drop(state);
+        s.finish_state().hands_out = config.hands_out;
         s.begin_top();
         s.trace_into(config.trace.as_ref());
         s.leaves.lock().clone_from(&config.leaves);

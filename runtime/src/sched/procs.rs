@@ -118,6 +118,7 @@ mod tests {
             procs: 2,
             max_stack: 1 << 16,
             on_crash: OnCrash::HandBack,
+            hands_out: false,
             trace: None,
             leaves: None,
         });
