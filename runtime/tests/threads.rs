@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
-use std::time::Duration;
 
 use goroutines::{Builder, Crash, chan, go, runtime};
 
@@ -232,8 +231,10 @@ fn a_thread_that_the_system_refuses_is_fatal_and_handed_back() {
                 let pages: u64 = size.split(' ').next().unwrap().parse().unwrap();
                 limit(Some(pages * 4096 + (1 << 20)));
                 loop {
+                    // It keeps its thread: the others need a new one.
                     go(|| {
-                        runtime::syscall(|| std::thread::sleep(Duration::from_millis(20)));
+                        runtime::lock_os_thread();
+                        chan::<()>(0).recv();
                     });
                     runtime::gosched();
                 }
