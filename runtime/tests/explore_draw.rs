@@ -368,3 +368,92 @@ fn where_the_clock_moves_because_all_only_ask_it_is_told() {
         "{text}"
     );
 }
+
+#[test]
+fn many_who_wait_alike_share_a_row() {
+    // Two have locked each other out, and forty more come for the first lock.
+    let f = failure(
+        || {
+            let m = Arc::new((Mutex::new(()), Mutex::new(())));
+            let wg = WaitGroup::new();
+            for i in 0..42 {
+                let m = m.clone();
+                wg.go(move || {
+                    let _first = m.0.lock();
+                    drop(_first);
+                    match i {
+                        40 => {
+                            let _x = m.0.lock();
+                            let _y = m.1.lock();
+                        }
+                        41 => {
+                            let _y = m.1.lock();
+                            let _x = m.0.lock();
+                        }
+                        _ => drop(m.0.lock()),
+                    }
+                });
+            }
+            wg.wait();
+        },
+        |_| true,
+    );
+    let text = body(&f);
+    assert!(f.blocked.len() > 10, "{text}");
+    assert!(text.lines().count() < 45, "{text}");
+    let row = |who: &str| text.lines().position(|l| l.trim_start().starts_with(who));
+    assert!(
+        row("G42 ") < row("G2 ") && row("G43 ") < row("G2 "),
+        "{text}"
+    );
+    assert!(text.contains("G2 and 39 more  m.0: "), "{text}");
+    // The table of steps has where each of the two took its lock: in the line before.
+    for b in f.blocked.iter().filter(|b| b.goroutine > 41) {
+        let took = format!(":{}", b.at.line() - 1);
+        let told = text
+            .lines()
+            .any(|l| l.contains("lock ") && l.contains(&took) && !l.contains("sync"));
+        assert!(told, "{took} in {text}");
+    }
+}
+
+#[test]
+fn a_crowd_that_is_leaked_is_told_in_a_few_lines() {
+    let f = failure(
+        || {
+            let ch = chan(0);
+            for i in 0..60 {
+                let ch = ch.clone();
+                go!(ch.send(i));
+            }
+        },
+        |_| true,
+    );
+    assert_eq!(f.blocked.len(), 60);
+    assert!(f.message.ends_with("\nand 52 more"), "{}", f.message);
+    let text = f.to_string();
+    assert!(text.lines().count() < 55, "{text}");
+    assert!(text.contains("and 55 more"), "{text}");
+}
+
+#[test]
+fn who_has_selected_on_a_channel_has_used_it() {
+    let f = failure(
+        || {
+            let done = chan(0);
+            let tell = done.clone();
+            go!({
+                time::sleep(time::Duration::from_secs(2));
+                tell.send(1);
+            });
+            select! {
+                recv(done) => {}
+                recv(time::after(time::Duration::from_secs(1))) => {}
+            }
+        },
+        |_| true,
+    );
+    let text = body(&f);
+    assert_eq!(f.kind, Kind::Leak);
+    assert!(text.contains("nobody: main returned"), "{text}");
+}

@@ -367,6 +367,9 @@ fn failure(runner: &Runner<'_>, kind: Kind, plan: &Plan, message: String, story:
     }
 }
 
+/// So many of those who are leaked are named; `blocked` has them all.
+const LEAKED: usize = 8;
+
 /// What went wrong, in a line or two.
 pub(super) fn message(o: &Outcome<'_>, kind: Kind, story: &Story) -> String {
     match (kind, o.verdict()) {
@@ -385,6 +388,7 @@ pub(super) fn message(o: &Outcome<'_>, kind: Kind, story: &Story) -> String {
         (Kind::Leak, _) => story
             .waits
             .iter()
+            .take(LEAKED)
             .map(|w| {
                 let at = w
                     .place
@@ -393,6 +397,10 @@ pub(super) fn message(o: &Outcome<'_>, kind: Kind, story: &Story) -> String {
                     .unwrap_or_default();
                 format!("goroutine {} waits for ever: {}{at}", w.who, w.reason)
             })
+            .chain(
+                (story.waits.len() > LEAKED)
+                    .then(|| format!("and {} more", story.waits.len() - LEAKED)),
+            )
             .collect::<Vec<_>>()
             .join("\n"),
         (Kind::Race, _) => race(story),

@@ -133,6 +133,16 @@ impl Rows {
             if let Some(at) = closed {
                 weights[at + 1..].fill(0);
             }
+            // Where each of them took what the next one wants, and where it waits itself.
+            for &who in &ring {
+                let mine = |x: &Moment| x.who == who;
+                let parked = m.iter().rposition(|x| mine(x) && x.parked.is_some());
+                let took = story.holds.iter().filter(|h| h.who == who).filter_map(|h| {
+                    let at = |x: &Moment| x.object == h.object && x.place == h.place;
+                    m.iter().rposition(|x| mine(x) && at(x))
+                });
+                parked.into_iter().chain(took).for_each(|i| weights[i] = 9);
+            }
         }
         if matches!(kind, Some(Kind::Deadlock | Kind::Leak)) {
             quotes = wait_quotes(story);

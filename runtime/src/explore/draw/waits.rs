@@ -52,7 +52,7 @@ pub(super) fn deadlock(story: &Story, sources: &mut Sources, width: usize) -> St
             width,
         );
     }
-    let mut out = table(story, &story.waits, sources, width);
+    let mut out = table(story, sources, width);
     if let Some(ring) = ring(story) {
         let names: Vec<String> = ring
             .iter()
@@ -68,14 +68,7 @@ pub(super) fn deadlock(story: &Story, sources: &mut Sources, width: usize) -> St
 pub(super) fn leak(story: &Story, sources: &mut Sources, width: usize) -> String {
     let mut out = wrap("main has returned; who waits then waits for ever.", width);
     out.push('\n');
-    let shown: Vec<Wait> = story.waits.iter().take(MOST).cloned().collect();
-    out.push_str(&table(story, &shown, sources, width));
-    if story.waits.len() > shown.len() {
-        out.push_str(&format!(
-            "  … and {} more\n",
-            story.waits.len() - shown.len()
-        ));
-    }
+    out.push_str(&table(story, sources, width));
     let mut objects: Vec<usize> = story.waits.iter().map(|w| w.object).collect();
     objects.sort_unstable();
     objects.dedup();
@@ -91,9 +84,15 @@ pub(super) fn leak(story: &Story, sources: &mut Sources, width: usize) -> String
 /// More rows than these tell nothing new.
 const MOST: usize = 10;
 
-fn table(story: &Story, waits: &[Wait], sources: &mut Sources, width: usize) -> String {
+fn table(story: &Story, sources: &mut Sources, width: usize) -> String {
+    let crowd = story.waits.len() > MOST;
+    let mut waits: Vec<&Wait> = story.waits.iter().collect();
+    if crowd && let Some(ring) = ring(story) {
+        // Whose fault it is comes first.
+        waits.sort_by_key(|w| w.who != 1 && !ring.contains(&w.who));
+    }
     let held = |w: &Wait| w.object > 1 && story.holds.iter().any(|h| h.object == w.object);
-    let all_held = waits.iter().all(held);
+    let all_held = waits.iter().all(|w| held(w));
     let last = if all_held {
         "held by"
     } else {
@@ -104,6 +103,8 @@ fn table(story: &Story, waits: &[Wait], sources: &mut Sources, width: usize) -> 
             .map(str::to_string)
             .to_vec(),
     ];
+    // Where there are many, those who wait alike share a row.
+    let mut alike: Vec<(u64, usize, [String; 3])> = Vec::new();
     for w in waits {
         let name = w
             .place
@@ -116,14 +117,26 @@ fn table(story: &Story, waits: &[Wait], sources: &mut Sources, width: usize) -> 
         } else {
             format!("{name}: {}", w.reason)
         };
-        rows.push(vec![
-            called(w.who),
-            what,
-            place(w.place.as_ref()),
-            who_could(story, w, all_held),
-        ]);
+        let says = [what, place(w.place.as_ref()), who_could(story, w, all_held)];
+        match alike.iter_mut().find(|(.., s)| crowd && *s == says) {
+            Some((_, more, _)) => *more += 1,
+            None => alike.push((w.who, 0, says)),
+        }
     }
-    columns(&rows, width)
+    let left_out: usize = alike.iter().skip(MOST).map(|(_, more, _)| more + 1).sum();
+    for (who, more, says) in alike.into_iter().take(MOST) {
+        let mut row = vec![match more {
+            0 => called(who),
+            n => format!("{} and {n} more", called(who)),
+        }];
+        row.extend(says);
+        rows.push(row);
+    }
+    let mut out = columns(&rows, width);
+    if left_out > 0 {
+        out.push_str(&format!("  … and {left_out} more\n"));
+    }
+    out
 }
 
 /// Who could end a wait.
@@ -198,7 +211,9 @@ fn users(story: &Story, w: &Wait) -> Vec<u64> {
     let mut users: Vec<u64> = story
         .moments
         .iter()
-        .filter(|m| m.object == w.object && w.object > 1 && m.who != w.who)
+        .filter(|m| w.object > 1 && m.who != w.who)
+        // A select is about all of its channels.
+        .filter(|m| m.object == w.object || m.stands.iter().any(|s| s.object == w.object))
         .map(|m| m.who)
         .collect();
     users.sort_unstable();
