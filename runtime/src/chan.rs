@@ -98,7 +98,7 @@ use crate::change::hands;
 use crate::goroutine::{G, WaitReason};
 use crate::lock::LockGuard;
 use crate::primitives::{Lock, Tag, hooked};
-use crate::seam::{self, Op};
+use crate::seam::{self, Contents, Op};
 use crate::show::{arrow, show};
 use crate::wait::{Batch, WaitQueue, Woken, wait_on};
 
@@ -366,8 +366,25 @@ impl<T> Hchan<T> {
                 state.recvq.len() + receivers,
                 state.sendq.len() + senders,
             ];
-            seam::stands(&self.tag, counts, state.closed);
+            seam::stands(&self.tag, counts, state.closed, &mut || {
+                self.contents(state)
+            });
         }
+    }
+
+    fn contents(&self, state: &State<T>) -> Contents {
+        let mut contents = Contents {
+            buf: state.buf.iter().map(self.show).collect(),
+            ..Contents::default()
+        };
+        state.sendq.for_each_untold(|g, elem| {
+            let v = elem.as_ref().map(self.show);
+            contents.sendq.push((g.id(), v.unwrap_or_default()));
+        });
+        state
+            .recvq
+            .for_each_untold(|g, _| contents.recvq.push(g.id()));
+        contents
     }
 
     /// Under the lock: this goroutine is about to wait here, so that its counterpart will find it.

@@ -1,4 +1,4 @@
-//! What a goroutine can be about to do with an object that others see, the word for it, and how it stands to a lock.
+//! What a goroutine can be about to do with an object that others see, the word for it, and how object and goroutine stand.
 
 /// What a goroutine is about to do, at a choice point.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -119,6 +119,17 @@ pub(crate) enum Came {
     Updated,
     /// It read and wrote something else.
     Changed,
+}
+
+/// What is in a channel, for who reads a schedule. A value whose type is none of the common ones is an empty text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Contents {
+    /// The values in the buffer, the oldest first.
+    pub(crate) buf: Vec<String>,
+    /// Who waits to send, longest first, and what.
+    pub(crate) sendq: Vec<(u64, String)>,
+    /// Who waits to receive, longest first.
+    pub(crate) recvq: Vec<u64>,
 }
 
 /// How a goroutine stands to a lock, for owner cycles and "written without a lock".

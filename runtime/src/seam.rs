@@ -29,7 +29,7 @@ mod hooks;
 pub(crate) use hooks::*;
 
 use crate::goroutine::G;
-pub(crate) use crate::op::{Came, Hold, Op};
+pub(crate) use crate::op::{Came, Contents, Hold, Op};
 use crate::overflow::Overflow;
 use crate::poller::{Mode, PollDesc};
 use crate::primitives::{Lock, Tag};
@@ -136,7 +136,14 @@ pub(crate) trait Observer {
     /// The goroutine that runs has waited for this object among others, and does so no more.
     fn leaves(&self, _tag: &Tag) {}
     /// How a channel stands: values in its buffer, `recvx`, receivers, senders.
-    fn stands(&self, _tag: &Tag, _counts: [usize; 4], _closed: bool) {}
+    fn stands(
+        &self,
+        _tag: &Tag,
+        _counts: [usize; 4],
+        _closed: bool,
+        _contents: &mut dyn FnMut() -> Contents,
+    ) {
+    }
     /// Where a WaitGroup's counter stands now.
     fn shut(&self, _tag: &Tag, _left: u32) {}
     /// So much is added to a WaitGroup, for the count of it.

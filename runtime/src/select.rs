@@ -184,6 +184,12 @@ fn wait_for_one(
         // SAFETY: locked; the cases stay where they are, and are dequeued below before anybody leaves this function.
         unsafe { cases[i as usize].enqueue(who.g(), &claim, i) };
     }
+    if hooked() {
+        // SAFETY: all are locked.
+        order
+            .iter()
+            .for_each(|&i| unsafe { cases[i as usize].tells() });
+    }
     {
         let parked = Parked {
             cases: &*cases,
@@ -211,6 +217,12 @@ fn wait_for_one(
     for &i in order {
         // SAFETY: locked.
         unsafe { cases[i as usize].dequeue() };
+    }
+    if hooked() {
+        // SAFETY: all are locked.
+        order
+            .iter()
+            .for_each(|&i| unsafe { cases[i as usize].tells() });
     }
     // SAFETY: locked by `lock_all`.
     unsafe { unlock_all(cases, order) };

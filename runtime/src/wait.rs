@@ -71,12 +71,17 @@ impl<E> Sudog<E> {
 
     /// Whether it waits, as far as is known under its queue's lock, or is claimed by another queue.
     fn waits(&self) -> bool {
+        if !self.claim.is_null() {
+            seam::claims(self.g);
+        }
+        self.is_unclaimed()
+    }
+
+    /// The same, by whoever only shows it: nobody is told.
+    fn is_unclaimed(&self) -> bool {
         // SAFETY: a linked sudog's claim is in the same frame as the sudog.
-        let Some(c) = (unsafe { self.claim.as_ref() }) else {
-            return true;
-        };
-        seam::claims(self.g);
-        c.winner().is_none()
+        let claim = unsafe { self.claim.as_ref() };
+        claim.is_none_or(|c| c.winner().is_none())
     }
 
     /// Claims it for this queue. It must be woken if that succeeds, and left alone else.
@@ -296,13 +301,28 @@ impl<E> WaitQueue<E> {
 
     /// Looks at everyone who waits, longest first.
     pub(crate) fn for_each(&self, mut f: impl FnMut(&'static G, &E)) {
+        self.visit(|n| {
+            if n.waits() {
+                f(n.g, &n.elem);
+            }
+        });
+    }
+
+    /// The same, for an observer: that it was looked at is no part of the schedule.
+    pub(crate) fn for_each_untold(&self, mut f: impl FnMut(&'static G, &E)) {
+        self.visit(|n| {
+            if n.is_unclaimed() {
+                f(n.g, &n.elem);
+            }
+        });
+    }
+
+    fn visit(&self, mut f: impl FnMut(&Sudog<E>)) {
         let mut at = self.head;
         while let Some(node) = at {
             // SAFETY: linked nodes are valid, and nobody writes to them while the owner's lock is held.
             let n = unsafe { node.as_ref() };
-            if n.waits() {
-                f(n.g, &n.elem);
-            }
+            f(n);
             at = n.next;
         }
     }

@@ -1,5 +1,6 @@
 //! A schedule as frames: what every goroutine and every object was after each of its steps.
 
+use super::hchan::{Channel, Sudog};
 use goroutines::explore::Story;
 
 /// What a goroutine is.
@@ -18,19 +19,6 @@ pub struct Row {
     pub is: Is,
     /// The line of its last step.
     pub line: Option<u32>,
-}
-
-/// A channel in a frame.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Channel {
-    pub object: usize,
-    pub cap: u64,
-    pub len: u64,
-    pub recvx: u64,
-    pub closed: bool,
-    /// Who waits to receive, longest first.
-    pub recvq: Vec<u64>,
-    pub sendq: Vec<u64>,
 }
 
 /// All there is to see after a step.
@@ -95,13 +83,10 @@ pub fn of(story: &Story) -> Vec<Frame> {
             if let Some(row) = now.rows.iter_mut().find(|r| r.id == *g) {
                 row.is = Is::CanRun;
             }
-            for c in &mut now.channels {
-                c.recvq.retain(|w| w != g);
-                c.sendq.retain(|w| w != g);
-            }
         }
         stands(&mut now, story, m);
-        queues(&mut now, m.who, &is);
+        now.channels.iter_mut().for_each(|c| c.woken(&m.ready));
+        queues(&mut now, m, &is);
         values(&mut now, story, m);
         locks(&mut now, m, object, wanted.get(who) == Some(&true), &is);
         if let Some(wanted) = wanted.get_mut(who) {
@@ -120,35 +105,29 @@ fn stands(now: &mut Frame, story: &Story, m: &Moment) {
         let cap = story.things.get(stand.object).map_or(0, |t| t.detail);
         let at = now.channels.iter().position(|c| c.object == stand.object);
         let at = at.unwrap_or_else(|| {
-            now.channels.push(Channel {
-                object: stand.object,
-                cap,
-                len: 0,
-                recvx: 0,
-                closed: false,
-                recvq: Vec::new(),
-                sendq: Vec::new(),
-            });
+            now.channels.push(Channel::new(stand.object, cap));
             now.channels.len() - 1
         });
-        let c = &mut now.channels[at];
-        (c.len, c.recvx, c.closed) = (stand.len, stand.recvx, stand.closed);
+        now.channels[at].stands(stand);
     }
 }
 
-/// Whoever waits at a channel stands in one of its queues.
-fn queues(now: &mut Frame, who: u64, is: &Is) {
+/// Whoever has just begun to wait at a channel stands in one of its queues.
+fn queues(now: &mut Frame, m: &Moment, is: &Is) {
     let Is::Waits { reason, object } = is else {
         return;
     };
     if let Some(c) = now.channels.iter_mut().find(|c| c.object == *object) {
-        let queue = match reason.as_str() {
-            "chan receive" => &mut c.recvq,
-            "chan send" => &mut c.sendq,
+        let (queue, elem) = match reason.as_str() {
+            "chan receive" => (&mut c.recvq, ""),
+            "chan send" => (&mut c.sendq, m.outcome.as_str()),
             _ => return,
         };
-        if !queue.contains(&who) {
-            queue.push(who);
+        if queue.iter().all(|w| w.g != m.who) {
+            queue.push(Sudog {
+                g: m.who,
+                elem: elem.to_string(),
+            });
         }
     }
 }
@@ -218,7 +197,7 @@ mod tests {
             .iter()
             .position(|f| matches!(is_of(f, 1), Is::Waits { .. }))
             .expect("main waits at some time");
-        assert_eq!(frames[waits].channels[0].recvq, [1]);
+        assert_eq!(frames[waits].channels[0].recvq, [Sudog::receives(1)]);
         let sent = frames[waits..]
             .iter()
             .find(|f| is_of(f, 1) == &Is::CanRun)

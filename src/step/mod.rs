@@ -2,11 +2,12 @@
 
 mod cinema;
 pub mod frames;
+mod hchan;
 pub mod machine;
 mod paint;
 mod screen;
 
-use frames::{Channel, Frame, Is, Row};
+use frames::{Frame, Is, Row};
 use goroutines::explore::{Moment, Place, Story};
 use std::collections::HashMap;
 use std::path::Path;
@@ -239,30 +240,8 @@ impl Walk {
             out.push(format!("{} held by G{who}", self.name(*object)));
         }
         for c in &frame.channels {
-            out.extend(self.channel(c));
-        }
-        out
-    }
-
-    fn channel(&self, c: &Channel) -> Vec<String> {
-        let ring: String = (0..c.cap.min(16))
-            .map(|i| {
-                let nth = (i + c.cap - c.recvx % c.cap.max(1)) % c.cap.max(1);
-                if nth < c.len { '■' } else { '·' }
-            })
-            .collect();
-        let closed = if c.closed { ", closed" } else { "" };
-        let mut out = vec![format!(
-            "{} [{ring}] {} of {}{closed}",
-            self.name(c.object),
-            c.len,
-            c.cap
-        )];
-        for (queue, who) in [("recvq", &c.recvq), ("sendq", &c.sendq)] {
-            if !who.is_empty() {
-                let who: Vec<String> = who.iter().map(|g| format!("G{g}")).collect();
-                out.push(format!("  {queue}: {}", who.join(" ")));
-            }
+            let line = |g| frame.rows.iter().find(|r| r.id == g)?.line;
+            out.extend(c.drawn(&self.name(c.object), line));
         }
         out
     }

@@ -34,7 +34,7 @@ fn through_a_pipe_all_steps_are_printed() {
         &program("let ch = chan(1); ch.send(7); println!(\"{:?}\", ch.recv());"),
     );
     let ran = desk.run(&["step", NAME, "G1"]);
-    assert!(ran.out.contains("[■] 1 of 1"), "{}", ran.out);
+    assert!(ran.out.contains("ch [7] 1 of 1"), "{}", ran.out);
     assert!(ran.out.contains("printed:\n  Some(7)"), "{}", ran.out);
     assert!(!ran.out.contains("race"), "{}", ran.out);
 }

@@ -174,6 +174,12 @@ pub(crate) trait Case {
     ///
     /// The channel is locked.
     unsafe fn dequeue(&self);
+    /// Tells how the channel stands, for the trace and for who reads a schedule.
+    ///
+    /// # Safety
+    ///
+    /// The channel is locked.
+    unsafe fn tells(&self);
     /// Its channel woke the goroutine, and the case is in no queue: takes what the waker left.
     fn woken(&mut self);
     /// Whether it is a send that found its channel closed: whoever has selected panics then, with no lock held.
@@ -290,6 +296,14 @@ macro_rules! common {
 
         fn tag(&self) -> Option<&Tag> {
             self.chan.map(|c| &c.tag)
+        }
+
+        /// # Safety
+        ///
+        /// The channel is locked.
+        unsafe fn tells(&self) {
+            // SAFETY: the caller's promise.
+            self.c().tell(unsafe { &*self.c().state.data_ptr() }, 0, 0);
         }
 
         #[inline]

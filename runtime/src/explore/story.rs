@@ -92,22 +92,22 @@ pub struct Moment {
     pub stands: Vec<Stand>,
 }
 
-/// How a channel stood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+/// How a channel stood. A value is an empty text where its type is none of the common ones.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Stand {
     /// The channel, as an index.
     pub object: usize,
-    /// How many values its buffer has.
-    pub len: u64,
     /// The place that the next receive takes.
     pub recvx: u64,
-    /// How many wait to receive.
-    pub receivers: u64,
-    /// How many wait to send.
-    pub senders: u64,
     /// Whether it is closed.
     pub closed: bool,
+    /// The values in its buffer, the oldest first.
+    pub buf: Vec<String>,
+    /// Who waits to send, longest first, and what. Whoever began to wait in this very step may be missing.
+    pub sendq: Vec<(u64, String)>,
+    /// Who waits to receive, longest first; with the same exception.
+    pub recvq: Vec<u64>,
 }
 
 /// Somebody who waits at the end of a [`Story`].
@@ -217,11 +217,11 @@ impl Story {
                     .iter()
                     .map(|s| Stand {
                         object: s.object as usize,
-                        len: s.len as u64,
                         recvx: s.recvx as u64,
-                        receivers: s.receivers as u64,
-                        senders: s.senders as u64,
                         closed: s.closed,
+                        buf: s.contents.buf.clone(),
+                        sendq: s.contents.sendq.clone(),
+                        recvq: s.contents.recvq.clone(),
                     })
                     .collect(),
             })

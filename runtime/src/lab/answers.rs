@@ -14,7 +14,7 @@ use crate::coro::Command;
 use crate::goroutine::{G, Status};
 use crate::poller::{Mode, PollDesc};
 use crate::primitives::Tag;
-use crate::seam::{Came, Crashed, Hold, Inbox, Newborn, Observer, Op, Scheduler};
+use crate::seam::{Came, Contents, Crashed, Hold, Inbox, Newborn, Observer, Op, Scheduler};
 use crate::snapshot::{GSnapshot, SchedSnapshot};
 use crate::timers::Heap;
 use crate::traceback::{self, Traced};
@@ -343,7 +343,13 @@ impl Observer for Lab {
         }
     }
 
-    fn stands(&self, tag: &Tag, [len, recvx, receivers, senders]: [usize; 4], closed: bool) {
+    fn stands(
+        &self,
+        tag: &Tag,
+        [_, recvx, ..]: [usize; 4],
+        closed: bool,
+        contents: &mut dyn FnMut() -> Contents,
+    ) {
         let mut st = self.state();
         if !st.recording {
             return;
@@ -353,11 +359,9 @@ impl Observer for Lab {
             r.stands.retain(|s| s.object != object);
             let stand = Stand {
                 object,
-                len,
                 recvx,
-                receivers,
-                senders,
                 closed,
+                contents: contents(),
             };
             // A select goes through its channels in the order of their addresses, which is another one each time.
             let at = r.stands.partition_point(|s| s.object < object);

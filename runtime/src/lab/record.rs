@@ -5,7 +5,7 @@ use std::panic::Location;
 use super::plan::{CLOCK, Plan, Segment};
 use super::strategy::Why;
 use crate::goroutine::WaitReason;
-use crate::seam::Op;
+use crate::seam::{Contents, Op};
 
 /// A turn as it happened.
 #[derive(Clone, Copy, Debug)]
@@ -151,14 +151,12 @@ pub(crate) struct Record {
 }
 
 /// How a channel stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stand {
     pub(crate) object: u32,
-    pub(crate) len: usize,
     pub(crate) recvx: usize,
-    pub(crate) receivers: usize,
-    pub(crate) senders: usize,
     pub(crate) closed: bool,
+    pub(crate) contents: Contents,
 }
 
 /// Where and as what an object was made.

@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::{Hold, Observer, Op, current, current_scheduler, epoch, listener, observer};
+use super::{Contents, Hold, Observer, Op, current, current_scheduler, epoch, listener, observer};
 use crate::goroutine::G;
 use crate::primitives::{Tag, hooked, read};
 use crate::trace;
@@ -39,21 +39,26 @@ pub(crate) fn at_native_point(op: Op, tag: Option<&Tag>, at: &'static Location<'
 
 /// Tells how a channel stands, where its runtime is traced.
 ///
-/// `counts`: values in its buffer, `recvx`, receivers, senders.
+/// `counts`: values in its buffer, `recvx`, receivers, senders. What these are is asked for only where a schedule is recorded.
 #[inline(always)]
-pub(crate) fn stands(tag: &Tag, counts: [usize; 4], closed: bool) {
+pub(crate) fn stands(
+    tag: &Tag,
+    counts: [usize; 4],
+    closed: bool,
+    contents: &mut dyn FnMut() -> Contents,
+) {
     if hooked() {
-        tell_stand(tag, counts, closed);
+        tell_stand(tag, counts, closed, contents);
     }
 }
 
 #[inline(never)]
 #[cold]
-fn tell_stand(tag: &Tag, counts: [usize; 4], closed: bool) {
+fn tell_stand(tag: &Tag, counts: [usize; 4], closed: bool, contents: &mut dyn FnMut() -> Contents) {
     if let Some(o) = observer()
         && o.explores()
     {
-        o.stands(tag, counts, closed);
+        o.stands(tag, counts, closed, contents);
     } else if let Some(s) = current_scheduler() {
         let [len, recvx, receivers, senders] = counts.map(|n| u32::try_from(n).unwrap_or(u32::MAX));
         s.tell(&|| trace::What::Chan {

@@ -350,17 +350,16 @@ fn story(o: &mut Out, s: &Story) {
             o.line("ready", &[g]);
         }
         for c in &m.stands {
-            o.line(
-                "stand",
-                &[
-                    &c.object,
-                    &c.len,
-                    &c.recvx,
-                    &c.receivers,
-                    &c.senders,
-                    &c.closed,
-                ],
-            );
+            o.line("stand", &[&c.object, &c.recvx, &c.closed]);
+            for v in &c.buf {
+                o.line("stored", &[v]);
+            }
+            for (g, v) in &c.sendq {
+                o.line("sender", &[g, v]);
+            }
+            for g in &c.recvq {
+                o.line("receiver", &[g]);
+            }
         }
     }
     for w in &s.waits {
@@ -402,6 +401,11 @@ fn of_failure(f: &mut WireFailure, l: &mut Line) -> Result<(), ParseError> {
     Ok(())
 }
 
+fn last_stand<'a>(s: &'a mut Story, l: &Line) -> Result<&'a mut Stand, ParseError> {
+    let stand = s.moments.last_mut().and_then(|m| m.stands.last_mut());
+    stand.map_or_else(|| l.fail("no channel was told"), Ok)
+}
+
 fn of_story(s: &mut Story, l: &mut Line) -> Result<(), ParseError> {
     match l.name.as_str() {
         "member" => s.members.push(Member {
@@ -439,16 +443,26 @@ fn of_story(s: &mut Story, l: &mut Line) -> Result<(), ParseError> {
         "stand" => {
             let stand = Stand {
                 object: l.get()?,
-                len: l.get()?,
                 recvx: l.get()?,
-                receivers: l.get()?,
-                senders: l.get()?,
                 closed: l.get()?,
+                ..Stand::default()
             };
             match s.moments.last_mut() {
                 Some(m) => m.stands.push(stand),
                 None => return l.fail("no step was told"),
             }
+        }
+        "stored" => {
+            let v = l.text()?;
+            last_stand(s, l)?.buf.push(v);
+        }
+        "sender" => {
+            let waits = (l.get()?, l.text()?);
+            last_stand(s, l)?.sendq.push(waits);
+        }
+        "receiver" => {
+            let g = l.get()?;
+            last_stand(s, l)?.recvq.push(g);
         }
         "wait" => s.waits.push(Wait {
             who: l.get()?,
