@@ -147,15 +147,6 @@
 //! - **A goroutine that unwinds** stays on its thread until it is done, so `std::thread::panicking` speaks of it alone.
 #![deny(unsafe_code)]
 
-#[cfg(not(all(
-    target_os = "linux",
-    any(target_arch = "x86_64", target_arch = "aarch64")
-)))]
-compile_error!(
-    "goroutines runs on Linux, on x86-64 and aarch64. Elsewhere, port what stops and watches threads \
-     (runtime/src/sched/preempt.rs) first, then runtime/src/stack and runtime/src/overflow.rs"
-);
-
 // The rooms. Each uses only those above it, and a test says so: the order of these lines is that order. `unsafe` is
 // allowed by name.
 #[allow(unsafe_code, reason = "the lock's contract with lock_api")]
@@ -168,7 +159,6 @@ mod cpus;
 mod tid;
 #[allow(unsafe_code, reason = "handlers of signals")]
 mod signal;
-#[allow(unsafe_code, reason = "madvise")]
 mod op;
 mod show;
 mod stderr;
