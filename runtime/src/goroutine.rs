@@ -587,6 +587,7 @@ pub(crate) unsafe fn bereave(g: &'static G) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     #[test]
     fn reasons_survive_the_byte_they_are_kept_in() {
@@ -597,9 +598,11 @@ mod tests {
     }
 
     #[test]
-    fn a_g_is_reused_and_never_freed() {
-        let g = G::take();
-        G::give_back([g]);
-        assert_eq!(g.status(), Status::Dead);
+    fn a_g_is_given_to_one_at_a_time_and_dead() {
+        let gs: Vec<&'static G> = (0..1_000).map(|_| G::take()).collect();
+        let addresses: HashSet<usize> = gs.iter().map(|g| std::ptr::from_ref(*g).addr()).collect();
+        assert_eq!(addresses.len(), gs.len());
+        assert!(gs.iter().all(|g| g.status() == Status::Dead));
+        G::give_back(gs);
     }
 }

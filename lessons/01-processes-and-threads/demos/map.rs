@@ -25,13 +25,6 @@ struct Part {
 }
 
 pub(super) fn memory_map(stage: &mut Stage) -> io::Result<()> {
-    if !cfg!(target_os = "linux") {
-        return stage.say(
-            "This demo reads /proc/self/maps, the list of a process's memory that Linux keeps. This system has no such \
-             file. What it would show: code that can be run and not written; data, a heap and the stacks, which can be \
-             written and not run; each at addresses of its own, in one address space.",
-        );
-    }
     let (parts, maps) = look()?;
     let mut rows: Vec<(usize, [String; 4])> = Vec::new();
     for part in &parts {

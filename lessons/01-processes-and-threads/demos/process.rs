@@ -14,12 +14,6 @@ struct Thread {
 }
 
 pub(super) fn this_process(stage: &mut Stage) -> io::Result<()> {
-    if !cfg!(target_os = "linux") {
-        return stage.say(
-            "This picture reads /proc/self/task, the list of a process's threads that Linux keeps. This system has no \
-             such folder. It would show the main thread, and beside it those that the runtime keeps for goroutines.",
-        );
-    }
     let threads = program(Builder::new(), || {
         let (ready, end) = (WaitGroup::new(), chan::<()>(0));
         for _ in 0..GOROUTINES {

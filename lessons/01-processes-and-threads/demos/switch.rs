@@ -175,7 +175,6 @@ impl Drop for Cat {
 }
 
 /// Binds this thread, and what it starts from now on, to the first of the CPUs that it may use.
-#[cfg(target_os = "linux")]
 fn bind_to_one_cpu() -> bool {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
     let Ok(allowed) = sched_getaffinity(None) else {
@@ -187,11 +186,6 @@ fn bind_to_one_cpu() -> bool {
     let mut one = CpuSet::new();
     one.set(first);
     sched_setaffinity(None, &one).is_ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn bind_to_one_cpu() -> bool {
-    false
 }
 
 fn median(mut all: Vec<f64>) -> f64 {

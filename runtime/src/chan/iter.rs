@@ -22,6 +22,7 @@ use super::{Chan, RecvChan};
 /// assert_eq!(ch.iter().max(), Some(3)); // takes them all
 /// assert_eq!(ch.recv(), None);
 /// ```
+#[must_use = "it receives nothing until it is gone through"]
 pub struct Iter<'a, T> {
     chan: &'a super::ends::Pointer<T>,
     at: &'static Location<'static>,
@@ -43,6 +44,7 @@ pub struct Iter<'a, T> {
 ///
 /// assert_eq!(numbers().into_iter().collect::<Vec<_>>(), [1, 2, 3]);
 /// ```
+#[must_use = "it receives nothing until it is gone through"]
 pub struct IntoIter<T> {
     chan: super::ends::Pointer<T>,
     at: &'static Location<'static>,

@@ -306,7 +306,7 @@ impl Sched {
             self.idle.give_up();
         }
         m.stop.gone();
-        m.was_asked();
+        m.take_asked();
         let mut state = self.state.lock();
         let p = m.drop_p();
         state.ms.retain(|x| !std::ptr::eq(*x, m));

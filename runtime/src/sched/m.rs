@@ -97,7 +97,7 @@ impl M {
         m.told.set(sched.told.tape());
         m.ends.store(false, Ordering::Relaxed);
         m.former.store(0, Ordering::Relaxed);
-        m.was_asked();
+        m.take_asked();
         m.stop.reset();
         m
     }
@@ -160,7 +160,7 @@ impl M {
     /// long as anybody is asked (`HOOKS`), and this M may sleep for long now.
     pub(super) fn drop_p(&self) -> Option<&'static P> {
         let p = self.p()?;
-        self.was_asked();
+        self.take_asked();
         self.sched().tell(None, Some(self), Some(p), What::ProcStop);
         p.held_by(None);
         self.p.store(std::ptr::null_mut(), Ordering::Release);
@@ -244,7 +244,7 @@ impl M {
     }
 
     /// Whether its goroutine was asked to give way. It is not asked any more.
-    pub(super) fn was_asked(&self) -> bool {
+    pub(super) fn take_asked(&self) -> bool {
         let asked = self.asked.load(Ordering::Relaxed) && self.asked.swap(false, Ordering::Relaxed);
         if asked {
             HOOKS.fetch_sub(1, Ordering::Relaxed);
@@ -404,7 +404,7 @@ impl M {
     #[inline(always)]
     fn resume<const TOLD: bool>(&'static self, g: &'static G) -> Resumed {
         g.set_status(Status::Running);
-        self.was_asked();
+        self.take_asked();
         if TOLD {
             self.tell_start(g);
         }
@@ -664,12 +664,12 @@ impl Scheduler for M {
         let busy = sched
             .procs()
             .saturating_sub(sched.idle.ps() + sched.idle.spinning());
-        // A goroutine that unwinds runs without a P.
+        // Its own may have been taken from it.
         busy > 1 && self.p().is_some_and(|p| p.queue.is_empty())
     }
 
     fn poll(&self, g: &'static G) {
-        if self.was_asked() {
+        if self.take_asked() {
             self.preempted.store(true, Ordering::Relaxed);
             if let Some(p) = self.p() {
                 p.preempted.fetch_add(1, Ordering::Relaxed);

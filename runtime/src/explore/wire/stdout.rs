@@ -2,8 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::fd::{AsRawFd as _, FromRawFd as _};
+use std::os::fd::AsRawFd as _;
 use std::sync::OnceLock;
+
+use rustix::fs::MemfdFlags;
 
 static CAUGHT: OnceLock<File> = OnceLock::new();
 
@@ -20,34 +22,8 @@ pub(super) fn catch() -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(target_os = "linux")]
 fn memory() -> io::Result<File> {
-    // SAFETY: the name is a C string; the descriptor that comes back is nobody else's.
-    unsafe {
-        let fd = libc::memfd_create(c"stdout".as_ptr(), libc::MFD_CLOEXEC);
-        if fd < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        Ok(File::from_raw_fd(fd))
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn memory() -> io::Result<File> {
-    let mut name = std::env::temp_dir()
-        .join("gotour-XXXXXX")
-        .into_os_string()
-        .into_encoded_bytes();
-    name.push(0);
-    // SAFETY: the template is a C string that may be written to; the descriptor that comes back is nobody else's.
-    unsafe {
-        let fd = libc::mkstemp(name.as_mut_ptr().cast());
-        if fd < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        libc::unlink(name.as_ptr().cast());
-        Ok(File::from_raw_fd(fd))
-    }
+    Ok(rustix::fs::memfd_create(c"stdout", MemfdFlags::CLOEXEC)?.into())
 }
 
 /// Moves what was printed since the last time to the end of `to`.
