@@ -438,18 +438,52 @@ fn locked_out(ring: &[u64], story: &Story) -> String {
     }
 }
 
-/// What a wrong output is beside the right one.
+/// What a wrong output is beside the right one: both from where the difference can be seen.
 pub(super) fn message_of_output(output: &str, expected: &str) -> String {
-    format!("printed {}, expected {}", quoted(output), quoted(expected))
+    let from = first_shown(output.trim_end(), expected.trim_end());
+    format!(
+        "printed {}, expected {}",
+        quoted_from(output, from),
+        quoted_from(expected, from)
+    )
+}
+
+/// So many characters of an output are shown.
+const SHOWN: usize = 30;
+
+/// Where to begin with two texts, in bytes: at their beginning if they part soon enough, else at the line in which they
+/// part, or at a word of it.
+fn first_shown(a: &str, b: &str) -> usize {
+    // Some characters after the place have to be there as well.
+    const AFTER: usize = 4;
+    let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b);
+    let part: usize = same.map(|(c, _)| c.len_utf8()).sum();
+    let far = |from: usize| a[from..part].chars().count() + AFTER > SHOWN;
+    if !far(0) {
+        return 0;
+    }
+    let line = a[..part].rfind('\n').map_or(0, |at| at + 1);
+    if !far(line) {
+        return line;
+    }
+    let words = a[line..part].char_indices().filter(|(_, c)| *c == ' ');
+    words
+        .map(|(at, _)| line + at + 1)
+        .find(|&from| !far(from))
+        .unwrap_or(part)
 }
 
 /// A short output whole, of a longer one the beginning.
 fn quoted(s: &str) -> String {
-    const MOST: usize = 30;
-    let s = s.trim_end();
-    match s.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{:?}…", &s[..end]),
-        None => format!("{s:?}"),
+    quoted_from(s, 0)
+}
+
+fn quoted_from(s: &str, from: usize) -> String {
+    let before = if from > 0 { "…" } else { "" };
+    let s = &s.trim_end()[from..];
+    match s.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{before}{:?}…", &s[..end]),
+        None => format!("{before}{s:?}"),
     }
 }
 
@@ -477,4 +511,44 @@ fn race(story: &Story) -> String {
         access(&r.first),
         access(&r.second)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::message_of_output;
+
+    #[test]
+    fn two_outputs_are_shown_from_where_they_can_be_told_apart() {
+        let told = [
+            ("1\n", "2\n", r#"printed "1", expected "2""#),
+            (
+                "received 6 values, 20 in all of them\n",
+                "received 6 values, 21 in all of them\n",
+                r#"printed "received 6 values, 20 in all o"…, expected "received 6 values, 21 in all o"…"#,
+            ),
+            (
+                "ping 1\npong 2\nping 3\npong 4\nping 5\n",
+                "ping 1\npong 2\nping 3\npong 4\nping 5\npong 6\n",
+                r#"printed …"ping 5", expected …"ping 5\npong 6""#,
+            ),
+            (
+                "1 worker: a1 b1 c1 b2 c2 c3\n2 workers: 5 turns\n",
+                "1 worker: a1 b1 c1 b2 c2 c3\n2 workers: 6 turns\n",
+                r#"printed …"2 workers: 5 turns", expected …"2 workers: 6 turns""#,
+            ),
+            (
+                "eins, zwei, drei, vier, fünf, sechs, acht",
+                "eins, zwei, drei, vier, fünf, sechs, sieben",
+                r#"printed …"drei, vier, fünf, sechs, acht", expected …"drei, vier, fünf, sechs, siebe"…"#,
+            ),
+            (
+                "äääääääääääääääääääääääääääääääääää1",
+                "äääääääääääääääääääääääääääääääääää2",
+                r#"printed …"1", expected …"2""#,
+            ),
+        ];
+        for (output, expected, message) in told {
+            assert_eq!(message_of_output(output, expected), message);
+        }
+    }
 }

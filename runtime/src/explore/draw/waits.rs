@@ -9,16 +9,26 @@ pub(super) fn place(p: Option<&Place>) -> String {
     p.map_or_else(String::new, |p| format!("{}:{}", p.name(), p.line))
 }
 
+/// How wide each column is.
+fn widths(rows: &[Vec<String>]) -> Vec<usize> {
+    let n = rows.iter().map(Vec::len).max().unwrap_or(0);
+    (0..n)
+        .map(|c| rows.iter().map(|r| r[c].chars().count()).max().unwrap_or(0))
+        .collect()
+}
+
+/// Where the last column begins.
+fn before_last(rows: &[Vec<String>]) -> usize {
+    let wide = widths(rows);
+    let others = &wide[..wide.len().saturating_sub(1)];
+    2 + others.iter().map(|w| w + 2).sum::<usize>()
+}
+
 /// Rows in columns, two blanks between them; the last column may be long, and is wrapped below itself.
 pub(super) fn columns(rows: &[Vec<String>], width: usize) -> String {
     let n = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let wide: Vec<usize> = (0..n)
-        .map(|c| rows.iter().map(|r| r[c].chars().count()).max().unwrap_or(0))
-        .collect();
-    let indent: usize = 2 + wide[..n.saturating_sub(1)]
-        .iter()
-        .map(|w| w + 2)
-        .sum::<usize>();
+    let wide = widths(rows);
+    let indent = before_last(rows);
     let mut out = String::new();
     for r in rows {
         let mut line = String::from("  ");
@@ -84,6 +94,9 @@ pub(super) fn leak(story: &Story, sources: &mut Sources, width: usize) -> String
 /// More rows than these tell nothing new.
 const MOST: usize = 10;
 
+/// Fewer columns for who could end a wait are too few.
+const ROOM: usize = 24;
+
 fn table(story: &Story, sources: &mut Sources, width: usize) -> String {
     let crowd = story.waits.len() > MOST;
     let mut waits: Vec<&Wait> = story.waits.iter().collect();
@@ -91,8 +104,29 @@ fn table(story: &Story, sources: &mut Sources, width: usize) -> String {
         // Whose fault it is comes first.
         waits.sort_by_key(|w| w.who != 1 && !ring.contains(&w.who));
     }
-    let held = |w: &Wait| w.object > 1 && story.holds.iter().any(|h| h.object == w.object);
-    let all_held = waits.iter().all(|w| held(w));
+    let what: Vec<String> = waits.iter().map(|w| waits_for(story, w, sources)).collect();
+    let (whole, left_out) = rows(story, &waits, &what, &place);
+    let mut out = if in_one_file(story) && before_last(&whole) + ROOM > width {
+        // The file is known, and there is little room.
+        columns(&rows(story, &waits, &what, &line_of).0, width)
+    } else {
+        columns(&whole, width)
+    };
+    if left_out > 0 {
+        out.push_str(&format!("  … and {left_out} more\n"));
+    }
+    out
+}
+
+/// The rows of a table, its head first, and how many goroutines are in none of them.
+fn rows(
+    story: &Story,
+    waits: &[&Wait],
+    what: &[String],
+    place: &dyn Fn(Option<&Place>) -> String,
+) -> (Vec<Vec<String>>, usize) {
+    let held = |w: &&Wait| w.object > 1 && story.holds.iter().any(|h| h.object == w.object);
+    let all_held = waits.iter().all(held);
     let last = if all_held {
         "held by"
     } else {
@@ -104,26 +138,20 @@ fn table(story: &Story, sources: &mut Sources, width: usize) -> String {
             .to_vec(),
     ];
     // Where there are many, those who wait alike share a row.
+    let crowd = waits.len() > MOST;
     let mut alike: Vec<(u64, usize, [String; 3])> = Vec::new();
-    for w in waits {
-        let name = w
-            .place
-            .as_ref()
-            .filter(|_| w.object > 1)
-            .and_then(|p| sources.receiver(p))
-            .unwrap_or_else(|| name_of(story, w.object, sources));
-        let what = if name.is_empty() {
-            w.reason.clone()
-        } else {
-            format!("{name}: {}", w.reason)
-        };
-        let says = [what, place(w.place.as_ref()), who_could(story, w, all_held)];
+    for (w, what) in waits.iter().zip(what) {
+        let says = [
+            what.clone(),
+            place(w.place.as_ref()),
+            who_could(story, w, all_held, place),
+        ];
         match alike.iter_mut().find(|(.., s)| crowd && *s == says) {
             Some((_, more, _)) => *more += 1,
             None => alike.push((w.who, 0, says)),
         }
     }
-    let left_out: usize = alike.iter().skip(MOST).map(|(_, more, _)| more + 1).sum();
+    let left_out = alike.iter().skip(MOST).map(|(_, more, _)| more + 1).sum();
     for (who, more, says) in alike.into_iter().take(MOST) {
         let mut row = vec![match more {
             0 => called(who),
@@ -132,15 +160,45 @@ fn table(story: &Story, sources: &mut Sources, width: usize) -> String {
         row.extend(says);
         rows.push(row);
     }
-    let mut out = columns(&rows, width);
-    if left_out > 0 {
-        out.push_str(&format!("  … and {left_out} more\n"));
+    (rows, left_out)
+}
+
+/// What somebody waits for, by the name it has in the program.
+fn waits_for(story: &Story, w: &Wait, sources: &mut Sources) -> String {
+    let name = w
+        .place
+        .as_ref()
+        .filter(|_| w.object > 1)
+        .and_then(|p| sources.receiver(p))
+        .unwrap_or_else(|| name_of(story, w.object, sources));
+    if name.is_empty() {
+        w.reason.clone()
+    } else {
+        format!("{name}: {}", w.reason)
     }
-    out
+}
+
+/// A place in the one file that there is.
+fn line_of(p: Option<&Place>) -> String {
+    p.map_or_else(String::new, |p| format!(":{}", p.line))
+}
+
+/// Whether all places of a table are in one file.
+fn in_one_file(story: &Story) -> bool {
+    let waits = story.waits.iter().filter_map(|w| w.place.as_ref());
+    let holds = story.holds.iter().filter_map(|h| h.place.as_ref());
+    let mut files = waits.chain(holds).map(|p| &p.file);
+    let first = files.next();
+    files.all(|f| Some(f) == first)
 }
 
 /// Who could end a wait.
-fn who_could(story: &Story, w: &Wait, brief: bool) -> String {
+fn who_could(
+    story: &Story,
+    w: &Wait,
+    brief: bool,
+    place: &dyn Fn(Option<&Place>) -> String,
+) -> String {
     let holders: Vec<_> = story
         .holds
         .iter()
@@ -342,5 +400,41 @@ fn times(n: usize) -> String {
         1 => "once".to_string(),
         2 => "twice".to_string(),
         n => format!("{n} times"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Sources, deadlock};
+    use crate::explore::{Options, check};
+    use crate::prelude::*;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    #[test]
+    fn where_there_is_little_room_a_place_is_its_line() {
+        let first = line!() + 2;
+        let f = || {
+            let account = Arc::new(Mutex::new(()));
+            let _held = account.lock();
+            let _again = account.lock();
+        };
+        let f = check(&Options::new().schedules(5), f).failure;
+        let story = f.expect("a deadlock").story;
+        let mut sources = Sources::new(Path::new(env!("CARGO_MANIFEST_DIR")));
+        let mut row = |width| {
+            let table = deadlock(&story, &mut sources, width);
+            let row = table.lines().nth(1).unwrap_or_default();
+            row.split("sync.Mutex.Lock  ")
+                .nth(1)
+                .unwrap_or_default()
+                .to_string()
+        };
+        let (at, since) = (first + 2, first + 1);
+        assert_eq!(
+            row(99),
+            format!("waits.rs:{at}  itself, since waits.rs:{since}")
+        );
+        assert_eq!(row(60), format!(":{at}  itself, since :{since}"));
     }
 }
