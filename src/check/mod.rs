@@ -228,7 +228,11 @@ pub fn build_all(book: &Workbook, names: &[&str], cancel: &Cancel) {
 fn point_at(verdict: &mut Verdict, text: &str) {
     let Verdict::NotYet(it) = verdict else { return };
     let about = match &it.why {
-        Why::Schedule(f, _) if f.kind == Failed::Nondeterminism => About::Changes,
+        Why::Schedule(f, _) => match f.kind {
+            Failed::Nondeterminism => About::Changes,
+            Failed::Output | Failed::Race | Failed::Panic => About::Between,
+            _ => return,
+        },
         Why::Native(died) => match died.how {
             Native::Overflow => About::Overflows,
             Native::Signal | Native::Exit => About::Dies,

@@ -7,6 +7,7 @@ use super::compile::Refusal;
 use super::condition::{Failed, Native};
 use super::drive::Stumble;
 use super::source::Finding;
+use super::suspects::Suspect;
 use super::verdict::{CouldNot, Died, FailedSchedule, Named, NotYet, Tried, Verdict, When, Why};
 
 /// Lines of one verdict.
@@ -125,9 +126,7 @@ fn not_yet_lines(it: &NotYet, page: &mut Page<'_>) {
         }
     }
     for s in &it.suspects {
-        page.blank();
-        page.code(&s.line.to_string(), &s.text);
-        page.wrapped(&s.says);
+        page.suspect(s);
     }
     page.named = it.named.clone();
     let hint = format!("hint: gotour hint {}", page.frame.name);
@@ -439,6 +438,8 @@ fn could_not_lines(it: &CouldNot, page: &mut Page<'_>) {
 struct Page<'a> {
     frame: &'a Frame<'a>,
     body: Vec<Line>,
+    /// Lines of the program, and what is said of them: they stay where the body gives way.
+    pointed: Vec<Line>,
     named: Option<Named>,
     actions: Vec<String>,
 }
@@ -448,6 +449,7 @@ impl<'a> Page<'a> {
         Page {
             frame,
             body: Vec::new(),
+            pointed: Vec::new(),
             named: None,
             actions: Vec::new(),
         }
@@ -495,13 +497,24 @@ impl<'a> Page<'a> {
         }
     }
 
+    fn suspect(&mut self, s: &Suspect) {
+        let mut lines = vec![format!("  {} │ {}", s.line, s.text)];
+        let says = text::wrap_all(&s.says, self.frame.wide() - 2);
+        lines.extend(says.iter().map(|line| format!("  {line}")));
+        lines.push(String::new());
+        self.pointed.extend(lines.into_iter().map(|text| Line {
+            tone: Tone::Plain,
+            text,
+        }));
+    }
+
     fn code(&mut self, number: &str, line: &str) {
         self.body(Tone::Plain, format!("  {number} │ {line}"));
     }
 
     fn finish(mut self) -> Vec<Line> {
         let wide = self.frame.wide();
-        let mut tail = Vec::new();
+        let mut tail = std::mem::take(&mut self.pointed);
         if let Some(named) = &self.named {
             tail.push(Line {
                 tone: Tone::Strong,

@@ -14,6 +14,8 @@ pub enum About {
     Overflows,
     /// It did not end.
     Endless,
+    /// Goroutines came between each other's steps.
+    Between,
 }
 
 /// A line, and why it is suspected.
@@ -38,6 +40,7 @@ pub fn suspects(text: &str, about: About) -> Vec<Suspect> {
         About::Dies => dying(&tokens),
         About::Overflows => recursive(&tokens),
         About::Endless => endless(&tokens),
+        About::Between => let_go(&tokens),
     };
     found.dedup_by(|a, b| a.0 == b.0);
     found.truncate(MOST);
@@ -176,6 +179,52 @@ fn endless(tokens: &[Token]) -> Vec<(usize, String)> {
     loops.collect()
 }
 
+/// Locks that are given back in the line that takes them.
+fn let_go(tokens: &[Token]) -> Vec<(usize, String)> {
+    // The locks of Go's kind, which have no guards.
+    let raw = tokens.iter().any(|t| ident(Some(t)) == Some("raw"));
+    let mut found = Vec::new();
+    for (i, t) in tokens.iter().enumerate() {
+        let ends = punct(Some(t), '.')
+            && matches!(ident(tokens.get(i + 1)), Some("lock" | "read" | "write"))
+            && tokens.get(i + 2).is_some_and(|t| t.kind == Kind::Open('('))
+            && tokens
+                .get(i + 3)
+                .is_some_and(|t| t.kind == Kind::Close(')'))
+            && punct(tokens.get(i + 4), ';');
+        if !ends {
+            continue;
+        }
+        let starts = tokens[..i].iter().rposition(|t| {
+            matches!(t.kind, Kind::Open('{') | Kind::Close('}')) || punct(Some(t), ';')
+        });
+        let statement = &tokens[starts.map_or(0, |at| at + 1)..i];
+        let bare = !raw
+            && statement.iter().all(|t| ident(Some(t)) != Some("let"))
+            && !statement
+                .iter()
+                .any(|t| punct(Some(t), '=') || punct(Some(t), '*'));
+        let nameless = ident(statement.first()) == Some("let")
+            && ident(statement.get(1)) == Some("_")
+            && punct(statement.get(2), '=');
+        if nameless || bare {
+            let what = if nameless {
+                "`let _ =` keeps nothing"
+            } else {
+                "Nobody keeps what is returned"
+            };
+            found.push((
+                t.line,
+                format!(
+                    "{what}: the lock is given back in the same line. Give the guard a name: \
+                     `let _held = ...;`"
+                ),
+            ));
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,5 +269,15 @@ mod tests {
     fn loops_that_may_have_no_end() {
         let text = "fn main() {\n    loop {\n    }\n    while x {}\n    for i in 0..3 {}\n    let r#loop = 1;\n}\n";
         assert_eq!(lines(text, About::Endless), [2, 4]);
+    }
+
+    #[test]
+    fn a_lock_that_nobody_keeps() {
+        let text = "fn f() {\n    let _ = m.lock();\n    a.b.write();\n    let _held = m.lock();\n    \
+            *m.lock() = 1;\n    let n = *m.read();\n    drop(m.lock());\n    if x {}\n    m.lock();\n    \
+            x = m.lock();\n    s.read(&mut b);\n}\n";
+        assert_eq!(lines(text, About::Between), [2, 3, 9]);
+        let raw = "let m = raw::Mutex::new();\nm.lock();\nlet _ = other.lock();\n";
+        assert_eq!(lines(raw, About::Between), [3]);
     }
 }
