@@ -241,6 +241,7 @@ fn facts_are_the_least_and_the_most_of_all_schedules() {
     assert_eq!(fact("alive"), (1, 2));
     assert_eq!(fact("overlap"), (1, 2));
     assert_eq!((fact("main_sends"), fact("main_recvs").0), ((1, 1), 0));
+    assert_eq!((fact("waits"), fact("main_waits")), ((1, 1), (1, 1)));
     assert_eq!(fact("unguarded"), (0, 0));
     assert_eq!(fact("foreign_closes"), (0, 0));
     assert_eq!(fact("added"), (2, 2));

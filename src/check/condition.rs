@@ -46,6 +46,7 @@ pub const FACTS: &[&str] = &[
     "shared_writes",
     "main_sends",
     "main_recvs",
+    "main_waits",
     "main_reads",
     "polls",
     "panics",

@@ -51,6 +51,7 @@ mod names {
         shared_writes: "Writes of a `Shared`.",
         main_sends: "Sends by main, also tried ones.",
         main_recvs: "Receives by main, also tried ones.",
+        main_waits: "WaitGroup waits by main.",
         main_reads: "Operations of main that can bring it what others have left: reads, loads, locks, receives, selects.",
         foreign_closes: "Closes of a channel by a goroutine that had not sent on it, where others had.",
         common: "`Shared`s that two goroutines other than main used.",

@@ -200,7 +200,11 @@ impl State {
                 self.main_waited |= op == Op::Recv;
                 c.add(Fact::main_recvs);
             }
-            Op::Select | Op::Wait | Op::CondWait if main => self.main_waited = true,
+            Op::Wait if main => {
+                self.main_waited = true;
+                c.add(Fact::main_waits);
+            }
+            Op::Select | Op::CondWait if main => self.main_waited = true,
             Op::Send | Op::TrySend => {
                 if main {
                     c.add(Fact::main_sends);
