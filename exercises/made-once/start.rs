@@ -3,7 +3,7 @@
 //! Three customers, each a goroutine, ask a shop for its catalogue. The shop makes
 //! it when it is first asked. To make it is dear, and must happen once: a second
 //! time is an error that ends the program. Everybody gets the whole catalogue,
-//! also those who ask while it is being made.
+//! also those who ask while it is being made: they wait, and do not ask again.
 //!
 //! Write `catalogue` so. Leave `make` as it is.
 //!

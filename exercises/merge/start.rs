@@ -4,7 +4,7 @@
 //! channel with all of them, in the order in which they come, that is closed
 //! when both feeds have ended. As it is, it passes on feed a first and feed b
 //! after that. But each feed waits now and then until something of the other
-//! has arrived. Leave the feeds and main as they are.
+//! has arrived. Nobody asks again and again. Leave the feeds and main as they are.
 //!
 //! It is right when it prints, whoever runs first:
 //!

@@ -1,16 +1,18 @@
 //! Urgent first
 //!
 //! main has two channels, one for urgent messages and one for normal work, and
-//! both have something in them when it begins. What is urgent must come first.
-//! When nothing urgent is there, normal work is done; and the last urgent
-//! message comes only after that. main does not know this order: it must look
-//! for what is urgent each time, and not keep a processor busy.
+//! both have something in them when it begins. What is urgent must come first,
+//! also what comes up while main works. When nothing urgent is there, normal
+//! work is done; and the last urgent message comes only after that. main does
+//! not know this order: it must look for what is urgent each time, and not keep
+//! a processor busy.
 //!
 //! It is right when it prints, whoever runs first:
 //!
 //!     urgent fire
 //!     urgent flood
 //!     normal 1
+//!     urgent smoke
 //!     normal 2
 //!     urgent goodbye
 //!     that is all
@@ -22,12 +24,13 @@ use goroutines::println;
 
 fn main() {
     run(|| {
-        let (urgent, normal, worked) = (chan(2), chan(2), chan::<()>(0));
+        let (urgent, normal, worked) = (chan(3), chan(2), chan::<()>(0));
         urgent.send("fire");
         urgent.send("flood");
         normal.send(1);
         normal.send(2);
         normal.close();
+        let alarm = urgent.sender();
         let (last, after) = (urgent.sender(), worked.receiver());
         go! {
             after.recv();
@@ -46,8 +49,9 @@ fn main() {
                 recv(normal) -> n => match n {
                     Some(n) => {
                         println!("normal {n}");
-                        if n == 2 {
-                            worked.close();
+                        match n {
+                            1 => alarm.send("smoke"),
+                            _ => worked.close(),
                         }
                     }
                     None => normal = RecvChan::nil(),

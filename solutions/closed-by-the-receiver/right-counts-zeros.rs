@@ -1,4 +1,4 @@
-//! main knows how many clerks there are, and counts those that are done.
+//! main knows how many clerks there are, counts those that are done, and closes then.
 
 use goroutines::prelude::*;
 use goroutines::println;
@@ -17,9 +17,14 @@ fn main() {
         }
 
         let (mut count, mut total, mut done) = (0, 0, 0);
-        while done < 2 {
-            match amounts.recv().unwrap() {
-                0 => done += 1,
+        for amount in &amounts {
+            match amount {
+                0 => {
+                    done += 1;
+                    if done == 2 {
+                        amounts.close();
+                    }
+                }
                 amount => {
                     count += 1;
                     total += amount;

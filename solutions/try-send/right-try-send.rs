@@ -12,7 +12,7 @@ fn main() {
         let log = chan::<&'static str>(2);
         let dropped = chan::<usize>(2);
         let wg = WaitGroup::new();
-        for lines in [["a1", "a2"], ["b1", "b2"]] {
+        for lines in [["a1", "a2", "a3"], ["b1", "b2", "b3"]] {
             let (log, dropped) = (log.sender(), dropped.clone());
             wg.go(move || dropped.send(lines.iter().filter(|l| !offer(&log, l)).count()));
         }

@@ -10,6 +10,9 @@ fn main() {
         }
         for n in [1, 2] {
             println!("normal {n}");
+            if n == 1 {
+                println!("urgent smoke");
+            }
         }
         println!("urgent goodbye");
         println!("that is all");

@@ -5,12 +5,13 @@ use goroutines::println;
 
 fn main() {
     run(|| {
-        let (urgent, normal, worked) = (chan(2), chan(2), chan::<()>(0));
+        let (urgent, normal, worked) = (chan(3), chan(2), chan::<()>(0));
         urgent.send("fire");
         urgent.send("flood");
         normal.send(1);
         normal.send(2);
         normal.close();
+        let alarm = urgent.sender();
         let (last, after) = (urgent.sender(), worked.receiver());
         go! {
             after.recv();
@@ -23,8 +24,9 @@ fn main() {
         }
         for n in &normal {
             println!("normal {n}");
-            if n == 2 {
-                worked.close();
+            match n {
+                1 => alarm.send("smoke"),
+                _ => worked.close(),
             }
         }
         println!("that is all");

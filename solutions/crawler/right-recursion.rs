@@ -1,0 +1,116 @@
+//! Each page has a goroutine, and a semaphore is around the request.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use goroutines::sync::atomic::Int64;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+struct Request {
+    page: usize,
+    answer: SendChan<Vec<usize>>,
+}
+
+/// The server's end: who asks for a page gets the links that stand on it.
+fn serve(door: &RecvChan<Request>) -> usize {
+    let links = |page| match page {
+        1 => vec![2, 3, 4],
+        2 => vec![5, 1],
+        3 => vec![5, 4],
+        4 => vec![2],
+        _ => vec![1],
+    };
+    let mut requests = 0;
+    // Pages 2 and 3 are answered together, when both have been asked for.
+    let mut waits: Option<Request> = None;
+    for r in door {
+        requests += 1;
+        if r.page == 2 || r.page == 3 {
+            match waits.take() {
+                None => {
+                    waits = Some(r);
+                    continue;
+                }
+                Some(other) => other.answer.send(links(other.page)),
+            }
+        }
+        r.answer.send(links(r.page));
+    }
+    requests
+}
+
+/// The way to the server.
+struct Client {
+    door: SendChan<Request>,
+    open: Int64,
+}
+
+impl Client {
+    /// The links on a page. At most two may ask at one time.
+    fn get(&self, page: usize) -> Vec<usize> {
+        // The request goes out to the network: a blocking call.
+        runtime::syscall(|| ());
+        if self.open.add(1) > 2 {
+            println!("too many at one time");
+        }
+        let answer = chan::<Vec<usize>>(1);
+        self.door.send(Request {
+            page,
+            answer: answer.sender(),
+        });
+        let links = answer.recv().unwrap_or_default();
+        self.open.add(-1);
+        links
+    }
+}
+
+/// All pages that can be reached from the first.
+fn crawl(client: &Arc<Client>, first: usize) -> BTreeSet<usize> {
+    struct Crawl {
+        client: Arc<Client>,
+        seen: Mutex<BTreeSet<usize>>,
+        two: goroutines::semaphore::Weighted,
+        wg: WaitGroup,
+    }
+    fn visit(c: &Arc<Crawl>, page: usize) {
+        if !c.seen.lock().insert(page) {
+            return;
+        }
+        let me = c.clone();
+        c.wg.go(move || {
+            me.two.acquire(&context::background(), 1).unwrap();
+            let links = me.client.get(page);
+            me.two.release(1);
+            for l in links {
+                visit(&me, l);
+            }
+        });
+    }
+    let c = Arc::new(Crawl {
+        client: client.clone(),
+        seen: Mutex::default(),
+        two: goroutines::semaphore::Weighted::new(2),
+        wg: WaitGroup::new(),
+    });
+    visit(&c, first);
+    c.wg.wait();
+    let s = c.seen.lock().clone();
+    s
+}
+
+fn main() {
+    run(|| {
+        let (door, told) = (chan::<Request>(0), chan::<usize>(1));
+        let (at, tell) = (door.receiver(), told.sender());
+        go! { tell.send(serve(&at)); }
+        let client = Arc::new(Client {
+            door: door.sender(),
+            open: Int64::new(0),
+        });
+
+        let pages = crawl(&client, 1);
+        println!("pages: {pages:?}");
+        door.close();
+        println!("requests: {}", told.recv().unwrap());
+    });
+}

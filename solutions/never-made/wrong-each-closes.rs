@@ -1,0 +1,20 @@
+//! Each closes when it has sent.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let results = chan::<i64>(0);
+        for n in 1..=3 {
+            let results = results.clone();
+            go! { results.send(n * n); results.close(); }
+        }
+
+        let mut sum = 0;
+        for _ in 0..3 {
+            sum += results.recv().unwrap();
+        }
+        println!("the sum of the squares is {sum}");
+    });
+}

@@ -1,0 +1,44 @@
+//! Three are started, and two of them do nothing.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn read() -> RecvChan<i64> {
+    let out = chan::<i64>(0);
+    let to = out.sender();
+    go! {
+        for n in 1..=6 {
+            to.send(n);
+        }
+        to.close();
+    }
+    out.receiver()
+}
+
+/// A stage of three goroutines.
+fn look_up(numbers: &RecvChan<i64>) -> RecvChan<i64> {
+    let out = chan::<i64>(0);
+    for me in 0..3 {
+        let (numbers, to) = (numbers.clone(), out.sender());
+        go! {
+            if me == 0 {
+                for n in &numbers {
+                    to.send(10 * n);
+                }
+                to.close();
+            }
+        }
+    }
+    out.receiver()
+}
+
+fn main() {
+    run(|| {
+        let (mut count, mut sum) = (0, 0);
+        for n in &look_up(&read()) {
+            count += 1;
+            sum += n;
+        }
+        println!("{count} results, {sum} in all");
+    });
+}

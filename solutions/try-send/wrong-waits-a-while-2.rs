@@ -1,0 +1,27 @@
+//! A time-out in place of the default.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn offer(log: &SendChan<&'static str>, line: &'static str) -> bool {
+    select! {
+        send(log, line) => true,
+        recv(time::after(time::Duration::from_millis(1))) => false,
+    }
+}
+
+fn main() {
+    run(|| {
+        let log = chan::<&'static str>(2);
+        let dropped = chan::<usize>(2);
+        let wg = WaitGroup::new();
+        for lines in [["a1", "a2", "a3"], ["b1", "b2", "b3"]] {
+            let (log, dropped) = (log.sender(), dropped.clone());
+            wg.go(move || dropped.send(lines.iter().filter(|l| !offer(&log, l)).count()));
+        }
+        wg.wait();
+        log.close();
+        let dropped = dropped.recv().unwrap() + dropped.recv().unwrap();
+        println!("{} lines kept, {dropped} dropped", log.iter().count());
+    });
+}

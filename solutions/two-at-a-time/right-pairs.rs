@@ -1,0 +1,50 @@
+//! Two, then the next two.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use goroutines::sync::atomic::Int64;
+use std::sync::Arc;
+
+/// A disk that takes two calls at a time, and no more.
+struct Disk {
+    calls: Int64,
+}
+
+impl Disk {
+    /// What is in a block. A blocking call.
+    fn read(&self, block: i64) -> i64 {
+        runtime::syscall(|| {
+            if self.calls.add(1) > 2 {
+                panic!("the disk takes two calls at a time");
+            }
+            self.calls.add(-1);
+            block * block
+        })
+    }
+}
+
+fn main() {
+    run(|| {
+        let disk = Arc::new(Disk {
+            calls: Int64::new(0),
+        });
+        let contents = chan::<i64>(6);
+
+        for pair in [[1, 2], [3, 4], [5, 6]] {
+            let wg = WaitGroup::new();
+            for block in pair {
+                let (disk, content) = (disk.clone(), contents.clone());
+                wg.go(move || content.send(disk.read(block)));
+            }
+            wg.wait();
+        }
+
+        let blocks: Vec<i64> = (0..6).filter_map(|_| contents.recv()).collect();
+
+        println!(
+            "{} blocks, sum {}",
+            blocks.len(),
+            blocks.iter().sum::<i64>()
+        );
+    });
+}
