@@ -11,6 +11,9 @@ pub(super) struct Sources {
     files: BTreeMap<String, Option<Vec<String>>>,
 }
 
+/// What an expression can begin with that is no name.
+const KEYWORDS: [&str; 7] = ["for", "if", "let", "loop", "match", "return", "while"];
+
 /// No longer than this are names shown.
 const LONGEST: usize = 14;
 
@@ -65,9 +68,12 @@ impl Sources {
         let (before, after) = line.split_at(at);
         let name = match before.strip_suffix('.') {
             Some(before) if starts_a_word(after) => &before[path_before(before)..],
-            // `for v in &ch`: the place is that of the expression itself.
+            // `for v in &ch`: the place is that of the expression itself, or of the loop where the expression is a temporary.
             _ => {
-                let expression = after.trim_start_matches('&').trim_start();
+                let head = after.strip_prefix("for ");
+                let head = head.and_then(|head| head.split_once(" in "));
+                let expression = head.map_or(after, |(_, expression)| expression);
+                let expression = expression.trim_start_matches(['&', '*']).trim_start();
                 let end = expression
                     .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))
                     .unwrap_or(expression.len());
@@ -78,7 +84,8 @@ impl Sources {
             }
         };
         let name = name.trim_start_matches("self.");
-        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        let is_none = name.starts_with(|c: char| c.is_ascii_digit()) || KEYWORDS.contains(&name);
+        if name.is_empty() || is_none {
             return None;
         }
         Some(if name.chars().count() <= LONGEST {
@@ -137,6 +144,7 @@ mod tests {
         assert_eq!(name("table.left(i).lock()", "lock"), "table.left(i)");
         assert_eq!(name("for v in &ch {", "&ch"), "ch");
         assert_eq!(name("for v in results {", "results"), "results");
+        assert_eq!(name("for v in &*results {", "for"), "results");
         assert_eq!(name("ä.get()", "get"), "ä");
     }
 
@@ -146,5 +154,7 @@ mod tests {
         assert_eq!(name_in("println!(\"{}\", 1);", "println"), None);
         assert_eq!(name_in("time::sleep(d);", "time"), None);
         assert_eq!(name_in("go!({ x });", "go"), None);
+        assert_eq!(name_in("for n in &merge(a, b) {", "for"), None);
+        assert_eq!(name_in("match f() {", "match"), None);
     }
 }
