@@ -170,7 +170,7 @@ impl Builder {
     /// to reach the library once more.
     ///
     /// Nor is any socket or pipe left open that its goroutines have made: whoever has one elsewhere, in a static say, finds
-    /// it closed. Only if main returns what may have some do they stay open.
+    /// it closed. They stay open only if main returns a value that may own some: one that has something to drop.
     ///
     /// # Errors
     ///
@@ -201,7 +201,7 @@ impl Builder {
             procs: self.procs.unwrap_or_else(default_procs),
             max_stack: self.max_stack,
             on_crash,
-            hands_out: may_have_descriptors::<R>(),
+            hands_out: std::mem::needs_drop::<R>(),
             trace: self.trace.clone(),
             leaves: self.leaves.clone(),
         });
@@ -247,28 +247,6 @@ pub fn record_once<R>(schedule: &Schedule, main: impl FnOnce() -> R) -> (Option<
 }
 
 /// `GOMAXPROCS` if it is a positive number, else what `cpus.rs` says.
-/// Whether values of this type may have descriptors of ours. What is made of std's types alone, and of no more than data,
-/// has none.
-fn may_have_descriptors<R>() -> bool {
-    const PLAIN: [&str; 19] = [
-        "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
-        "f32", "f64", "bool", "char", "str", "static", "_",
-    ];
-    let name = std::any::type_name::<R>().replace("&str", "str");
-    let of_std = |word: &str| {
-        let plain = word.starts_with(|c: char| c.is_ascii_digit()) || PLAIN.contains(&word);
-        let std = ["core::", "alloc::", "std::"]
-            .iter()
-            .any(|c| word.starts_with(c));
-        let hides = ["std::thread", "std::sync::mpsc"]
-            .iter()
-            .any(|h| word.starts_with(h));
-        plain || std && !hides
-    };
-    let mut words = name.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
-    name.contains('&') || std::mem::needs_drop::<R>() && !words.all(|w| w.is_empty() || of_std(w))
-}
-
 pub(crate) fn default_procs() -> usize {
     std::env::var("GOMAXPROCS")
         .ok()

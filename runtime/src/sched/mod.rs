@@ -113,7 +113,7 @@ pub(crate) struct Config {
     pub(crate) procs: usize,
     pub(crate) max_stack: usize,
     pub(crate) on_crash: OnCrash,
-    /// What main returns may have descriptors: none is closed then.
+    /// What main returns may own descriptors: none is closed then.
     pub(crate) hands_out: bool,
     /// What it does is caught there.
     pub(crate) trace: Option<Sink>,
