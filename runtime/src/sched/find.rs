@@ -334,8 +334,9 @@ impl M {
     /// goroutine waits for with a descriptor. Why none is slept through: [`Sched::timer_was_set`].
     fn see_to_first(&'static self, state: &mut LockGuard<'_, State>) -> First {
         let sched = self.sched();
-        sched.idle.before_timers();
         loop {
+            // Anew each time: whoever set a timer may have seen how this M was about to sleep, and left it to that.
+            sched.idle.before_timers();
             let Some(when) = sched.first_due() else {
                 return First::None;
             };
