@@ -24,7 +24,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Once, OnceLock};
 
-use crate::signal;
+use crate::signal::{self, At};
 
 /// The goroutine whose stack is full.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,7 @@ extern "C" fn on_fault(
         && let Some(overflow) = lookup(address)
     {
         // SAFETY: the context is the kernel's own.
-        let (pc, sp) = unsafe { signal::interrupted_at(context) };
+        let At { pc, sp, .. } = unsafe { signal::interrupted_at(context) };
         leave(pc, sp);
         die(&overflow, sp);
     }

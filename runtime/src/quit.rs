@@ -33,9 +33,9 @@ pub(crate) fn install() {
 
 extern "C" fn on_quit(_: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: the kernel passes the facts of the signal, and its own context.
-    let (code, (pc, _)) = unsafe { ((*info).si_code, signal::interrupted_at(context)) };
+    let (code, at) = unsafe { ((*info).si_code, signal::interrupted_at(context)) };
     CODE.store(code, Ordering::Relaxed);
-    PC.store(pc, Ordering::Relaxed);
+    PC.store(at.pc, Ordering::Relaxed);
     CAME.store(1, Ordering::Release);
     atomic_wait::wake_all(&CAME);
 }

@@ -33,6 +33,7 @@ pub(crate) use crate::op::{Came, Contents, Hold, Op};
 use crate::overflow::Overflow;
 use crate::poller::{Mode, PollDesc};
 use crate::primitives::{Lock, Tag};
+use crate::signal::At;
 use crate::snapshot::SchedSnapshot;
 use crate::stack::Stack;
 use crate::timers::{Fire, Heap, Key, NEVER};
@@ -82,8 +83,8 @@ pub(crate) trait Scheduler: Sync {
     /// Gives way if this goroutine was asked to. Called at choice points while anybody is asked.
     fn poll(&self, g: &'static G);
     /// In the handler of the preemption signal, on the thread that it interrupted: stops the thread for as long as others
-    /// have its turn. `pc` is where it was interrupted. Async-signal-safe.
-    fn interrupted(&self, g: &'static G, pc: usize);
+    /// have its turn. Async-signal-safe.
+    fn interrupted(&self, g: &'static G, at: At);
     /// In the handler of a fault, on the thread of a goroutine whose stack is full: leaves the goroutine and ends the
     /// program, or comes back if that cannot be done where it is. `pc` is the instruction that faulted, `sp` the stack
     /// pointer there.

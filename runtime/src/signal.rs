@@ -58,22 +58,38 @@ pub(crate) unsafe fn call(
     }
 }
 
-/// Where the thread was that a signal interrupted, and where its stack pointer stood.
+/// Where a thread was that a signal has interrupted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At {
+    /// The instruction.
+    pub(crate) pc: usize,
+    /// The stack pointer there.
+    pub(crate) sp: usize,
+    /// Where a function that calls no other returns to, if that is in a register; 0 if it is on the stack.
+    pub(crate) link: usize,
+}
+
+/// Where the thread was that a signal interrupted.
 ///
 /// # Safety
 ///
 /// `context` is what the system has passed to a handler that runs at this moment.
-pub(crate) unsafe fn interrupted_at(context: *mut libc::c_void) -> (usize, usize) {
+pub(crate) unsafe fn interrupted_at(context: *mut libc::c_void) -> At {
     // SAFETY: a handler with SA_SIGINFO is passed a `ucontext_t` (the caller's promise).
     let machine = unsafe { &(*context.cast::<libc::ucontext_t>()).uc_mcontext };
     #[cfg(target_arch = "x86_64")]
-    let (pc, sp) = (
+    let (pc, sp, link) = (
         machine.gregs[libc::REG_RIP as usize],
         machine.gregs[libc::REG_RSP as usize],
+        0,
     );
     #[cfg(target_arch = "aarch64")]
-    let (pc, sp) = (machine.pc, machine.sp);
-    (pc as usize, sp as usize)
+    let (pc, sp, link) = (machine.pc, machine.sp, machine.regs[30]);
+    At {
+        pc: pc as usize,
+        sp: sp as usize,
+        link: link as usize,
+    }
 }
 
 /// Lets these signals in on this thread. Async-signal-safe.

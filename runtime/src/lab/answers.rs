@@ -15,6 +15,7 @@ use crate::goroutine::{G, Status};
 use crate::poller::{Mode, PollDesc};
 use crate::primitives::Tag;
 use crate::seam::{Came, Contents, Crashed, Hold, Inbox, Newborn, Observer, Op, Scheduler};
+use crate::signal::At;
 use crate::snapshot::{GSnapshot, SchedSnapshot};
 use crate::timers::Heap;
 use crate::traceback::{self, Traced};
@@ -22,7 +23,7 @@ use crate::traceback::{self, Traced};
 impl Scheduler for Lab {
     fn poll(&self, _g: &'static G) {}
 
-    fn interrupted(&self, _g: &'static G, _pc: usize) {}
+    fn interrupted(&self, _g: &'static G, _at: At) {}
 
     fn watch(&self, _fd: BorrowedFd<'_>) -> Option<io::Result<&'static PollDesc>> {
         None

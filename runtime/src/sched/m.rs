@@ -20,6 +20,7 @@ use crate::poller::{Mode, PollDesc};
 use crate::primitives::{HOOKS, Lock};
 use crate::queue::{Place, Put};
 use crate::seam::{self, Crashed, Newborn, Scheduler};
+use crate::signal::At;
 use crate::snapshot::SchedSnapshot;
 use crate::timers::Heap;
 use crate::trace::What;
@@ -682,8 +683,8 @@ impl Scheduler for M {
         }
     }
 
-    fn interrupted(&self, g: &'static G, pc: usize) {
-        self.stop_here(g, pc);
+    fn interrupted(&self, g: &'static G, at: At) {
+        self.stop_here(g, at);
     }
 
     fn overflowed(&self, g: &'static G, sp: usize, pc: usize) {

@@ -38,7 +38,7 @@ use crate::coro::{Command, Unlock};
 use crate::goroutine::{G, Status, WaitReason};
 use crate::overflow;
 use crate::seam;
-use crate::signal;
+use crate::signal::{self, At};
 use crate::tid::Tid;
 
 /// The signal. Go uses it too: it is ignored by default, debuggers let it pass, and hardly anybody uses it.
@@ -57,6 +57,8 @@ pub(super) struct Stop {
 
 /// How often a thread is not stopped because it is in the C library. The signal comes again after some 20 µs.
 const PATIENCE: u32 = 100;
+/// A function that has been called from the allocator has its return address no more than so many words up the stack.
+const NEAR: usize = 16;
 
 const RUNS: u32 = 0;
 /// It waits in the handler, and nobody has taken its P yet.
@@ -98,13 +100,15 @@ impl Stop {
     }
 
     /// In the handler: whether the thread had better be stopped a little later. It may hold the allocator's lock, and a
-    /// scheduler that needs memory, with the only P in its hands, would wait for it for ever. A goroutine that spends all
-    /// its time in the C library (copies memory, say) is stopped there in the end: it holds no lock for so long.
-    pub(super) fn puts_off(&self, pc: usize) -> bool {
+    /// scheduler that needs memory, with the only P in its hands, would wait for it for ever; so would the monitor for
+    /// that scheduler, if it has the state's lock as well. In the allocator, or in what the allocator has called, a
+    /// thread is never stopped. A goroutine that spends all its time elsewhere in the C library (copies memory, say) is
+    /// stopped there in the end: other locks of that library are not held for so long.
+    pub(super) fn puts_off(&self, at: At) -> bool {
         let n = self.put_off.load(Ordering::Relaxed);
-        let puts_off = n < PATIENCE && os::in_c_library(pc);
-        self.put_off
-            .store(if puts_off { n + 1 } else { 0 }, Ordering::Relaxed);
+        let puts_off = os::in_c_library(at.pc) && (n < PATIENCE || is_allocating(at));
+        let n = if puts_off { n.saturating_add(1) } else { 0 };
+        self.put_off.store(n, Ordering::Relaxed);
         puts_off
     }
 
@@ -188,13 +192,23 @@ impl Stop {
     }
 }
 
+/// Whether a thread that was interrupted in the C library is in its allocator, or in a call that this has made.
+fn is_allocating(at: At) -> bool {
+    // SAFETY: functions of the C library are called by the program, whose frames lie above theirs, and the first frame of a
+    // goroutine or thread alone has more than `NEAR` words.
+    let word = |i: usize| unsafe { std::ptr::read_volatile((at.sp as *const usize).add(i)) };
+    os::in_allocator(at.pc)
+        || os::in_allocator(at.link)
+        || (0..NEAR).map(word).any(os::in_allocator)
+}
+
 impl M {
     /// In the signal's handler, on this M's thread, which runs `g`: stops the thread for as long as others have its turn.
-    pub(super) fn stop_here(&self, g: &'static G, pc: usize) {
+    pub(super) fn stop_here(&self, g: &'static G, at: At) {
         if !self.is_critical()
             && self.running().is_some()
-            && !self.stop.puts_off(pc)
-            && self.stop.park(pc) == Parked::Leave
+            && !self.stop.puts_off(at)
+            && self.stop.park(at.pc) == Parked::Leave
         {
             self.sched().stopped.store(true, Ordering::Relaxed);
             // SAFETY: in a signal handler on this goroutine's thread, which it has interrupted outside of the runtime's
@@ -280,8 +294,8 @@ extern "C" fn on_signal(
     if os::mark(info) == Some(MARK) {
         if let Some((s, g)) = seam::current() {
             // SAFETY: the context is the kernel's own.
-            let (pc, _) = unsafe { signal::interrupted_at(context) };
-            s.interrupted(g, pc);
+            let at = unsafe { signal::interrupted_at(context) };
+            s.interrupted(g, at);
         }
     } else if let Some(before) = BEFORE.get().filter(|before| signal::is_handled(before)) {
         // SAFETY: what another part of the program installed for this signal; the arguments are the kernel's own.
@@ -293,6 +307,7 @@ extern "C" fn on_signal(
 mod os {
     //! What the kernel is asked for: futex, tgkill, membarrier, /proc.
 
+    use std::ops::Range;
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -301,42 +316,70 @@ mod os {
 
     static HAS_BARRIER: AtomicBool = AtomicBool::new(false);
 
-    /// Where the C library's code lies.
-    static C_LIBRARY: OnceLock<Vec<(usize, usize)>> = OnceLock::new();
+    /// Where the C library's code lies, and that of the allocator if it is another one.
+    static C_LIBRARY: OnceLock<Vec<Range<usize>>> = OnceLock::new();
+    /// Where the allocator's lies.
+    static ALLOCATOR: OnceLock<Range<usize>> = OnceLock::new();
+    /// So far from `malloc` lies at most what it is made of: in glibc it is one file of some 24 KiB, in which the exported
+    /// functions come last.
+    const AROUND: usize = 32 << 10;
 
     /// Whether `pc` lies in the C library, as far as is known.
     pub(super) fn in_c_library(pc: usize) -> bool {
-        match C_LIBRARY.get() {
-            // Linked statically: it cannot be told apart from the program.
-            None => false,
-            Some(ranges) => ranges.iter().any(|&(from, to)| (from..to).contains(&pc)),
-        }
+        // Linked statically: it cannot be told apart from the program.
+        C_LIBRARY
+            .get()
+            .is_some_and(|code| code.iter().any(|part| part.contains(&pc)))
     }
 
-    /// `address-address perms offset dev inode path`, a mapping a line; the ones of the C library that hold code.
-    fn c_library() -> Option<Vec<(usize, usize)>> {
-        let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
-        let code = maps.lines().filter_map(|line| {
-            let mut words = line.split_whitespace();
-            let (from, to) = words.next()?.split_once('-')?;
-            let perms = words.next()?;
-            let path = words.nth(3)?;
-            let name = path.rsplit('/').next()?;
-            let c = ["libc.", "libc-", "ld-", "libpthread"]
+    /// Whether `pc` lies in the allocator, or close to it.
+    pub(super) fn in_allocator(pc: usize) -> bool {
+        ALLOCATOR.get().is_some_and(|code| code.contains(&pc))
+    }
+
+    /// Reads where they lie from lines of `address-address perms offset dev inode path`, a mapping each.
+    fn look_at_mappings() {
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+        let malloc = libc::malloc as *const () as usize;
+        let program = look_at_mappings as *const () as usize;
+        let mut code = Vec::new();
+        for line in maps.lines() {
+            let Some((part, path)) = code_in(line) else {
+                continue;
+            };
+            let name = path.rsplit('/').next().unwrap_or_default();
+            let is_c = ["libc.", "libc-", "ld-", "libpthread"]
                 .iter()
                 .any(|n| name.starts_with(n));
-            (c && perms.contains('x')).then_some((
-                usize::from_str_radix(from, 16).ok()?,
-                usize::from_str_radix(to, 16).ok()?,
-            ))
-        });
-        Some(code.collect())
+            let has_malloc = part.contains(&malloc) && !part.contains(&program);
+            if is_c && has_malloc {
+                let around = malloc.saturating_sub(AROUND)..malloc.saturating_add(AROUND);
+                let _ = ALLOCATOR.set(around.start.max(part.start)..around.end.min(part.end));
+            } else if has_malloc {
+                // One that stands before that of the C library.
+                let _ = ALLOCATOR.set(part.clone());
+            }
+            if is_c || has_malloc {
+                code.push(part);
+            }
+        }
+        let _ = C_LIBRARY.set(code);
+    }
+
+    /// A mapping that holds code, and its file.
+    fn code_in(line: &str) -> Option<(Range<usize>, &str)> {
+        let mut words = line.split_whitespace();
+        let (from, to) = words.next()?.split_once('-')?;
+        let perms = words.next()?;
+        let path = words.nth(3).unwrap_or_default();
+        let number = |hex| usize::from_str_radix(hex, 16).ok();
+        perms
+            .contains('x')
+            .then_some((number(from)?..number(to)?, path))
     }
 
     pub(super) fn prepare() {
-        if let Some(ranges) = c_library() {
-            let _ = C_LIBRARY.set(ranges);
-        }
+        look_at_mappings();
         // SAFETY: no memory is passed.
         let r = unsafe {
             libc::syscall(
