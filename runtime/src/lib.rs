@@ -125,7 +125,7 @@
 //! while its runtime lives; and while it is alive no deadlock is reported, because it may wake somebody. Of threads that were
 //! there before, or were given a name, the runtime does not know: they panic where they would have to wait.
 //!
-//! Tried on Linux, x86-64. Linux on aarch64 is provided for; elsewhere the crate does not compile.
+//! Tried on Linux, x86-64, and on Linux, aarch64, under an emulator only; elsewhere the crate does not compile.
 //!
 //! # What may cross a switch
 //!

@@ -184,12 +184,8 @@ fn wait_for_one(
         // SAFETY: locked; the cases stay where they are, and are dequeued below before anybody leaves this function.
         unsafe { cases[i as usize].enqueue(who.g(), &claim, i) };
     }
-    if hooked() {
-        // SAFETY: all are locked.
-        order
-            .iter()
-            .for_each(|&i| unsafe { cases[i as usize].tells() });
-    }
+    // SAFETY: all are locked.
+    unsafe { tell_all(cases, order) };
     {
         let parked = Parked {
             cases: &*cases,
@@ -218,17 +214,27 @@ fn wait_for_one(
         // SAFETY: locked.
         unsafe { cases[i as usize].dequeue() };
     }
-    if hooked() {
-        // SAFETY: all are locked.
-        order
-            .iter()
-            .for_each(|&i| unsafe { cases[i as usize].tells() });
-    }
+    // SAFETY: all are locked.
+    unsafe { tell_all(cases, order) };
     // SAFETY: locked by `lock_all`.
     unsafe { unlock_all(cases, order) };
     let winner = claim.winner().expect("whoever woke it took the claim") as usize;
     cases[winner].woken();
     winner
+}
+
+/// Tells whoever watches how each channel stands.
+///
+/// # Safety
+///
+/// The caller holds all their locks.
+unsafe fn tell_all(cases: &[&mut dyn Case], order: &[u32]) {
+    if hooked() {
+        for &i in order {
+            // SAFETY: as the caller promises.
+            unsafe { cases[i as usize].tells() };
+        }
+    }
 }
 
 /// What the frame of a goroutine that waits has for others.

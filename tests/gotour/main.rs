@@ -19,6 +19,7 @@ mod machine;
 mod pages;
 mod pipes;
 mod play;
+mod readme;
 mod reading_book;
 mod start;
 mod step;
