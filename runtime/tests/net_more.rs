@@ -460,3 +460,39 @@ fn odd_paths_get_the_answers_of_std() {
         })
         .expect("no crash");
 }
+
+#[test]
+fn who_waits_for_his_turn_behind_another_runtime_is_no_deadlock() {
+    let (r, mut w) = pipe().expect("descriptors");
+    let r = Arc::new(r);
+    let (waits, first_waits) = std::sync::mpsc::channel();
+    let (tell, ended) = std::sync::mpsc::channel();
+    let (of_first, done) = (r.clone(), tell.clone());
+    let first = std::thread::spawn(move || {
+        let read = Builder::new().procs(2).try_run(move || {
+            let ch = chan(1);
+            let to = ch.clone();
+            go!(to.send((&*of_first).read(&mut [0]).expect("open")));
+            until_io_wait(1);
+            waits.send(()).expect("it is awaited");
+            ch.recv()
+        });
+        done.send(read).expect("it is awaited");
+    });
+    first_waits.recv().expect("it comes so far");
+    let second = std::thread::spawn(move || {
+        let read = Builder::new()
+            .procs(2)
+            .try_run(move || Some((&*r).read(&mut [0]).expect("open")));
+        tell.send(read).expect("it is awaited");
+    });
+    // A deadlock would be told at once.
+    let early = ended.recv_timeout(Duration::from_millis(200));
+    assert_eq!(early, Err(std::sync::mpsc::RecvTimeoutError::Timeout));
+    for _ in 0..2 {
+        w.write_all(b"x").expect("open");
+        assert_eq!(ended.recv(), Ok(Ok(Some(1))));
+    }
+    first.join().expect("no panic");
+    second.join().expect("no panic");
+}

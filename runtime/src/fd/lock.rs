@@ -70,6 +70,21 @@ impl Fd {
     /// Comes back when it is worth a look.
     #[cold]
     fn wait_for_turn(&self, mode: Mode, at: &'static Location<'static>) {
+        // Who has it may be of another runtime, and wait in that one's poller: then nothing of ours waits for the
+        // descriptor but this goroutine, and that is no deadlock.
+        let Ok(held) = self.refer() else { return };
+        let counted = matches!(self.watched(), Ok(Some(_)));
+        drop(held);
+        if counted {
+            count_waiter(true);
+        }
+        self.queue_for_turn(mode, at);
+        if counted {
+            count_waiter(false);
+        }
+    }
+
+    fn queue_for_turn(&self, mode: Mode, at: &'static Location<'static>) {
         let queue = self.sides[mode as usize].turn.lock();
         let s = self.state.fetch_or(WANTED[mode as usize], Ordering::AcqRel);
         if s & CLOSED != 0 || s & LOCKED[mode as usize] == 0 {
@@ -123,6 +138,13 @@ impl Fd {
         if now & CLOSED != 0 && now < REF {
             self.release();
         }
+    }
+}
+
+/// A goroutine is about to wait for its turn, or goes on, perhaps on another thread.
+fn count_waiter(waits: bool) {
+    if let Some((s, _)) = seam::current() {
+        s.count_waiter(waits);
     }
 }
 

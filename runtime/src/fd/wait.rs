@@ -118,7 +118,7 @@ impl Fd {
     }
 
     /// The same; registers it if need be. `None` where there is no netpoller.
-    fn watched(&self) -> io::Result<Option<&'static PollDesc>> {
+    pub(super) fn watched(&self) -> io::Result<Option<&'static PollDesc>> {
         if let Some(d) = self.desc_here() {
             return Ok(Some(d));
         }
