@@ -191,6 +191,43 @@ fn threads_that_end_with_their_goroutines_do_not_pile_up() {
 }
 
 #[test]
+fn a_thread_that_ends_may_wait_for_what_others_do() {
+    use std::sync::mpsc::{Receiver, channel};
+    struct Waits(Receiver<()>);
+    impl Drop for Waits {
+        fn drop(&mut self) {
+            self.0.recv().unwrap();
+        }
+    }
+    thread_local! {
+        static LAST_WORD: std::cell::OnceCell<Waits> = const { std::cell::OnceCell::new() };
+    }
+    for procs in [1, 2] {
+        let ended = Builder::new().procs(procs).try_run(|| {
+            for _ in 0..5 {
+                let (let_go, waits) = channel();
+                let ended = chan::<()>(0);
+                let ends = ended.clone();
+                go(move || {
+                    runtime::lock_os_thread();
+                    LAST_WORD.with(|w| assert!(w.set(Waits(waits)).is_ok()));
+                    ends.close();
+                });
+                ended.recv();
+                until_alone();
+                // Its thread is about to run the destructor, or does so. Others are made, end, and are joined meanwhile.
+                for _ in 0..5 {
+                    go(runtime::lock_os_thread);
+                    until_alone();
+                }
+                let_go.send(()).unwrap();
+            }
+        });
+        assert_eq!(ended, Ok(()));
+    }
+}
+
+#[test]
 fn too_many_threads_are_fatal() {
     if is_alone() {
         Builder::new().procs(1).run(|| {

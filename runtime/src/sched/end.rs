@@ -15,6 +15,7 @@ use std::sync::{MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
 use super::monitor::{Exact, Monitor, Pause};
+use super::threads::Thread;
 use super::{Finish, M, Sched, State};
 use crate::crash::{Crash, DeadlockReport, FatalReport, PanicReport};
 use crate::goroutine::{self, G, Status, WaitReason};
@@ -78,10 +79,7 @@ impl Sched {
         drop(finished);
         // Some may have been made while it ended.
         let late = std::mem::take(&mut self.state.lock().threads);
-        for t in threads.into_iter().chain(late) {
-            // An M does not unwind; what a goroutine had to say is in `crash`.
-            let _ = t.join();
-        }
+        threads.into_iter().chain(late).for_each(Thread::join);
         self.reuse();
         crash.map_or(Ok(()), Err)
     }

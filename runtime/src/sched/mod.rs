@@ -74,7 +74,6 @@ mod top;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread::JoinHandle;
 
 use idle::Idle;
 use m::M;
@@ -190,7 +189,7 @@ struct State {
     /// The number of the next M.
     next_m: usize,
     /// The threads of this runtime that nobody has joined.
-    threads: Vec<JoinHandle<()>>,
+    threads: Vec<threads::Thread>,
     /// How many of `threads` ended with their goroutine and are not joined yet.
     ended: usize,
     /// Ms whose threads the monitor makes.

@@ -5,9 +5,13 @@
 //! its thread makes none: the monitor makes them in its place (Go has a template thread for it).
 //!
 //! A thread ends with its runtime, or with a goroutine that ends locked to it. The latter are joined when the next
-//! thread is made, so they do not pile up; the former at the end.
+//! thread is made, so they do not pile up; the former at the end. Not before the destructors of its thread-locals have
+//! run: they are the program's, and may wait for what only others can do.
 
-use std::sync::atomic::Ordering;
+use std::cell::OnceCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 
 use super::{M, P, Sched, State};
 use crate::crash::{Crash, FatalReport};
@@ -17,6 +21,37 @@ use crate::seam;
 
 /// The most threads that a runtime may have, its monitor included, unless the program sets another number.
 pub(super) const MAX_THREADS: usize = 10_000;
+
+/// A thread of a runtime that nobody has joined.
+pub(super) struct Thread {
+    handle: JoinHandle<()>,
+    /// It has run everything of the program's.
+    done: Arc<AtomicBool>,
+}
+
+impl Thread {
+    fn is_done(&self) -> bool {
+        self.done.load(Ordering::Acquire)
+    }
+
+    pub(super) fn join(self) {
+        // An M does not unwind; what a goroutine had to say is in the runtime's crash.
+        let _ = self.handle.join();
+    }
+}
+
+/// Is dropped after all other thread-locals of its thread, because it was the first to be set.
+struct Done(Arc<AtomicBool>);
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+thread_local! {
+    static DONE: OnceCell<Done> = const { OnceCell::new() };
+}
 
 /// Which thread makes a new one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,11 +132,17 @@ impl Sched {
 
     fn make_thread(&'static self, mut state: LockGuard<'_, State>, m: &'static M) {
         let have = state.ms.len();
+        let done = Arc::new(AtomicBool::new(false));
+        let last = Done(done.clone());
         let spawned = std::thread::Builder::new()
             .name(self.thread_name(m))
-            .spawn(move || m.main());
+            .spawn(move || {
+                // Nothing was set on this thread before.
+                let _ = DONE.with(|d| d.set(last));
+                m.main();
+            });
         match spawned {
-            Ok(handle) => state.threads.push(handle),
+            Ok(handle) => state.threads.push(Thread { handle, done }),
             Err(e) => {
                 // It never comes.
                 state.ms.retain(|x| !std::ptr::eq(*x, m));
@@ -134,14 +175,12 @@ impl Sched {
         }
         if state.ended > 0 {
             let threads = &mut state.threads;
-            let (done, alive): (Vec<_>, Vec<_>) = threads.drain(..).partition(|t| t.is_finished());
+            let (done, alive): (Vec<_>, Vec<_>) = threads.drain(..).partition(Thread::is_done);
             *threads = alive;
             state.ended = state.ended.saturating_sub(done.len());
             drop(state);
-            for t in done {
-                // It has run its last line.
-                let _ = t.join();
-            }
+            // They have run their last lines.
+            done.into_iter().for_each(Thread::join);
         }
     }
 
