@@ -163,18 +163,21 @@ impl<T> State<T> {
     }
 }
 
-/// What came of a send that does not wait.
+// The values themselves go in and out by reference, in an `Option`: a large one is copied at each step of a build that is
+// not optimised, and each copy takes its place on the stack.
+
+/// What came of a send that does not wait. Only if it was taken is the value gone.
 enum Put<T> {
     /// Somebody has it, and is to be readied; or the buffer has it.
     Taken(Option<Woken<Parcel<T>>>),
-    Closed(T),
-    Full(T),
+    Closed,
+    Full,
 }
 
 /// What came of a receive that does not wait.
 enum Got<T> {
     /// A value; and who was waiting for the place that it left, to be readied.
-    Value(T, Option<Woken<Parcel<T>>>),
+    Value(Option<Woken<Parcel<T>>>),
     Closed,
     Nothing,
 }
@@ -198,13 +201,13 @@ fn ready<T>(woken: Option<Woken<Parcel<T>>>) {
 /// How far a send gets without waiting.
 enum Offered<'a, T> {
     Taken,
-    Closed(T),
-    Full(LockGuard<'a, State<T>>, T),
+    Closed,
+    Full(LockGuard<'a, State<T>>),
 }
 
 /// How far a receive gets without waiting.
 enum Found<'a, T> {
-    Value(T),
+    Value,
     Closed,
     Empty(LockGuard<'a, State<T>>),
 }
@@ -246,12 +249,12 @@ impl<T> Hchan<T> {
 
     /// What can be done for a send at once, under the lock. Whoever is given back must be readied without it.
     #[inline]
-    fn put<const TOLD: bool>(&self, state: &mut State<T>, v: T) -> Put<T> {
+    fn put<const TOLD: bool>(&self, state: &mut State<T>, v: &mut Option<T>) -> Put<T> {
         if state.closed {
-            return Put::Closed(v);
+            return Put::Closed;
         }
         if let Some(mut receiver) = state.next_receiver() {
-            *receiver.elem() = Some(v);
+            *receiver.elem() = v.take();
             if TOLD && hooked() {
                 if self.cap == 0 {
                     seam::meet(receiver.g());
@@ -265,17 +268,20 @@ impl<T> Hchan<T> {
         }
         if state.buf.len() < self.cap {
             self.passes::<TOLD>(state, state.buf.len(), None);
-            state.buf.push_back(v);
+            if let Some(v) = v.take() {
+                state.buf.push_back(v);
+            }
             return Put::Taken(None);
         }
-        Put::Full(v)
+        Put::Full
     }
 
     /// What can be done for a receive at once, under the lock. Whoever is given back must be readied without it.
     #[inline]
-    fn get<const TOLD: bool>(&self, state: &mut State<T>) -> Got<T> {
+    fn get<const TOLD: bool>(&self, state: &mut State<T>, v: &mut Option<T>) -> Got<T> {
         state.look();
-        if let Some(v) = state.buf.pop_front() {
+        *v = state.buf.pop_front();
+        if v.is_some() {
             self.passes::<TOLD>(state, 0, None);
             if TOLD && state.timed.is_some() {
                 seam::acquire(&self.tag, TICK);
@@ -283,17 +289,20 @@ impl<T> Hchan<T> {
             state.step(self.cap);
             let sender = state.next_sender().map(|mut sender| {
                 self.passes::<TOLD>(state, state.buf.len(), Some(sender.g()));
-                state.buf.extend(sender.elem().take());
+                if let Some(v) = sender.elem().take() {
+                    state.buf.push_back(v);
+                }
                 sender
             });
-            return Got::Value(v, sender);
+            return Got::Value(sender);
         }
         if let Some(mut sender) = state.next_sender() {
-            let v = sender.elem().take();
+            *v = sender.elem().take();
+            debug_assert!(v.is_some(), "a goroutine in sendq has its value");
             if TOLD {
                 seam::meet(sender.g());
             }
-            return Got::Value(v.expect("a goroutine in sendq has its value"), Some(sender));
+            return Got::Value(Some(sender));
         }
         if state.closed {
             if TOLD {
@@ -305,7 +314,7 @@ impl<T> Hchan<T> {
     }
 
     #[inline]
-    fn offer<const TOLD: bool>(&self, v: T) -> Offered<'_, T> {
+    fn offer<const TOLD: bool>(&self, v: &mut Option<T>) -> Offered<'_, T> {
         let mut state = self.state.lock();
         match self.put::<TOLD>(&mut state, v) {
             Put::Taken(receiver) => {
@@ -313,19 +322,19 @@ impl<T> Hchan<T> {
                 ready(receiver);
                 Offered::Taken
             }
-            Put::Closed(v) => Offered::Closed(v),
-            Put::Full(v) => Offered::Full(state, v),
+            Put::Closed => Offered::Closed,
+            Put::Full => Offered::Full(state),
         }
     }
 
     #[inline]
-    fn find<const TOLD: bool>(&self) -> Found<'_, T> {
+    fn find<const TOLD: bool>(&self, v: &mut Option<T>) -> Found<'_, T> {
         let mut state = self.state.lock();
-        match self.get::<TOLD>(&mut state) {
-            Got::Value(v, sender) => {
+        match self.get::<TOLD>(&mut state, v) {
+            Got::Value(sender) => {
                 self.unlock::<TOLD>(state);
                 ready(sender);
-                Found::Value(v)
+                Found::Value
             }
             Got::Closed => Found::Closed,
             Got::Nothing => Found::Empty(state),
@@ -437,21 +446,22 @@ impl<T> Hchan<T> {
     #[inline]
     #[track_caller]
     fn send_so<const TOLD: bool>(&self, v: T) {
-        let v = match self.offer::<TOLD>(v) {
+        let mut v = Some(v);
+        match self.offer::<TOLD>(&mut v) {
             Offered::Taken => return,
-            Offered::Closed(v) => v,
-            Offered::Full(state, v) => {
+            Offered::Closed => {}
+            Offered::Full(state) => {
                 let at = Location::caller();
                 self.add_can(CAN_RECEIVE);
                 if TOLD {
                     self.tell(&state, 0, 1);
                 }
-                match wait_on(state, |s| &mut s.sendq, Some(v), WaitReason::ChanSend, at) {
-                    None => return,
-                    Some(v) => v,
+                v = wait_on(state, |s| &mut s.sendq, v, WaitReason::ChanSend, at);
+                if v.is_none() {
+                    return;
                 }
             }
-        };
+        }
         send_on_closed(v)
     }
 
@@ -465,13 +475,17 @@ impl<T> Hchan<T> {
             seam::outcome(|| "would block".to_string());
             return Err(v);
         }
-        match self.offer::<true>(v) {
+        let mut v = Some(v);
+        match self.offer::<true>(&mut v) {
             Offered::Taken => Ok(()),
-            Offered::Closed(v) => send_on_closed(v),
-            Offered::Full(state, v) => {
+            Offered::Closed => send_on_closed(v),
+            Offered::Full(state) => {
                 drop(state);
                 seam::outcome(|| "would block".to_string());
-                Err(v)
+                match v {
+                    Some(v) => Err(v),
+                    None => Ok(()),
+                }
             }
         }
     }
@@ -496,9 +510,9 @@ impl<T> Hchan<T> {
 
     #[inline]
     fn recv_so<const TOLD: bool>(&self, at: &'static Location<'static>) -> Option<T> {
-        match self.find::<TOLD>() {
-            Found::Value(v) => Some(v),
-            Found::Closed => None,
+        let mut v = None;
+        match self.find::<TOLD>(&mut v) {
+            Found::Value | Found::Closed => v,
             Found::Empty(mut state) => {
                 state.will_wait();
                 self.add_can(CAN_SEND);
@@ -523,15 +537,12 @@ impl<T> Hchan<T> {
             seam::outcome(|| "would block".to_string());
             return Err(WouldBlock);
         }
-        let v = match self.find::<true>() {
-            Found::Value(v) => Some(v),
-            Found::Closed => None,
-            Found::Empty(state) => {
-                drop(state);
-                seam::outcome(|| "would block".to_string());
-                return Err(WouldBlock);
-            }
-        };
+        let mut v = None;
+        if let Found::Empty(state) = self.find::<true>(&mut v) {
+            drop(state);
+            seam::outcome(|| "would block".to_string());
+            return Err(WouldBlock);
+        }
         self.received(v.as_ref());
         Ok(v)
     }

@@ -326,3 +326,49 @@ fn outside_of_a_goroutine_what_need_not_wait_works() {
 }
 
 mod limit;
+
+/// As large as a value of a channel may be in Go.
+type Large = [u8; 64 << 10];
+
+#[inline(never)]
+fn send_large(ch: &Chan<Large>, v: u8) {
+    ch.send([v; 64 << 10]);
+}
+
+#[inline(never)]
+fn receive_large(ch: &Chan<Large>) -> Option<u8> {
+    ch.recv().map(|v| v[1_000])
+}
+
+#[inline(never)]
+fn try_large(ch: &Chan<Large>) -> bool {
+    ch.try_send([3; 64 << 10]).is_ok() && ch.try_recv().is_ok()
+}
+
+#[inline(never)]
+fn select_large(from: &Chan<Large>, to: &Chan<Large>) -> bool {
+    select! {
+        send(to, [4; 64 << 10]) => false,
+        recv(from) -> v => v.is_some_and(|v| v[1_000] == 2),
+    }
+}
+
+#[test]
+fn large_values_pass_on_the_stack_that_every_goroutine_has() {
+    let passed = one().try_run(|| {
+        for cap in [0, 1] {
+            let (ch, full) = (chan(cap), chan(cap));
+            let from = ch.clone();
+            let wg = WaitGroup::new();
+            wg.go(move || {
+                assert_eq!(receive_large(&from), Some(1));
+                assert!(select_large(&from, &full) || cap == 1);
+            });
+            send_large(&ch, 1);
+            send_large(&ch, 2);
+            wg.wait();
+        }
+        assert!(try_large(&chan(1)));
+    });
+    assert_eq!(passed, Ok(()));
+}

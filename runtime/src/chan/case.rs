@@ -274,10 +274,8 @@ impl<'a, T> SendCase<'a, T> {
     #[inline]
     #[track_caller]
     pub(crate) fn or_default(self) -> bool {
-        match (self.chan, self.value) {
-            (Some(c), Some(v)) => c.try_send(v).is_ok(),
-            _ => false,
-        }
+        let Some(c) = self.chan else { return false };
+        self.value.is_some_and(|v| c.try_send(v).is_ok())
     }
 
     #[inline]
@@ -344,9 +342,8 @@ impl<T> Case for RecvCase<'_, T> {
         let c = self.c();
         // SAFETY: as in `ready`.
         let state = unsafe { &mut *c.state.data_ptr() };
-        match c.get::<true>(state) {
-            Got::Value(v, sender) => {
-                self.value = Some(v);
+        match c.get::<true>(state, &mut self.value) {
+            Got::Value(sender) => {
                 *wake = sender.map(|w| w.claimed());
                 true
             }
@@ -419,25 +416,21 @@ impl<T> Case for SendCase<'_, T> {
 
     unsafe fn fire(&mut self, wake: &mut Option<&'static G>) -> bool {
         let c = self.c();
-        let Some(v) = self.value.take() else {
+        if self.value.is_none() {
             return false;
-        };
+        }
         // SAFETY: as in `ready`.
         let state = unsafe { &mut *c.state.data_ptr() };
-        match c.put::<true>(state, v) {
+        match c.put::<true>(state, &mut self.value) {
             Put::Taken(receiver) => {
                 *wake = receiver.map(|w| w.claimed());
                 true
             }
-            Put::Closed(v) => {
-                self.value = Some(v);
+            Put::Closed => {
                 self.closed = true;
                 true
             }
-            Put::Full(v) => {
-                self.value = Some(v);
-                false
-            }
+            Put::Full => false,
         }
     }
 
