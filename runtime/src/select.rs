@@ -180,9 +180,12 @@ fn wait_for_one(
         seam::outside("this select would block");
     };
     let claim = Claim::new();
-    for &i in order {
-        // SAFETY: locked; the cases stay where they are, and are dequeued below before anybody leaves this function.
-        unsafe { cases[i as usize].enqueue(who.g(), &claim, i) };
+    // In the order of the source: of two timers of one moment the one fires first that was set first.
+    for (i, c) in cases.iter_mut().enumerate() {
+        if c.channel().is_some() {
+            // SAFETY: locked; the cases stay where they are, and are dequeued below before anybody leaves this function.
+            unsafe { c.enqueue(who.g(), &claim, i as u32) };
+        }
     }
     // SAFETY: all are locked.
     unsafe { tell_all(cases, order) };

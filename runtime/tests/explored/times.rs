@@ -45,6 +45,26 @@ fn of_a_stop_and_a_tick_one_comes() {
 }
 
 #[test]
+fn of_timers_of_one_moment_the_first_case_fires_wherever_they_lie() {
+    // One of the two orders is not that of the addresses.
+    for backwards in [false, true] {
+        let program = move || {
+            let mut timers: Vec<_> = (0..8).map(|_| time::Timer::new(ms(1))).collect();
+            if backwards {
+                timers.reverse();
+            }
+            let mut select = goroutines::select::Select::new();
+            for t in &timers {
+                select.recv(&t.c);
+            }
+            assert_eq!(select.wait().index(), 0);
+        };
+        let usual = "G1".parse().expect("a schedule");
+        replay(&usual, program).assert_passed();
+    }
+}
+
+#[test]
 fn a_function_that_is_due_comes_before_the_next_step() {
     // Its goroutine forgets to unlock. However many rounds there are, and whoever moves the clock, it is that.
     for rounds in [2, 6, 12] {
