@@ -457,3 +457,98 @@ fn who_has_selected_on_a_channel_has_used_it() {
     assert_eq!(f.kind, Kind::Leak);
     assert!(text.contains("nobody: main returned"), "{text}");
 }
+
+#[test]
+fn what_is_said_of_a_long_schedule_counts_the_steps_that_are_left_out() {
+    let says = |program: fn(), what: &str| {
+        let opts = Options::new().schedules(1);
+        let f = check(&opts, program).failure.expect("it fails");
+        assert!(f.steps > 1_200, "{} steps", f.steps);
+        let text = f.to_string();
+        let words: Vec<&str> = text.split_whitespace().collect();
+        assert!(words.join(" ").contains(what), "{what:?} is not in\n{text}");
+        text
+    };
+    says(
+        || {
+            let wg = WaitGroup::new();
+            wg.add(1_501);
+            for _ in 0..1_500 {
+                let wg = wg.clone();
+                go(move || wg.done());
+            }
+            wg.wait();
+        },
+        "nobody: 1 done missing",
+    );
+    let leaked = || {
+        let ch = chan(0);
+        let out = ch.clone();
+        go(move || (0..=1_800).for_each(|i| out.send(i)));
+        for _ in 0..1_800 {
+            ch.recv();
+        }
+    };
+    says(leaked, "1800 values were sent, 1 sender waits for ever");
+    let once_used = || {
+        let (ch, other) = (chan(0), chan(0));
+        let (out, too) = (ch.clone(), other.clone());
+        let done = WaitGroup::new();
+        done.go(move || {
+            (0..600).for_each(|i| out.send(i));
+            too.send(1);
+            (0..1_500).for_each(|i| out.send(i));
+        });
+        assert_eq!((0..600).filter_map(|_| ch.recv()).count(), 600);
+        other.recv();
+        assert_eq!((0..1_500).filter_map(|_| ch.recv()).count(), 1_500);
+        done.wait();
+        other.recv();
+    };
+    says(once_used, "nobody: G2 ended");
+    // Between two lines of the table lie more steps than are kept.
+    let text = says(
+        || {
+            let ch = chan::<i32>(0);
+            let n = sync::atomic::Int32::new(0);
+            let late = ch.clone();
+            go(move || assert_eq!(late.recv(), None));
+            runtime::gosched();
+            assert_eq!((0..1_700).map(|_| n.load()).sum::<i32>(), 0);
+        },
+        "waits for ever",
+    );
+    let skipped = text.lines().find_map(|l| l.trim().strip_prefix("… "));
+    let skipped = skipped.and_then(|l| l.split(' ').next()?.parse::<u32>().ok());
+    assert!(skipped.is_some_and(|n| n > 1_600), "{text}");
+}
+
+#[test]
+fn a_value_that_did_not_go_out_is_not_counted() {
+    let f = failure(
+        || {
+            let ch = chan(0);
+            let out = ch.clone();
+            assert!(ch.try_send(1).is_err());
+            go(move || {
+                select! { send(out, 2) => {}, recv(time::after(time::Duration::MAX)) => {} }
+                out.send(3);
+            });
+            ch.recv();
+        },
+        |_| true,
+    );
+    let text = f.to_string();
+    assert!(text.contains(": 1 sender waits for ever"), "{text}");
+    let f = failure(
+        || {
+            let ch = chan(0);
+            let out = ch.clone();
+            assert!(ch.try_send(1).is_err());
+            go(move || out.send(3));
+        },
+        |_| true,
+    );
+    let text = f.to_string();
+    assert!(text.contains(": 0 values were sent, 1 sender"), "{text}");
+}

@@ -71,7 +71,7 @@ pub use options::{Options, Strategy};
 pub use report::{Blocked, Failure, Kind, Report};
 pub use schedule::{ParseScheduleError, Schedule};
 #[doc(hidden)]
-pub use story::{Access, Hold, Member, Moment, Place, Race, Stand, Story, Thing, Wait};
+pub use story::{Access, Hold, Member, Moment, Place, Race, Stand, Story, Thing, Untold, Wait};
 pub(crate) use watch::once;
 #[doc(hidden)]
 pub use watch::{Fewest, Watched, fewest, watch};

@@ -162,6 +162,22 @@ pub struct Race {
     pub second: Access,
 }
 
+/// What the steps come to that a [`Story`] leaves out.
+#[derive(Clone, Debug, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Untold {
+    /// Whose last step is among them.
+    pub ended: Vec<u64>,
+    /// Which object was used by whom.
+    pub users: Vec<(usize, u64)>,
+    /// How many values were sent on a channel, but for those of a select.
+    pub sent: Vec<(usize, u64)>,
+    /// On which channels a select may have sent.
+    pub selected: Vec<usize>,
+    /// What was added to a WaitGroup, less what was taken off.
+    pub added: Vec<(usize, i64)>,
+}
+
 /// One schedule, step by step.
 #[derive(Clone, Debug, PartialEq, Default)]
 #[non_exhaustive]
@@ -172,6 +188,8 @@ pub struct Story {
     pub things: Vec<Thing>,
     /// The steps. Of a very long schedule only the first and the last: then their numbers jump.
     pub moments: Vec<Moment>,
+    /// What those left out come to.
+    pub untold: Untold,
     /// Who waits at the end.
     pub waits: Vec<Wait>,
     /// Who holds what at the end.
@@ -187,12 +205,33 @@ pub struct Story {
 /// How many steps are kept at each end of a long schedule.
 const ENDS: usize = 500;
 
+impl Untold {
+    fn of(u: &crate::lab::Untold) -> Untold {
+        Untold {
+            ended: u.ended.iter().map(|&g| u64::from(g)).collect(),
+            users: u
+                .users
+                .iter()
+                .map(|&(o, g)| (o as usize, u64::from(g)))
+                .collect(),
+            sent: u.sent.iter().map(|(&o, &n)| (o as usize, n)).collect(),
+            selected: u.selected.iter().map(|&o| o as usize).collect(),
+            added: u.added.iter().map(|(&o, &n)| (o as usize, n)).collect(),
+        }
+    }
+}
+
 impl Story {
     pub(super) fn of(o: &Outcome<'_>) -> Story {
         let all = o.recorded_steps();
+        let told = |i: usize| i < ENDS || i + ENDS >= all;
+        let mut untold = o.untold().clone();
+        o.records()
+            .filter(|(i, _)| !told(*i))
+            .for_each(|(_, r)| untold.count(r));
         let moments = o
             .records()
-            .filter(|(i, _)| *i < ENDS || i + ENDS >= all)
+            .filter(|(i, _)| told(*i))
             .map(|(i, r)| Moment {
                 number: i as u64 + 1,
                 who: u64::from(r.who),
@@ -252,6 +291,7 @@ impl Story {
                 })
                 .collect(),
             moments,
+            untold: Untold::of(&untold),
             waits: o
                 .waiters()
                 .into_iter()

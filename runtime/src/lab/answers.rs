@@ -364,7 +364,7 @@ impl Observer for Lab {
                 closed,
                 contents: contents(),
             };
-            // A select goes through its channels in the order of their addresses, which is another one each time.
+            // By their numbers, in whatever order they are told.
             let at = r.stands.partition_point(|s| s.object < object);
             r.stands.insert(at, stand);
         }

@@ -344,7 +344,9 @@ impl State {
     fn record(&mut self, who: u32, p: Pending) {
         if self.records.len() >= 4 * KEPT {
             // Nobody reads what lies between.
-            self.records.drain(KEPT..3 * KEPT);
+            for r in self.records.drain(KEPT..3 * KEPT) {
+                self.untold.count(&r);
+            }
             self.left_out += 2 * KEPT;
         }
         self.records.push(Record {

@@ -7,7 +7,7 @@ use super::clocks::RaceFound;
 use super::facts::Counts;
 use super::owners::Nested;
 use super::plan::Plan;
-use super::record::{Holding, KEPT, Made, Record, Recorded};
+use super::record::{Holding, KEPT, Made, Record, Recorded, Untold};
 use super::state::{State, Verdict, Waiter};
 use super::strategy::Driver;
 
@@ -68,6 +68,10 @@ impl Outcome<'_> {
     /// How many there were.
     pub(crate) fn recorded_steps(&self) -> usize {
         self.state.records.len() + self.state.left_out
+    }
+    /// What those come to that [`Outcome::records`] leaves out.
+    pub(crate) fn untold(&self) -> &Untold {
+        &self.state.untold
     }
     /// Locks taken in orders that make a ring; empty: none.
     pub(crate) fn inverted(&self) -> &[Nested] {

@@ -1,5 +1,6 @@
 //! What a schedule leaves behind: its turns always, its steps when somebody will read them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
 use super::plan::{CLOCK, Plan, Segment};
@@ -122,6 +123,12 @@ pub(crate) enum What {
     Clock,
 }
 
+/// What comes of a send or a receive that is only tried.
+pub(crate) const WOULD_BLOCK: &str = "would block";
+
+/// What comes of a select that has sent.
+pub(crate) const SENT: &str = "sent";
+
 /// So many steps are kept of the beginning of a schedule, and at least as many of its end.
 pub(crate) const KEPT: usize = 1_000;
 
@@ -148,6 +155,46 @@ pub(crate) struct Record {
     pub(crate) ready: Vec<u32>,
     /// How channels stood after it.
     pub(crate) stands: Vec<Stand>,
+}
+
+/// What steps of which no record is kept come to: enough for what is said of a schedule as a whole.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Untold {
+    /// Whose last step is among them.
+    pub(crate) ended: BTreeSet<u32>,
+    /// Which object was used by whom.
+    pub(crate) users: BTreeSet<(u32, u32)>,
+    /// How many values were sent on a channel, but for those of a select.
+    pub(crate) sent: BTreeMap<u32, u64>,
+    /// On which channels a select may have sent: which of its cases it took is not told.
+    pub(crate) selected: BTreeSet<u32>,
+    /// What was added to a WaitGroup, less what was taken off.
+    pub(crate) added: BTreeMap<u32, i64>,
+}
+
+impl Untold {
+    pub(crate) fn count(&mut self, r: &Record) {
+        if r.ended {
+            self.ended.insert(r.who);
+        }
+        let objects = std::iter::once(r.object).chain(r.stands.iter().map(|s| s.object));
+        self.users.extend(objects.map(|object| (object, r.who)));
+        if r.outcome == SENT {
+            self.selected.extend(r.stands.iter().map(|s| s.object));
+        }
+        match r.what {
+            What::Does(Op::Send) => *self.sent.entry(r.object).or_default() += 1,
+            What::Does(Op::TrySend) if !r.outcome.ends_with(WOULD_BLOCK) => {
+                *self.sent.entry(r.object).or_default() += 1;
+            }
+            What::Does(Op::Add) => {
+                let n = r.outcome.parse::<i64>().unwrap_or_default();
+                *self.added.entry(r.object).or_default() += n;
+            }
+            What::Does(Op::Done) => *self.added.entry(r.object).or_default() -= 1,
+            _ => {}
+        }
+    }
 }
 
 /// How a channel stands.

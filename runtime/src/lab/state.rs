@@ -12,7 +12,7 @@ use super::idle::{Idle, Tries};
 use super::objects::Object;
 use super::owners::Owners;
 use super::pulse::Pulse;
-use super::record::{Holding, Record, Recorded, What};
+use super::record::{Holding, Record, Recorded, Untold, What};
 use super::rng::mix;
 use super::strategy::{Asked, Driver, Intent, Random};
 use super::structure::Structure;
@@ -162,6 +162,8 @@ pub(super) struct State {
     pub(super) records: Vec<Record>,
     /// How many of them were left out, after the first [`KEPT`](super::record::KEPT).
     pub(super) left_out: usize,
+    /// And what they come to.
+    pub(super) untold: Untold,
     pub(super) holdings: Vec<Holding>,
     pub(super) owners: Owners,
     pub(super) structure: Structure,
@@ -220,6 +222,7 @@ impl State {
             recorded: Recorded::default(),
             records: Vec::new(),
             left_out: 0,
+            untold: Untold::default(),
             holdings: Vec::new(),
             owners: Owners::default(),
             structure: Structure::default(),
@@ -262,6 +265,7 @@ impl State {
         self.recorded.reset();
         self.records.clear();
         self.left_out = 0;
+        self.untold = Untold::default();
         self.holdings.clear();
         self.owners.reset();
         self.structure.reset();

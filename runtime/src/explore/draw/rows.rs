@@ -376,7 +376,11 @@ fn draw(story: &Story, sources: &mut Sources, names: &[String], picked: Picked) 
     let mut from = 0;
     let mut last_who = 0;
     for &i in &shown {
-        let hidden = (from..i).filter(|&j| weights[j] > 0).count();
+        // Of steps that the story leaves out nobody knows what they were.
+        let untold: u64 = (from.max(1)..=i)
+            .map(|j| m[j].number - m[j - 1].number - 1)
+            .sum();
+        let hidden = (from..i).filter(|&j| weights[j] > 0).count() + untold as usize;
         let left = (from.saturating_sub(1)..i).rfind(|&j| m[j].preempted);
         let rule = left
             .filter(|&j| !rows.is_empty() && m[j].who == last_who && m[i].who != last_who)

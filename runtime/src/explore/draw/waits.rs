@@ -3,7 +3,8 @@
 use super::rows::{called, name_of};
 use super::source::Sources;
 use super::wrap;
-use crate::explore::story::{Place, Story, Wait};
+use crate::explore::story::{Moment, Place, Story, Wait};
+use crate::lab::{SENT, WOULD_BLOCK};
 
 pub(super) fn place(p: Option<&Place>) -> String {
     p.map_or_else(String::new, |p| format!("{}:{}", p.name(), p.line))
@@ -252,7 +253,7 @@ fn who_could(
 }
 
 fn has_ended(story: &Story, who: u64) -> bool {
-    story.moments.iter().any(|m| m.who == who && m.ended)
+    story.untold.ended.contains(&who) || story.moments.iter().any(|m| m.who == who && m.ended)
 }
 
 fn state(story: &Story, who: u64) -> String {
@@ -274,6 +275,12 @@ fn users(story: &Story, w: &Wait) -> Vec<u64> {
         .filter(|m| m.object == w.object || m.stands.iter().any(|s| s.object == w.object))
         .map(|m| m.who)
         .collect();
+    let untold = story.untold.users.iter();
+    users.extend(
+        untold
+            .filter(|(object, who)| w.object > 1 && *object == w.object && *who != w.who)
+            .map(|(_, who)| who),
+    );
     users.sort_unstable();
     users.dedup();
     users.truncate(4);
@@ -282,7 +289,7 @@ fn users(story: &Story, w: &Wait) -> Vec<u64> {
 
 /// What a WaitGroup still counts.
 fn missing(story: &Story, object: usize) -> Option<i64> {
-    let mut n = 0;
+    let mut n = of(&story.untold.added, object);
     for m in story.moments.iter().filter(|m| m.object == object) {
         match m.what.as_str() {
             "add" => n += m.outcome.parse::<i64>().ok()?,
@@ -291,6 +298,12 @@ fn missing(story: &Story, object: usize) -> Option<i64> {
         }
     }
     Some(n)
+}
+
+/// What is known of an object by its number.
+fn of<T: Copy + Default>(list: &[(usize, T)], object: usize) -> T {
+    let found = list.iter().find(|(o, _)| *o == object);
+    found.map(|(_, n)| *n).unwrap_or_default()
 }
 
 /// Goroutines of which each waits for a lock that the next one keeps it out of, and the last one for the first one's.
@@ -363,14 +376,17 @@ fn channel(story: &Story, object: usize, sources: &mut Sources) -> Option<String
             .count()
     };
     let (senders, receivers) = (waiting("chan send"), waiting("chan receive"));
-    let came = |what: &[&str]| {
-        story
-            .moments
-            .iter()
-            .filter(|m| m.object == object && what.contains(&m.what.as_str()))
-            .count()
+    let is_send = |m: &&Moment| match m.what.as_str() {
+        "send" => true,
+        "try_send" => !m.outcome.ends_with(WOULD_BLOCK),
+        _ => false,
     };
-    let sends = came(&["send", "try_send"]) - senders;
+    let told = story.moments.iter().filter(|m| m.object == object);
+    let sends = told.filter(is_send).count() + of(&story.untold.sent, object) as usize - senders;
+    // Which of its cases a select took is not told.
+    let mut selects = story.moments.iter().filter(|m| m.outcome == SENT);
+    let selected = selects.any(|m| m.stands.iter().any(|s| s.object == object))
+        || story.untold.selected.contains(&object);
     let mend = if senders > 0 {
         format!(
             "Receive from it {} more, or make it with room for those who send last.",
@@ -388,9 +404,13 @@ fn channel(story: &Story, object: usize, sources: &mut Sources) -> Option<String
         .into_iter()
         .flatten()
         .collect();
+    let came = match sends {
+        _ if selected => String::new(),
+        1 => "1 value was sent, ".to_string(),
+        n => format!("{n} values were sent, "),
+    };
     Some(format!(
-        "{name} is a channel {room}{made}: {sends} value{} sent, {}. {mend}",
-        if sends == 1 { " was" } else { "s were" },
+        "{name} is a channel {room}{made}: {came}{}. {mend}",
         waits.join(", ")
     ))
 }

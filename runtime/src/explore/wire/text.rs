@@ -10,7 +10,7 @@ use crate::explore::story::{Access, Hold, Member, Moment, Place, Race, Stand, St
 use crate::explore::{Kind, Strategy};
 
 /// The first line. It changes when the meaning of a line does.
-const VERSION: &str = "goexplore 2";
+const VERSION: &str = "goexplore 3";
 
 /// A text that is no request or response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -362,6 +362,21 @@ fn story(o: &mut Out, s: &Story) {
             }
         }
     }
+    for g in &s.untold.ended {
+        o.line("untold_end", &[g]);
+    }
+    for (object, g) in &s.untold.users {
+        o.line("untold_user", &[object, g]);
+    }
+    for (object, n) in &s.untold.sent {
+        o.line("untold_sent", &[object, n]);
+    }
+    for object in &s.untold.selected {
+        o.line("untold_selected", &[object]);
+    }
+    for (object, n) in &s.untold.added {
+        o.line("untold_added", &[object, n]);
+    }
     for w in &s.waits {
         let (file, line, column) = parts(w.place.as_ref());
         o.line(
@@ -464,6 +479,11 @@ fn of_story(s: &mut Story, l: &mut Line) -> Result<(), ParseError> {
             let g = l.get()?;
             last_stand(s, l)?.recvq.push(g);
         }
+        "untold_end" => s.untold.ended.push(l.get()?),
+        "untold_user" => s.untold.users.push((l.get()?, l.get()?)),
+        "untold_sent" => s.untold.sent.push((l.get()?, l.get()?)),
+        "untold_selected" => s.untold.selected.push(l.get()?),
+        "untold_added" => s.untold.added.push((l.get()?, l.get()?)),
         "wait" => s.waits.push(Wait {
             who: l.get()?,
             reason: l.text()?,
