@@ -89,7 +89,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 pub use case::{AsRecv, AsSend, RecvEnd, SendEnd};
 pub(crate) use case::{Case, RecvCase, SendCase};
 pub use ends::{Chan, RecvChan, SendChan, WouldBlock, chan};
-pub(crate) use ends::{chan_of, closed};
+pub(crate) use ends::{chan_for, chan_of, closed};
 pub use iter::{IntoIter, Iter};
 pub use snapshot::{ChanSnapshot, Waiting};
 pub(crate) use timed::TimedChan;
@@ -552,9 +552,8 @@ impl<T> Hchan<T> {
         seam::outcome(|| v.map_or_else(|| "closed".to_string(), |v| arrow((self.show)(v))));
     }
 
-    #[track_caller]
-    fn close(&self) {
-        seam::point(Op::Close, &self.tag);
+    fn close(&self, at: &'static Location<'static>) {
+        seam::point_at(Op::Close, &self.tag, at);
         let mut state = self.state.lock();
         if state.closed {
             drop(state);

@@ -2,7 +2,7 @@
 
 use goroutines::explore::{Failure, Kind, Options, Render, check, record_schedule};
 use goroutines::prelude::*;
-use goroutines::println;
+use goroutines::{println, semaphore};
 use std::sync::Arc;
 
 fn lost_update() {
@@ -551,4 +551,94 @@ fn a_value_that_did_not_go_out_is_not_counted() {
     );
     let text = f.to_string();
     assert!(text.contains(": 0 values were sent, 1 sender"), "{text}");
+}
+
+/// What a report says, without its line breaks.
+fn words(program: fn()) -> String {
+    let f = failure(program, |_| true);
+    f.to_string()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn who_waits_for_a_semaphore_is_told_who_has_its_units() {
+    let text = words(|| {
+        let room = Arc::new(semaphore::Weighted::new(3));
+        let nobody = context::background();
+        room.acquire(&nobody, 1).expect("nobody cancels it");
+        let wg = WaitGroup::new();
+        let all = room.clone();
+        wg.go(move || {
+            all.acquire(&context::background(), 1).expect("as above");
+            all.acquire(&context::background(), 2).expect("as above");
+        });
+        wg.wait();
+    });
+    assert!(text.contains("room: acquire 2 explore_draw.rs:"), "{text}");
+    assert!(
+        text.contains("main, who has 1; itself, who has 1"),
+        "{text}"
+    );
+    assert!(!text.contains("none of its cases"), "{text}");
+}
+
+#[test]
+fn a_context_that_nobody_cancels_is_told_so() {
+    let text = words(|| {
+        let (ctx, _cancel) = context::with_cancel(&context::background());
+        go(move || assert_eq!(ctx.done().recv(), None));
+    });
+    let says = "nobody: its context was never cancelled";
+    assert!(text.contains(says), "{text}");
+    let made = "is closed when its context, made at explore_draw.rs:";
+    assert!(text.contains(made), "{text}");
+    assert!(!text.contains("cancel.rs"), "{text}");
+}
+
+#[test]
+fn a_select_that_finds_its_channel_closed_has_not_sent() {
+    let text = words(|| {
+        let (ch, never) = (chan::<i32>(1), chan::<()>(0));
+        ch.close();
+        select! { send(ch, 1) => {}, recv(never) => {} }
+    });
+    assert!(text.contains("select closed"), "{text}");
+    assert!(!text.contains("select sent"), "{text}");
+}
+
+#[test]
+fn a_mutex_that_a_condition_locks_again_keeps_its_name() {
+    let text = words(|| {
+        let both = Arc::new((Mutex::new(0), Cond::new()));
+        let other = both.clone();
+        go(move || {
+            *other.0.lock() = 1;
+            other.1.signal();
+        });
+        let mut n = both.0.lock();
+        while *n == 0 {
+            n = both.1.wait(n);
+        }
+        panic!("it is {}", *n);
+    });
+    assert!(text.contains("both.0.lock"), "{text}");
+    assert!(!text.contains("both.1.lock"), "{text}");
+    assert!(!text.contains("both.1.unlock"), "{text}");
+}
+
+#[test]
+fn a_race_with_the_function_of_a_timer_says_what_it_is() {
+    let text = words(|| {
+        let n = Shared::new(0);
+        let m = n.clone();
+        let t = time::after_func(time::Duration::from_secs(1), move || m.set(1));
+        time::sleep(time::Duration::from_secs(1));
+        t.stop();
+        n.set(2);
+    });
+    let says = "G2 is the function of the timer set at explore_draw.rs:";
+    assert!(text.contains(says), "{text}");
+    assert!(text.contains("t.stop → false"), "{text}");
 }

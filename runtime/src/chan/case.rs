@@ -468,7 +468,8 @@ impl<T> Case for SendCase<'_, T> {
     }
 
     fn outcome(&self) -> String {
-        "sent".to_string()
+        let came = if self.closed { "closed" } else { "sent" };
+        came.to_string()
     }
 
     fn access(&self) {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::{ChanSnapshot, Hchan};
 use crate::goroutine::WaitReason;
+use crate::primitives::hooked;
 use crate::seam::{self, Op};
 use crate::wait::park_forever;
 
@@ -128,6 +129,18 @@ pub(crate) fn chan_of<T: Send + 'static>(kind: &'static str) -> Chan<T> {
     Chan(Some(c))
 }
 
+/// The same, made for what was made at `at`.
+pub(crate) fn chan_for<T: Send + 'static>(
+    kind: &'static str,
+    at: &'static Location<'static>,
+) -> Chan<T> {
+    let c = Arc::new(Hchan::new(0, VecDeque::new()));
+    if hooked() {
+        seam::made_at(&c.tag, kind, 0, at);
+    }
+    Chan(Some(c))
+}
+
 /// A channel that is closed from the start: what the goroutine that runs knows comes before each receive.
 pub(crate) fn closed<T: Send + 'static>() -> Chan<T> {
     let c = Arc::new(Hchan::new(0, VecDeque::new()));
@@ -196,7 +209,7 @@ fn try_receive<T>(c: &Pointer<T>) -> Result<Option<T>, WouldBlock> {
 #[track_caller]
 fn close<T>(c: &Pointer<T>) {
     match c {
-        Some(c) => c.close(),
+        Some(c) => c.close(Location::caller()),
         None => panic!("close of nil channel"),
     }
 }
@@ -464,6 +477,13 @@ macro_rules! receives {
 receives!(Chan, RecvChan);
 
 impl<T> Chan<T> {
+    /// Closes it for what was made at `at`: the line that closes is the library's.
+    pub(crate) fn close_at(&self, at: &'static Location<'static>) {
+        if let Some(c) = &self.0 {
+            c.close(at);
+        }
+    }
+
     /// This channel's sending end.
     ///
     /// ```

@@ -36,7 +36,7 @@ use std::sync::{Arc, Weak};
 
 use super::{Cause, Error};
 use crate::birth;
-use crate::chan::{Chan, RecvChan, chan, closed};
+use crate::chan::{Chan, RecvChan, chan, chan_for, closed};
 use crate::primitives::{Lock, Tag};
 use crate::seam::{self, Op};
 use crate::timers::{Fire, Key};
@@ -177,7 +177,7 @@ impl Root {
         let mut state = self.state.lock();
         let State { why, done, .. } = &mut *state;
         done.get_or_insert_with(|| match why {
-            None => chan(0),
+            None => chan_for("context's chan", self.at),
             Some(_) => {
                 seam::acquire(&self.tag, 0);
                 closed()
@@ -338,7 +338,7 @@ impl Root {
         drop(state);
         drop(timer);
         if let Some(done) = done {
-            done.close();
+            done.close_at(self.at);
         }
         Some((children, up))
     }

@@ -47,7 +47,7 @@ impl State {
         let i = self.object(tag);
         self.objects[i as usize].made = made;
         match made.kind {
-            "chan" => {
+            "chan" | "context's chan" => {
                 self.counts.add(Fact::chans);
                 if made.detail > 0 {
                     self.counts.add(Fact::buffered_chans);

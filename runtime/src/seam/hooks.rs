@@ -317,7 +317,12 @@ pub(crate) fn made(tag: &Tag, kind: &'static str, detail: usize) {
 
 #[inline(never)]
 #[cold]
-fn made_at(tag: &Tag, kind: &'static str, detail: usize, at: &'static Location<'static>) {
+pub(crate) fn made_at(
+    tag: &Tag,
+    kind: &'static str,
+    detail: usize,
+    at: &'static Location<'static>,
+) {
     let seen = with_observer(|o| {
         o.made(tag, kind, detail, at);
         o.explores()

@@ -238,6 +238,20 @@ fn descent(
             line(started)
         );
     }
+    // Nobody started a timer's function.
+    let timer = [(a, b), (b, a)];
+    let timer = timer
+        .iter()
+        .find(|(x, _)| x.who > 1 && member(x.who).is_some_and(|m| m.by == 0));
+    if let Some((timer, other)) = timer {
+        return format!(
+            "{} is the function of the timer set{}: the clock says when it runs, and neither a sleep nor a stop waits until it is \
+             done with {name}. Let {} learn that by a channel or a WaitGroup, or let both take a lock.",
+            called(timer.who),
+            line(timer.who),
+            called(other.who)
+        );
+    }
     format!(
         "{who_a}, started{}, and {who_b}, started{}, run side by side: no lock that both take, no channel, no WaitGroup by which \
          {who_b} could know that {who_a} is done with {name}.",

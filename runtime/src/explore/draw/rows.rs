@@ -171,6 +171,7 @@ pub(super) fn names(story: &Story, sources: &mut Sources) -> Vec<String> {
         if let (Some(p), Some(name)) = (&m.place, names.get_mut(m.object))
             && m.object > 1
             && name.is_empty()
+            && !is_by_cond(story, p, m.object)
             && let Some(found) = sources.receiver(p)
         {
             *name = found;
@@ -179,13 +180,24 @@ pub(super) fn names(story: &Story, sources: &mut Sources) -> Vec<String> {
     names
 }
 
+/// Whether what is done at `p` to a mutex is done by a condition that is waited for there, whose name stands in the line.
+pub(super) fn is_by_cond(story: &Story, p: &Place, object: usize) -> bool {
+    story.things.get(object).is_some_and(|t| t.kind.is_empty())
+        && story
+            .moments
+            .iter()
+            .any(|m| m.object != object && m.what == "wait" && m.place.as_ref() == Some(p))
+}
+
 /// The name of the thing that a wait or a race is about, for the other tables.
 pub(super) fn name_of(story: &Story, object: usize, sources: &mut Sources) -> String {
     let found = story
         .moments
         .iter()
         .filter(|m| m.object == object && object > 1)
-        .find_map(|m| sources.receiver(m.place.as_ref()?));
+        .filter_map(|m| m.place.as_ref())
+        .filter(|p| !is_by_cond(story, p, object))
+        .find_map(|p| sources.receiver(p));
     found
         .or_else(|| {
             let kind = story.things.get(object)?.kind.as_str();
@@ -488,6 +500,7 @@ fn text(story: &Story, i: usize, names: &[String], sources: &mut Sources) -> Str
     let receiver = if m.object > 1 {
         m.place
             .as_ref()
+            .filter(|p| !is_by_cond(story, p, m.object))
             .and_then(|p| sources.receiver(p))
             .or_else(|| names.get(m.object).cloned())
             .filter(|n| !n.is_empty())
@@ -509,6 +522,15 @@ fn text(story: &Story, i: usize, names: &[String], sources: &mut Sources) -> Str
                 .and_then(|p| sources.receiver(p))
                 .filter(|_| before.object > 1);
         }
+    }
+    // Operations of one kind have many names, and the program has the one that was meant.
+    if matches!(what.as_str(), "update" | "timer" | "lock")
+        && m.what == what
+        && let Some(p) = &m.place
+        && let Some(method) = sources.method(p)
+        && (what != "lock" || method == "write")
+    {
+        what = method;
     }
     if what == "go" {
         let nth = story.moments[..i]

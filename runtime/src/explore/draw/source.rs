@@ -14,6 +14,9 @@ pub(super) struct Sources {
 /// What an expression can begin with that is no name.
 const KEYWORDS: [&str; 7] = ["for", "if", "let", "loop", "match", "return", "while"];
 
+/// No longer than this are the methods whose names say more than that of their operation.
+const SHORT: usize = 8;
+
 /// No longer than this are names shown.
 const LONGEST: usize = 14;
 
@@ -97,6 +100,18 @@ impl Sources {
     }
 }
 
+impl Sources {
+    /// The method that is called at `p`, if its name is short enough to be shown.
+    pub(super) fn method(&mut self, p: &Place) -> Option<String> {
+        let line = self.line(p)?;
+        let (at, _) = line.char_indices().nth(p.column as usize - 1)?;
+        let (before, after) = line.split_at(at);
+        let end = after.find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
+        let called = before.ends_with('.') && after[end..].starts_with('(');
+        (called && end > 0 && end <= SHORT).then(|| after[..end].to_string())
+    }
+}
+
 fn starts_a_word(s: &str) -> bool {
     s.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
@@ -146,6 +161,22 @@ mod tests {
         assert_eq!(name("for v in results {", "results"), "results");
         assert_eq!(name("for v in &*results {", "for"), "results");
         assert_eq!(name("ä.get()", "get"), "ä");
+    }
+
+    #[test]
+    fn the_method_is_what_stands_behind_the_dot() {
+        let method = |line: &str, at: &str| {
+            let mut s = Sources::new(Path::new("/nowhere"));
+            s.files.insert("x".into(), Some(vec![line.into()]));
+            let column = line[..line.find(at).expect("it is there")].chars().count() as u32 + 1;
+            let file = "x".into();
+            let line = 1;
+            s.method(&Place { file, line, column })
+        };
+        assert_eq!(method("let b = pool.get();", "get").as_deref(), Some("get"));
+        assert_eq!(method("n.compare_and_swap(0, 1)", "compare"), None);
+        assert_eq!(method("time::sleep(d);", "time"), None);
+        assert_eq!(method("for v in &ch {", "&ch"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Who waits for whom: the tables of deadlocks and leaks.
 
-use super::rows::{called, name_of};
+use super::rows::{called, is_by_cond, name_of};
 use super::source::Sources;
 use super::wrap;
 use crate::explore::story::{Moment, Place, Story, Wait};
@@ -166,10 +166,14 @@ fn rows(
 
 /// What somebody waits for, by the name it has in the program.
 fn waits_for(story: &Story, w: &Wait, sources: &mut Sources) -> String {
+    if let Some(ask) = asks(story, w) {
+        let name = name_of(story, ask.object, sources);
+        return format!("{name}: acquire {}", ask.outcome);
+    }
     let name = w
         .place
         .as_ref()
-        .filter(|_| w.object > 1)
+        .filter(|p| w.object > 1 && !is_by_cond(story, p, w.object))
         .and_then(|p| sources.receiver(p))
         .unwrap_or_else(|| name_of(story, w.object, sources));
     if name.is_empty() {
@@ -237,8 +241,12 @@ fn who_could(
     };
     match w.reason.as_str() {
         r if r.contains("nil chan") => "nobody: the channel is nil".to_string(),
+        "chan receive" if is_of_context(story, w.object) => {
+            "nobody: its context was never cancelled".to_string()
+        }
         "chan receive" | "chan send" => nobody("used"),
         "select (no cases)" => "nobody: it has no cases".to_string(),
+        "select" if let Some(units) = units(story, w) => units,
         "select" => "nobody: none of its cases can become ready".to_string(),
         "sync.WaitGroup.Wait" => match missing(story, w.object) {
             Some(n) if n > 0 => {
@@ -306,6 +314,69 @@ fn of<T: Copy + Default>(list: &[(usize, T)], object: usize) -> T {
     found.map(|(_, n)| *n).unwrap_or_default()
 }
 
+/// The `acquire` of a semaphore in which somebody waits, by a select of the library's.
+fn asks<'a>(story: &'a Story, w: &Wait) -> Option<&'a Moment> {
+    let mut own = story.moments.iter().rev().filter(|m| m.who == w.who);
+    let select = own.find(|m| m.what != "wakes")?;
+    let before = own.next()?;
+    let by_itself = w.reason == "select" && select.what == "select";
+    (by_itself && before.what == "acquire" && before.place == select.place).then_some(before)
+}
+
+/// Who has units of the semaphore that somebody waits for.
+fn units(story: &Story, w: &Wait) -> Option<String> {
+    let asks = asks(story, w)?;
+    // Who was served although its context was done has given back what it got: that is not told.
+    let by_context = |m: &Moment| matches!(m.what.as_str(), "cancel" | "clock");
+    if !story.untold.users.is_empty() || story.moments.iter().any(by_context) {
+        return Some("nobody: not enough is released".to_string());
+    }
+    let mut taken: Vec<(u64, i64)> = Vec::new();
+    for m in story.moments.iter().filter(|m| m.object == asks.object) {
+        let words: Vec<&str> = m.outcome.split(' ').collect();
+        let n: i64 = words.first()?.parse().ok()?;
+        let n = match m.what.as_str() {
+            "acquire" => n,
+            "try_acquire" if words.last() == Some(&"true") => n,
+            "release" => -n,
+            _ => 0,
+        };
+        match taken.iter_mut().find(|(who, _)| *who == m.who) {
+            Some((_, sum)) => *sum += n,
+            None => taken.push((m.who, n)),
+        }
+    }
+    // What is asked for in vain is not taken.
+    for other in &story.waits {
+        if let Some(ask) = self::asks(story, other).filter(|a| a.object == asks.object)
+            && let Some((_, sum)) = taken.iter_mut().find(|(who, _)| *who == other.who)
+        {
+            *sum -= ask.outcome.parse::<i64>().unwrap_or_default();
+        }
+    }
+    taken.retain(|(_, n)| *n > 0);
+    taken.sort_unstable();
+    let list: Vec<String> = taken
+        .iter()
+        .map(|&(who, n)| match who {
+            _ if who == w.who => format!("itself, who has {n}"),
+            _ if has_ended(story, who) => format!("{}, who has {n} and has ended", called(who)),
+            _ => format!("{}, who has {n}", called(who)),
+        })
+        .collect();
+    Some(if list.is_empty() {
+        "nobody: not enough is released".to_string()
+    } else {
+        list.join("; ")
+    })
+}
+
+/// Whether it is what a context's `done` gave.
+fn is_of_context(story: &Story, object: usize) -> bool {
+    let thing = story.things.get(object);
+    thing.is_some_and(|t| t.kind == "context's chan")
+}
+
 /// Goroutines of which each waits for a lock that the next one keeps it out of, and the last one for the first one's.
 pub(in crate::explore) fn ring(story: &Story) -> Option<Vec<u64>> {
     story.waits.iter().find_map(|w| {
@@ -357,8 +428,16 @@ fn channel(story: &Story, object: usize, sources: &mut Sources) -> Option<String
     let thing = story
         .things
         .get(object)
-        .filter(|t| matches!(t.kind.as_str(), "chan" | "timer's chan"))?;
+        .filter(|t| matches!(t.kind.as_str(), "chan" | "timer's chan" | "context's chan"))?;
     let name = name_of(story, object, sources);
+    if is_of_context(story, object) {
+        let at = thing.place.as_ref();
+        let made = at.map_or_else(String::new, |p| format!(", made at {},", place(Some(p))));
+        return Some(format!(
+            "{name} is closed when its context{made} is cancelled, and nobody did that. Call its cancel when nothing waits for \
+             the work any more: `defer!` sees to that on all ways out."
+        ));
+    }
     let made = thing
         .place
         .as_ref()
