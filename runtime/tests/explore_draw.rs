@@ -642,3 +642,28 @@ fn a_race_with_the_function_of_a_timer_says_what_it_is() {
     assert!(text.contains(says), "{text}");
     assert!(text.contains("t.stop → false"), "{text}");
 }
+
+#[test]
+fn a_signal_that_came_too_early_is_told_with_its_step() {
+    let text = words(|| {
+        let both = Arc::new((Mutex::new(()), Cond::new()));
+        both.1.signal();
+        let _woken = both.1.wait(both.0.lock());
+    });
+    assert!(text.contains("main both.1: sync.Cond.Wait"), "{text}");
+    assert!(
+        text.contains("no other goroutine ever signalled it"),
+        "{text}"
+    );
+    let text = words(|| {
+        let both = Arc::new((Mutex::new(()), Cond::new()));
+        let (other, wg) = (both.clone(), WaitGroup::new());
+        wg.go(move || other.1.signal());
+        wg.wait();
+        let _woken = both.1.wait(both.0.lock());
+    });
+    assert!(
+        text.contains("the signal of G2 came before, in step"),
+        "{text}"
+    );
+}

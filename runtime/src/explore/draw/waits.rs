@@ -100,7 +100,8 @@ const ROOM: usize = 24;
 
 fn table(story: &Story, sources: &mut Sources, width: usize) -> String {
     let crowd = story.waits.len() > MOST;
-    let mut waits: Vec<&Wait> = story.waits.iter().collect();
+    let all: Vec<Wait> = story.waits.iter().map(|w| on_its_own(story, w)).collect();
+    let mut waits: Vec<&Wait> = all.iter().collect();
     if crowd && let Some(ring) = ring(story) {
         // Whose fault it is comes first.
         waits.sort_by_key(|w| w.who != 1 && !ring.contains(&w.who));
@@ -117,6 +118,39 @@ fn table(story: &Story, sources: &mut Sources, width: usize) -> String {
         out.push_str(&format!("  … and {left_out} more\n"));
     }
     out
+}
+
+/// A wait for a condition is about that: the last thing that was done before it was to unlock the mutex.
+fn on_its_own(story: &Story, w: &Wait) -> Wait {
+    let begun = began(story, w).filter(|_| w.reason == "sync.Cond.Wait");
+    Wait {
+        object: begun.map_or(w.object, |i| story.moments[i].object),
+        ..w.clone()
+    }
+}
+
+/// The `wait` in which somebody waits, among the moments.
+fn began(story: &Story, w: &Wait) -> Option<usize> {
+    let begins = |m: &Moment| m.who == w.who && m.what == "wait" && m.place == w.place;
+    story.moments.iter().rposition(begins)
+}
+
+/// What became of the signals of the condition that somebody waits for, if there were any.
+fn signals(story: &Story, w: &Wait) -> Option<String> {
+    let began = began(story, w)?;
+    let is_signal = |m: &&Moment| {
+        m.object == w.object && m.who != w.who && matches!(m.what.as_str(), "signal" | "broadcast")
+    };
+    if let Some(m) = story.moments[began..].iter().rfind(is_signal) {
+        return Some(format!("nobody: {}", state(story, m.who)));
+    }
+    let m = story.moments[..began].iter().rfind(is_signal)?;
+    Some(format!(
+        "nobody: the {} of {} came before, in step {}",
+        m.what,
+        called(m.who),
+        m.number
+    ))
 }
 
 /// The rows of a table, its head first, and how many goroutines are in none of them.
@@ -255,7 +289,7 @@ fn who_could(
             }
             _ => nobody("did"),
         },
-        "sync.Cond.Wait" => nobody("signalled"),
+        "sync.Cond.Wait" => signals(story, w).unwrap_or_else(|| nobody("signalled")),
         _ => "nobody".to_string(),
     }
 }
