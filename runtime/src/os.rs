@@ -9,10 +9,13 @@
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::fd::IO;
+use rustix::io::retry_on_intr;
+
+use crate::fd::{Fd, IO, Kind};
 use crate::{runtime, seam};
 
 /// On a goroutine: announced as a blocking call.
@@ -89,9 +92,11 @@ pub fn write_file(p: impl AsRef<Path>, d: impl AsRef<[u8]>) -> io::Result<()> {
 /// #   std::fs::remove_file(&path).unwrap();
 /// });
 /// ```
+///
+/// It is closed when it is dropped, or by [`close`](File::close), or with the runtime that it was made in.
 #[derive(Debug)]
 pub struct File {
-    file: fs::File,
+    fd: Arc<Fd>,
 }
 
 impl File {
@@ -161,7 +166,7 @@ impl File {
     /// ```
     #[track_caller]
     pub fn sync_all(&self) -> io::Result<()> {
-        blocking(|| self.file.sync_all())
+        blocking(|| self.fd.with(|fd| retry_on_intr(|| rustix::fs::fsync(fd))))
     }
 
     /// Its size and the like. Go's `Stat`.
@@ -184,7 +189,11 @@ impl File {
     /// ```
     #[track_caller]
     pub fn metadata(&self) -> io::Result<fs::Metadata> {
-        blocking(|| self.file.metadata())
+        blocking(|| {
+            // std gives no `Metadata` but for a file of its own.
+            let same = self.fd.with(|fd| rustix::io::fcntl_dupfd_cloexec(fd, 0))?;
+            fs::File::from(same).metadata()
+        })
     }
 
     /// Cuts it off, or fills it up with zeros. Go's `Truncate`.
@@ -208,14 +217,41 @@ impl File {
     /// ```
     #[track_caller]
     pub fn set_len(&self, size: u64) -> io::Result<()> {
-        blocking(|| self.file.set_len(size))
+        blocking(|| {
+            self.fd
+                .with(|fd| retry_on_intr(|| rustix::fs::ftruncate(fd, size)))
+        })
+    }
+
+    /// Closes it: whoever uses it from then on gets an error, *file already closed*. A call under way comes to its end
+    /// first. Go's `Close`.
+    ///
+    /// # Errors
+    ///
+    /// It was closed already.
+    ///
+    /// ```
+    /// use goroutines::os::File;
+    /// use std::io::Read;
+    ///
+    /// goroutines::run(|| {
+    ///     let f = File::open("Cargo.toml").unwrap();
+    ///     f.close().unwrap();
+    ///     let e = (&f).read(&mut [0; 8]).unwrap_err();
+    ///     assert_eq!(e.to_string(), "file already closed");
+    /// });
+    /// ```
+    pub fn close(&self) -> io::Result<()> {
+        self.fd.close()
     }
 }
 
 /// For files that were opened in other ways (`OpenOptions`).
 impl From<fs::File> for File {
     fn from(file: fs::File) -> File {
-        File { file }
+        File {
+            fd: Fd::new(OwnedFd::from(file), Kind::File, [false; 2]),
+        }
     }
 }
 
@@ -224,14 +260,20 @@ macro_rules! reads_writes_seeks {
         impl Read for $t {
             #[track_caller]
             fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-                blocking(|| (&self.file).read(buf))
+                blocking(|| {
+                    self.fd
+                        .with(|fd| retry_on_intr(|| rustix::io::read(fd, &mut *buf)))
+                })
             }
         }
 
         impl Write for $t {
             #[track_caller]
             fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-                blocking(|| (&self.file).write(buf))
+                blocking(|| {
+                    self.fd
+                        .with(|fd| retry_on_intr(|| rustix::io::write(fd, buf)))
+                })
             }
 
             fn flush(&mut self) -> io::Result<()> {
@@ -241,7 +283,12 @@ macro_rules! reads_writes_seeks {
 
         impl Seek for $t {
             fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-                (&self.file).seek(to)
+                let to = match to {
+                    SeekFrom::Start(n) => rustix::fs::SeekFrom::Start(n),
+                    SeekFrom::End(n) => rustix::fs::SeekFrom::End(n),
+                    SeekFrom::Current(n) => rustix::fs::SeekFrom::Current(n),
+                };
+                self.fd.with(|fd| rustix::fs::seek(fd, to))
             }
         }
     };
@@ -250,13 +297,14 @@ reads_writes_seeks!(File);
 reads_writes_seeks!(&File);
 
 impl AsFd for File {
+    /// After a close, and where this was asked for before it, a descriptor that stands for nothing.
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.file.as_fd()
+        self.fd.lend()
     }
 }
 
 impl AsRawFd for File {
     fn as_raw_fd(&self) -> RawFd {
-        self.file.as_raw_fd()
+        self.as_fd().as_raw_fd()
     }
 }

@@ -169,8 +169,8 @@ impl Builder {
     /// When it returns, nothing of that runtime is left: no thread, no stack. So it waits for goroutines that still run
     /// to reach the library once more.
     ///
-    /// Nor is any socket or pipe left open that its goroutines have made: whoever has one elsewhere, in a static say, finds
-    /// it closed. They stay open only if main returns a value that may own some: one that has something to drop.
+    /// Nor is any socket, pipe or [`os::File`](crate::os::File) left open that its goroutines have made: whoever has one
+    /// elsewhere, in a static say, finds it closed. They stay open only if main returns a value that may own some: one that has something to drop.
     ///
     /// # Errors
     ///
@@ -250,9 +250,14 @@ pub fn record_once<R>(schedule: &Schedule, main: impl FnOnce() -> R) -> (Option<
 pub(crate) fn default_procs() -> usize {
     std::env::var("GOMAXPROCS")
         .ok()
-        .and_then(|v| v.trim().parse().ok())
-        .filter(|&n| n > 0)
+        .and_then(|v| wanted_procs(&v))
         .unwrap_or_else(|| cpus::default_procs(godebug::value("containermaxprocs") != Some(0)))
+}
+
+/// What Go takes for a number of Ps: digits and nothing else, as many as an `int32` has room for.
+fn wanted_procs(text: &str) -> Option<usize> {
+    let n: i32 = text.parse().ok()?;
+    usize::try_from(n).ok().filter(|&n| n > 0)
 }
 
 /// Starts a goroutine, as Go's `go` statement does: `f` runs concurrently with the caller, which goes on at once.
@@ -336,6 +341,32 @@ mod tests {
             .expect("the test binary starts again");
         let said = String::from_utf8_lossy(&out.stderr).into_owned();
         (out.status.code(), said)
+    }
+
+    #[test]
+    fn what_go_takes_for_a_number_of_ps() {
+        for (text, n) in [
+            ("3", 3),
+            ("+7", 7),
+            ("007", 7),
+            ("2147483647", i32::MAX as usize),
+        ] {
+            assert_eq!(wanted_procs(text), Some(n), "{text}");
+        }
+        for text in [
+            "",
+            " 4 ",
+            "4\n",
+            "0",
+            "-1",
+            "0x3",
+            "1e1",
+            "3.5",
+            "2147483648",
+            "four",
+        ] {
+            assert_eq!(wanted_procs(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -220,6 +220,27 @@ fn nothing_is_left_in_other_hands() {
             never();
         });
         assert!(matches!(crash, Err(Crash::Panic(_))));
+        let file = || os::File::open("Cargo.toml").expect("it is there");
+        let lies = Mutex::new(None);
+        let ended = Builder::new().try_run(|| {
+            let _mine = file();
+            *lies.lock() = Some(file());
+            let there = chan(0);
+            let tell = there.clone();
+            go!({
+                let _his = (
+                    file(),
+                    std::fs::File::open("src/lib.rs").map(os::File::from),
+                );
+                tell.send(());
+                never();
+            });
+            there.recv();
+        });
+        assert_eq!(ended, Ok(()));
+        let mut lay = lies.into_inner().expect("it was put there");
+        let closed = lay.read(&mut [0]).expect_err("it was closed");
+        assert_eq!(closed.to_string(), "file already closed");
         let ended = Builder::new().procs(2).try_run(|| {
             let (ch, wg) = (chan(9), WaitGroup::new());
             ch.send(pair());

@@ -1,7 +1,7 @@
 //! A descriptor that goroutines read from and write to at the same time: tries first, waits in the netpoller, closes once.
 //!
-//! What sockets and pipes stand on. A call on it holds the descriptor's lock for its direction ([`lock`]), so one
-//! goroutine reads and one writes at a time, and others wait for their turn. Then:
+//! What sockets and pipes stand on; files use it for who may close, and when. A call on it holds the descriptor's lock for
+//! its direction ([`lock`]), so one goroutine reads and one writes at a time, and others wait for their turn. Then:
 //!
 //! 1. closed, or a deadline that has passed: an error at once, even if there is something to read;
 //! 2. the system call, which does not block;
