@@ -30,25 +30,25 @@ pub(crate) fn hands<T: ?Sized>(v: &mut T) {
 fn tell(id: TypeId, size: usize, v: *mut ()) {
     if let Some(o) = seam::observer() {
         // SAFETY: `hands` has it from a reference that lives while this runs, and its type's number beside it.
-        o.hands(&mut || unsafe { change(id, size, v) });
+        o.hands(&mut |to| unsafe { change(id, size, v, to) });
     }
 }
 
-/// Makes the value of `size` bytes at `v` another one, if there is another: there is none of `()`. `false`: its type, of
-/// number `id`, is not known here.
+/// Makes the value of `size` bytes at `v` another one, if there is another: there is none of `()`. With a number it becomes
+/// that number, if it is one and has room for it. `false`: its type, of number `id`, is not known here.
 ///
 /// # Safety
 ///
 /// `v` points to a value of that type, which nobody else reaches.
-unsafe fn change(id: TypeId, size: usize, v: *mut ()) -> bool {
+unsafe fn change(id: TypeId, size: usize, v: *mut (), to: Option<i64>) -> bool {
     if size == 0 {
         return true;
     }
     let known = KNOWN.iter().find(|(of, _)| of() == id);
-    if let Some((_, other)) = known {
+    if let Some((_, change)) = known {
         // SAFETY: `v` is of the type whose number this is, lifetimes aside. So a `&str` may be one that ends, where the list
         // says `'static`: it is compared and replaced by a static one, and nobody keeps it.
-        unsafe { other(v) };
+        unsafe { change(v, to) };
     }
     known.is_some()
 }
@@ -56,6 +56,9 @@ unsafe fn change(id: TypeId, size: usize, v: *mut ()) -> bool {
 /// A value that can be another one.
 trait Other {
     fn other(&mut self);
+
+    /// Becomes this number, where it is a number itself, or may be one.
+    fn becomes(&mut self, _number: i64) {}
 }
 
 macro_rules! numbers {
@@ -63,6 +66,10 @@ macro_rules! numbers {
         impl Other for $t {
             fn other(&mut self) {
                 *self = self.wrapping_add(1);
+            }
+
+            fn becomes(&mut self, number: i64) {
+                *self = number.try_into().unwrap_or(*self);
             }
         }
     )* };
@@ -111,6 +118,12 @@ impl Other for String {
 impl<T: Other + Default> Other for Option<T> {
     fn other(&mut self) {
         self.get_or_insert_default().other();
+    }
+
+    fn becomes(&mut self, number: i64) {
+        if let Some(v) = self {
+            v.becomes(number);
+        }
     }
 }
 
@@ -163,17 +176,21 @@ impl<K: Ord, V: Other> Other for BTreeMap<K, V> {
 /// # Safety
 ///
 /// `v` points to a `T` that nobody else reaches.
-unsafe fn other_at<T: Other>(v: *mut ()) {
+unsafe fn change_at<T: Other>(v: *mut (), to: Option<i64>) {
     // SAFETY: the caller's promise.
-    unsafe { &mut *v.cast::<T>() }.other();
+    let v = unsafe { &mut *v.cast::<T>() };
+    match to {
+        Some(number) => v.becomes(number),
+        None => v.other(),
+    }
 }
 
-/// The number of a type, and what makes a value of it another one.
-type Known = (fn() -> TypeId, unsafe fn(*mut ()));
+/// The number of a type, and what makes a value of it another one, or a number.
+type Known = (fn() -> TypeId, unsafe fn(*mut (), Option<i64>));
 
 macro_rules! known {
     ($($t:ty),* $(,)?) => {
-        const KNOWN: &[Known] = &[$((TypeId::of::<$t>, other_at::<$t>)),*];
+        const KNOWN: &[Known] = &[$((TypeId::of::<$t>, change_at::<$t>)),*];
     };
 }
 
@@ -309,14 +326,29 @@ mod tests {
     use std::fmt::Debug;
 
     fn changed<T: ?Sized>(v: &mut T) -> bool {
+        made(v, None)
+    }
+
+    fn made<T: ?Sized>(v: &mut T, to: Option<i64>) -> bool {
         // SAFETY: it is borrowed, and this is its type.
         unsafe {
             change(
                 typeid::of::<T>(),
                 size_of_val(v),
                 std::ptr::from_mut(v).cast(),
+                to,
             )
         }
+    }
+
+    #[test]
+    fn a_number_becomes_the_one_that_is_asked_for_and_a_text_stays() {
+        let (mut n, mut some, mut none) = (1i64, Some(2i32), None::<i64>);
+        let (mut small, mut text) = (3u8, "a");
+        assert!(made(&mut n, Some(-7)) && made(&mut some, Some(-7)) && made(&mut none, Some(-7)));
+        assert!(made(&mut small, Some(-7)) && made(&mut text, Some(-7)));
+        assert_eq!((n, some, none), (-7, Some(-7), None));
+        assert_eq!((small, text), (3, "a"), "no room for it, and no number");
     }
 
     fn changes<T: Clone + PartialEq + Debug>(v: T) {

@@ -384,6 +384,7 @@ fn until(what: &str, parent: &Context, d: Instant, cause: Option<Cause>) -> (Con
         return cancellable(parent, None);
     }
     let (context, root) = cancellable(parent, Some(d));
+    root.told_of_deadline();
     let since = d.saturating_duration_since(seam::anchor()).as_nanos();
     root.set_deadline(u64::try_from(since).unwrap_or(LATEST), cause);
     (context, root)

@@ -62,7 +62,7 @@ pub(crate) fn read() -> bool {
     !cfg!(goroutines_without_hooks) && READERS.load(Ordering::Relaxed) != 0
 }
 
-/// How many schedules are run now in which it is asked who heeds what is handed over.
+/// How many schedules are run now in which something is asked apart.
 pub(crate) static ASKERS: AtomicU32 = AtomicU32::new(0);
 
 /// Whether anybody asks who heeds what is handed over.

@@ -202,7 +202,7 @@ pub(crate) trait Observer {
     /// Output of the library's own `print!` family.
     fn print(&self, text: &str, to_stderr: bool);
     /// A value is about to be handed over; see `change.rs` for what can be done to it.
-    fn hands(&self, _change: &mut dyn FnMut() -> bool) {}
+    fn hands(&self, _change: &mut dyn FnMut(Option<i64>) -> bool) {}
 }
 
 thread_local! {

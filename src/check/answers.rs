@@ -250,7 +250,7 @@ pub fn judge(task: &Task<'_>, answer: &Answer, programs: &Programs, options: &Op
         return task.compile(refused.clone());
     }
     match programs.built.get(&answer.bin) {
-        Some(program) => try_out(task, program, &programs.dir, None, options),
+        Some(program) => try_out(task, program, &answer.text, &programs.dir, None, options),
         None => super::could_not(
             format!("{} was not built", answer.bin),
             "look at cargo's output",

@@ -25,6 +25,7 @@ pub const FACTS: &[&str] = &[
     "unfinished",
     "sleeps",
     "timers",
+    "deadlines",
     "gosched",
     "sends",
     "recvs",
@@ -41,14 +42,17 @@ pub const FACTS: &[&str] = &[
     "atomics",
     "calls",
     "locked_calls",
+    "callers",
     "calls_at_once",
     "shared_reads",
     "shared_writes",
     "main_sends",
+    "main_atomics",
     "main_recvs",
     "main_waits",
     "main_reads",
     "polls",
+    "vain",
     "panics",
     "foreign_closes",
     "common",
@@ -64,10 +68,31 @@ pub const FACTS: &[&str] = &[
     "writes_by_main",
     "heeded",
     "unheeded",
+    "endless",
+    "signs",
+    "jumped",
+    "held_up",
 ];
 
-/// Those of them that a passing program is asked for apart: see `explore/heed.rs` of the library.
-const APART: &[&str] = &["heeded", "unheeded"];
+/// Those of them that a passing program is asked for apart, each with the question that it answers: see `explore/heed.rs`
+/// and `explore/otherwise.rs` of the library.
+const APART: &[(&str, Question)] = &[
+    ("heeded", Question::Heed),
+    ("unheeded", Question::Heed),
+    ("endless", Question::Heed),
+    ("signs", Question::Signs),
+    ("jumped", Question::Panics),
+    ("held_up", Question::Holds),
+];
+
+/// What a program is asked apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    Heed,
+    Signs,
+    Panics,
+    Holds,
+}
 
 /// A set of words, each with its variant.
 macro_rules! words {
@@ -230,11 +255,13 @@ impl Condition {
             .map_err(|why| format!("`{text}`: {why}"))
     }
 
-    /// Whether a program has to be asked apart for a fact that this is about.
-    pub fn asks_apart(&self) -> bool {
-        self.0
-            .iter()
-            .any(|w| matches!(w, What::Fact { name, .. } if APART.contains(&name.as_str())))
+    /// What a program has to be asked apart for the facts that this is about.
+    pub fn questions(&self) -> impl Iterator<Item = Question> + '_ {
+        let asked = |name: &str| APART.iter().find(|(n, _)| *n == name).map(|(_, q)| *q);
+        self.0.iter().filter_map(move |w| match w {
+            What::Fact { name, .. } => asked(name),
+            _ => None,
+        })
     }
 
     /// Whether this is about a fact, as a requirement has to be.

@@ -9,10 +9,12 @@
 //!
 //! Then the named wrong answers of the exercise are asked, in their order, and the first one that fits is told.
 
+use std::collections::BTreeSet;
+
 use crate::curriculum::{Drive, Exercise, SceneSheet};
 
 use super::compile::Refusal;
-use super::condition::{Condition, Evidence, Failed, Native};
+use super::condition::{Condition, Evidence, Failed, Native, Question};
 use super::drive::{Play, Scene, Stumble, script};
 use super::execute::{Ended, Ran};
 use super::output;
@@ -86,9 +88,12 @@ impl<'a> Task<'a> {
         self.not_yet(Failed::Drive, None, why, Some(says), None)
     }
 
-    /// Whether one of its requirements is about who takes notice of what is handed over.
-    pub fn asks_who_heeds(&self) -> bool {
-        self.require.iter().any(|(c, _)| c.asks_apart())
+    /// What its requirements have to be asked apart for.
+    pub fn questions(&self) -> BTreeSet<Question> {
+        self.require
+            .iter()
+            .flat_map(|(c, _)| c.questions())
+            .collect()
     }
 
     /// What the exercise forbids beside the general table.

@@ -144,7 +144,7 @@ fn check_text(task: &Task<'_>, bytes: &[u8], book: &Workbook, options: &Options)
             notes,
         })) => {
             let keep = book.schedules().join(name);
-            let mut verdict = try_out(task, &file, book.root(), Some(&keep), options);
+            let mut verdict = try_out(task, &file, &text, book.root(), Some(&keep), options);
             point_at(&mut verdict, &text);
             Checked {
                 verdict,
@@ -273,6 +273,7 @@ pub fn replay(
     let ask = schedules::Ask {
         task,
         program,
+        text: "",
         dir,
         keep: None,
         seed: options.seed,
@@ -284,18 +285,28 @@ pub fn replay(
     }
 }
 
-/// Runs a program both ways and judges what came of it.
+/// Runs a program, whose source is `text`, both ways and judges what came of it.
 pub fn try_out(
     task: &Task<'_>,
     program: &Path,
+    text: &str,
     dir: &Path,
     keep: Option<&Path>,
     options: &Options,
 ) -> Verdict {
+    let ask = schedules::Ask {
+        task,
+        program,
+        text,
+        dir,
+        keep,
+        seed: options.seed,
+        look: options.look,
+    };
     if let Some(play) = task.play() {
-        return drive_too(task, play, program, dir, keep, options);
+        return drive_too(&ask, play, options);
     }
-    let (native, explored) = run_both(task, program, dir, keep, options);
+    let (native, explored) = run_both(&ask, options);
     match (native, explored) {
         _ if options.cancel.is_set() => Verdict::Cancelled,
         (Ok(native), Ok(explored)) => task.runs(&native, explored),
@@ -304,22 +315,8 @@ pub fn try_out(
 }
 
 /// A server: what of it can be tried under schedules comes first, then real clients.
-fn drive_too(
-    task: &Task<'_>,
-    play: &drive::Play<'_>,
-    program: &Path,
-    dir: &Path,
-    keep: Option<&Path>,
-    options: &Options,
-) -> Verdict {
-    let ask = schedules::Ask {
-        task,
-        program,
-        dir,
-        keep,
-        seed: options.seed,
-        look: options.look,
-    };
+fn drive_too(ask: &schedules::Ask<'_>, play: &drive::Play<'_>, options: &Options) -> Verdict {
+    let (task, program) = (ask.task, ask.program);
     // It has no ordinary run that ends by itself: the scenes are that.
     let no_run = Ran {
         ended: execute::Ended::Exit(0),
@@ -328,7 +325,7 @@ fn drive_too(
         dump: None,
         allowed: NATIVE_TIME,
     };
-    let verdict = match schedules::explore(&ask, &options.cancel) {
+    let verdict = match schedules::explore(ask, &options.cancel) {
         _ if options.cancel.is_set() => return Verdict::Cancelled,
         Ok(explored) => task.runs(&no_run, explored),
         Err(error) => return not_run(program, &error),
@@ -340,7 +337,7 @@ fn drive_too(
         time: drive::SCENE,
         ..limits()
     };
-    let start = || command(program, dir);
+    let start = || command(program, ask.dir);
     match drive::drive(play, &start, &limits, &options.cancel) {
         _ if options.cancel.is_set() => Verdict::Cancelled,
         Ok(Ok(driven)) => {
@@ -360,10 +357,7 @@ fn not_run(program: &Path, error: &io::Error) -> Verdict {
 }
 
 fn run_both(
-    task: &Task<'_>,
-    program: &Path,
-    dir: &Path,
-    keep: Option<&Path>,
+    ask: &schedules::Ask<'_>,
     options: &Options,
 ) -> (io::Result<Ran>, io::Result<Explored>) {
     let exploring = options.cancel.child();
@@ -376,7 +370,7 @@ fn run_both(
                 ask_where: true,
                 ..limits()
             };
-            let ran = execute::run(&mut command(program, dir), &limits, cancel);
+            let ran = execute::run(&mut command(ask.program, ask.dir), &limits, cancel);
             let how = ran.as_ref().ok().map(judge::how_it_ended);
             if how.is_some_and(judge::by_force) {
                 // No schedule will explain it better.
@@ -396,15 +390,7 @@ fn run_both(
         let result = if exploring.is_set() {
             Ok(Explored::NotTried)
         } else {
-            let ask = schedules::Ask {
-                task,
-                program,
-                dir,
-                keep,
-                seed: options.seed,
-                look: options.look,
-            };
-            schedules::explore(&ask, exploring)
+            schedules::explore(ask, exploring)
         };
         drop(explored);
         let native = native

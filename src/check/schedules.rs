@@ -5,17 +5,18 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use goroutines::explore::wire::{Expect, Request, Response, WireFailure};
+use goroutines::explore::wire::{Apart, Expect, Request, Response, WireFailure};
 use goroutines::explore::{Kind, Render, Schedule, Story};
 
 use crate::curriculum::Match;
 use crate::progress::write_whole;
 use crate::report::Look;
 
-use super::condition::Failed;
+use super::condition::{Failed, Question};
 use super::execute::{self, Cancel, Ended, Limits, Ran};
 use super::judge::Task;
 use super::show::WIDE;
+use super::source;
 use super::verdict::{Explored, Facts, FailedSchedule, Tried};
 
 /// Failing schedules that are kept for an exercise, the newest first.
@@ -35,6 +36,8 @@ const ANSWER: Duration = Duration::from_secs(15);
 pub struct Ask<'a> {
     pub task: &'a Task<'a>,
     pub program: &'a Path,
+    /// Its source.
+    pub text: &'a str,
     pub dir: &'a Path,
     /// The file of the failing schedules, which are tried first.
     pub keep: Option<&'a Path>,
@@ -42,8 +45,8 @@ pub struct Ask<'a> {
     pub look: Look,
 }
 
-/// Starts the program once more, in its other mode, and keeps the schedule that it fails under. Of one that is right, it
-/// is asked who takes notice of what is handed over, if the exercise wants to know.
+/// Starts the program once more, in its other mode, and keeps the schedule that it fails under. One that is right is asked
+/// what else the exercise wants to know.
 pub fn explore(ask: &Ask<'_>, cancel: &Cancel) -> io::Result<Explored> {
     let mut explored = try_schedules(ask, cancel)?;
     if let Explored::Answered {
@@ -51,25 +54,30 @@ pub fn explore(ask: &Ask<'_>, cancel: &Cancel) -> io::Result<Explored> {
         facts,
         ..
     } = &mut explored
-        && ask.task.asks_who_heeds()
     {
-        facts.extend(who_heeds(ask, cancel)?);
+        for question in ask.task.questions() {
+            facts.extend(apart(ask, question, cancel)?);
+        }
     }
     Ok(explored)
 }
 
 /// In a process of its own: with other values a program may do anything.
-fn who_heeds(ask: &Ask<'_>, cancel: &Cancel) -> io::Result<Facts> {
+fn apart(ask: &Ask<'_>, question: Question, cancel: &Cancel) -> io::Result<Facts> {
+    let question = match question {
+        Question::Heed => Apart::Heed,
+        // A number that has a meaning of its own stands in the program.
+        Question::Signs => Apart::Signs(source::numbers(ask.text)),
+        Question::Panics => Apart::Panics,
+        Question::Holds => Apart::Holds,
+    };
     let mut request = Request {
-        heed: true,
+        apart: Some(question),
         ..request(ask)
     };
     let (_, _, response) = respond(ask, &mut request, cancel)?;
-    // One that ends otherwise than with an answer has taken notice.
-    let took_notice = || {
-        let facts = [("heeded", u64::MAX), ("unheeded", 0)];
-        facts.map(|(name, n)| (name.to_string(), (n, n))).into()
-    };
+    // One that ends otherwise than with an answer has taken notice; of the others it is not known.
+    let took_notice = || [("heeded".to_string(), (u64::MAX, u64::MAX))].into();
     Ok(response
         .filter(|r| r.failure.is_none() && r.could_not.is_none())
         .map_or_else(took_notice, |r| r.facts.0))

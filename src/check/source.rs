@@ -48,6 +48,33 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// How many numbers are asked for at the most.
+const NUMBERS: usize = 64;
+
+/// The numbers that have a meaning in the program, as far as they can be seen: those that stand in it, with and without a
+/// minus, and the ends of the types.
+pub(super) fn numbers(text: &str) -> Vec<i64> {
+    let ends = [i64::MIN, i64::MAX, i32::MIN.into(), i32::MAX.into()];
+    let mut numbers = ends.to_vec();
+    for token in tokens(text) {
+        let Kind::Literal(literal) = token.kind else {
+            continue;
+        };
+        let digits = literal.replace('_', "");
+        let end = digits.find(|c: char| !c.is_ascii_digit());
+        let Ok(number) = digits[..end.unwrap_or(digits.len())].parse::<i64>() else {
+            continue;
+        };
+        for n in [number, -number] {
+            if !numbers.contains(&n) {
+                numbers.push(n);
+            }
+        }
+    }
+    numbers.truncate(NUMBERS);
+    numbers
+}
+
 /// Everything forbidden in `text`, in the order of the lines.
 pub fn scan(text: &str, extras: &[Extra<'_>]) -> Vec<Finding> {
     let tokens = tokens(text);

@@ -184,6 +184,7 @@ fn exercise(cx: &Context, wanted: Option<&str>, token: Option<&str>) -> Result<E
     let ask = Ask {
         task: &task,
         program: &program,
+        text: "",
         dir: book.root(),
         keep: None,
         seed: SEED,

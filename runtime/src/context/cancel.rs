@@ -173,6 +173,12 @@ impl Root {
         root
     }
 
+    /// Tells an observer that this is one with a deadline.
+    #[track_caller]
+    pub(super) fn told_of_deadline(&self) {
+        seam::made(&self.tag, "context", 1);
+    }
+
     pub(super) fn done(&self) -> RecvChan<()> {
         let mut state = self.state.lock();
         let State { why, done, .. } = &mut *state;

@@ -22,17 +22,28 @@ use super::search::Runner;
 use crate::lab::{Asking, Driver, Follow, Plan, Segment, Setup, Verdict};
 
 /// How many goroutines are asked about: main, the first ones and the last ones. Each costs three schedules at the most.
-const MOST: usize = 16;
+pub(super) const MOST: usize = 16;
 
 /// How a schedule ended, as far as anybody can see.
 #[derive(PartialEq)]
-struct End {
-    verdict: std::mem::Discriminant<Verdict>,
+pub(super) struct End {
+    pub(super) verdict: std::mem::Discriminant<Verdict>,
     output: String,
 }
 
+/// What came of the question.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Heeded {
+    /// Of so many goroutines somebody takes notice.
+    pub(super) heeded: u64,
+    /// Of so many nobody does.
+    pub(super) unheeded: u64,
+    /// With other values of so many the program does not come to an end any more.
+    pub(super) endless: u64,
+}
+
 /// Of how many goroutines somebody takes notice, and of how many nobody does.
-pub(super) fn heed(runner: &mut Runner<'_>) -> (u64, u64) {
+pub(super) fn heed(runner: &mut Runner<'_>) -> Heeded {
     let plain = Plan(Vec::new());
     let end = run(runner, &plain, Asking::Who);
     let asked: Vec<u32> = (1..)
@@ -44,10 +55,10 @@ pub(super) fn heed(runner: &mut Runner<'_>) -> (u64, u64) {
         n if n > MOST => [&asked[..MOST / 2], &asked[n - MOST / 2..]].concat(),
         _ => asked,
     };
-    let (mut heeded, mut unheeded) = (0, 0);
+    let mut found = Heeded::default();
     for who in asked {
         let mut notice = takes_notice(runner, &plain, &end, who);
-        if notice != Notice::Taken {
+        if !notice.is_taken() {
             // Second, a schedule in which it goes as far as it can when it is there.
             let early = Plan(vec![Segment {
                 who,
@@ -58,38 +69,52 @@ pub(super) fn heed(runner: &mut Runner<'_>) -> (u64, u64) {
             notice = takes_notice(runner, &early, &end, who);
         }
         match notice {
-            Notice::Taken => heeded += 1,
-            Notice::None if who != 1 => unheeded += 1,
+            Notice::Taken { for_ever } => {
+                found.heeded += 1;
+                found.endless += u64::from(for_ever);
+            }
+            Notice::None if who != 1 => found.unheeded += 1,
             Notice::None | Notice::Prints => {}
         }
     }
-    (heeded, unheeded)
+    found
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Notice {
     /// The program ends otherwise, or it might.
-    Taken,
+    Taken {
+        /// It does not come to an end any more.
+        for_ever: bool,
+    },
     None,
     /// None, and that says nothing: the goroutine prints for itself.
     Prints,
 }
 
+impl Notice {
+    fn is_taken(self) -> bool {
+        matches!(self, Notice::Taken { .. })
+    }
+}
+
 /// Whether anybody takes notice, in a schedule that has this end, of what `who` hands over.
 fn takes_notice(runner: &mut Runner<'_>, plan: &Plan, end: &End, who: u32) -> Notice {
-    if run(runner, plan, Asking::Change(who)) != *end {
-        return Notice::Taken;
+    let other = run(runner, plan, Asking::Change(who));
+    if other != *end {
+        let for_ever = other.verdict == std::mem::discriminant(&Verdict::StepLimit);
+        return Notice::Taken { for_ever };
     }
     match runner.x.result().handed().nth(who as usize - 1) {
         Some((handed, prints)) if !handed.unknown => match prints {
             true => Notice::Prints,
             false => Notice::None,
         },
-        _ => Notice::Taken,
+        _ => Notice::Taken { for_ever: false },
     }
 }
 
-fn run(runner: &mut Runner<'_>, plan: &Plan, asking: Asking) -> End {
+pub(super) fn run(runner: &mut Runner<'_>, plan: &Plan, asking: Asking) -> End {
     let setup = Setup {
         driver: Driver::Follow(Follow::new(plan.clone())),
         max_steps: runner.rules.max_steps,
@@ -119,12 +144,13 @@ mod tests {
     fn asked(f: impl Fn() + Send + Sync + 'static) -> (u64, u64) {
         apart(|| {
             let mut launch = launcher(f);
-            heed(&mut Runner {
+            let found = heed(&mut Runner {
                 x: Exploration::new(),
                 launch: &mut launch,
                 rules: rules(&Options::new(), None),
                 steps: 0,
-            })
+            });
+            (found.heeded, found.unheeded)
         })
     }
 

@@ -48,6 +48,7 @@ mod check;
 mod draw;
 mod guard;
 mod heed;
+mod otherwise;
 mod notes;
 mod options;
 mod report;

@@ -403,11 +403,12 @@ impl Observer for Lab {
         self.state().idle.asks_for(when);
     }
 
-    fn hands(&self, change: &mut dyn FnMut() -> bool) {
+    fn hands(&self, change: &mut dyn FnMut(Option<i64>) -> bool) {
         self.handed(change);
     }
 
     fn print(&self, text: &str, to_stderr: bool) {
+        self.panics_if_asked();
         self.catch_up(if to_stderr { "" } else { text });
         self.state().print(text, to_stderr);
     }

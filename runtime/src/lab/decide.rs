@@ -2,6 +2,7 @@
 
 use super::facts::Fact;
 use super::footprint::How;
+use super::handed::Asking;
 use super::objects::only_reads;
 use super::objects::tally;
 use super::plan::CLOCK;
@@ -33,6 +34,9 @@ impl State {
             object,
             at: Some(at),
         };
+        if slot.fruitless > 0 && looks(slot.last.what) {
+            self.counts.add(Fact::vain);
+        }
         let weight = fruitlessness(op);
         let neutral = is_neutral(op);
         if weight == 0 && !neutral {
@@ -140,6 +144,7 @@ impl State {
             }
             // Nobody to choose among.
             if let [who] = self.runnable[..]
+                && !matches!(self.asking, Some(Asking::Last(_)))
                 && match self.asked {
                     Asked::Never => true,
                     Asked::WithATimer => !self.may_move(),
@@ -152,18 +157,23 @@ impl State {
                 self.step(who);
                 return Some(who);
             }
-            if self.provoking {
+            let last = match self.asking {
+                Some(Asking::Last(who)) => Some(who),
+                _ => None,
+            };
+            if let Some(last) = last {
+                self.without(last);
+            } else if self.provoking {
                 self.find_eager();
             }
-            let starved = self.starved();
-            let usual =
-                starved.unwrap_or_else(|| strategy::usual(&self.runnable, self.current, why));
+            let runnable = match self.provoking || last.is_some() {
+                true => &self.eager,
+                false => &self.runnable,
+            };
+            let starved = self.starved().filter(|who| Some(*who) != last);
+            let usual = starved.unwrap_or_else(|| strategy::usual(runnable, self.current, why));
             let who = self.driver.next(&View {
-                runnable: if self.provoking {
-                    &self.eager
-                } else {
-                    &self.runnable
-                },
+                runnable,
                 current: self.current,
                 why,
                 usual,
@@ -381,6 +391,14 @@ impl State {
         self.recorded.choice(c);
         c
     }
+}
+
+/// Whether it is a look that waits for nothing, or may be one.
+fn looks(what: What) -> bool {
+    matches!(
+        what,
+        What::Does(Op::TrySend | Op::TryRecv | Op::Select | Op::Len)
+    )
 }
 
 /// Whether an operation is no sign that somebody gets anywhere: who polls under a lock takes it again and again.

@@ -28,7 +28,7 @@ pub(crate) struct Setup {
     pub(crate) provoking: bool,
     /// Whether every step is written down.
     pub(crate) recording: bool,
-    /// Whether it is asked who heeds what is handed over.
+    /// What is asked apart.
     pub(crate) asking: Option<Asking>,
 }
 
@@ -243,7 +243,7 @@ struct End {
     former: Option<(&'static dyn Observer, u32)>,
     /// 1 if its steps were written down.
     read: u32,
-    /// 1 if it was asked who heeds what is handed over.
+    /// 1 if something was asked apart.
     asks: u32,
 }
 

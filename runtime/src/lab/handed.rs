@@ -1,15 +1,23 @@
-//! Who hands values to others in a schedule, and whose are changed on their way.
+//! What a schedule is asked apart: who hands values to others, whose are changed on their way, who panics, who comes last.
 
 use super::engine::Lab;
 use super::outcome::Outcome;
+use super::state::{Slot, Stand, State};
+use crate::goroutine::WaitReason;
 
-/// What is done with values that are handed over.
+/// What is done to one of the goroutines, or to the values that it hands over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asking {
     /// It is only kept who hands any.
     Who,
     /// Those of one goroutine become others.
     Change(u32),
+    /// Those of one goroutine that are numbers become this one.
+    Become(u32, i64),
+    /// It panics where it prints for the first time.
+    Panic(u32),
+    /// It makes no step as long as anybody else can.
+    Last(u32),
 }
 
 /// What a goroutine handed over.
@@ -23,12 +31,13 @@ pub(crate) struct Handed {
 
 impl Lab {
     /// The goroutine that runs is about to hand a value over, which `change` makes another one if it can.
-    pub(super) fn handed(&self, change: &mut dyn FnMut() -> bool) {
+    pub(super) fn handed(&self, change: &mut dyn FnMut(Option<i64>) -> bool) {
         let mut st = self.state();
         let me = st.current;
         let known = match st.asking {
             None => return,
-            Some(Asking::Change(who)) if who == me => change(),
+            Some(Asking::Change(who)) if who == me => change(None),
+            Some(Asking::Become(who, number)) if who == me => change(Some(number)),
             Some(_) => true,
         };
         let handed = &mut st.slot(me).handed;
@@ -37,7 +46,47 @@ impl Lab {
     }
 }
 
+impl Lab {
+    /// The goroutine that runs is about to print: a panic, if it is the one that was asked to have one there.
+    pub(super) fn panics_if_asked(&self) {
+        let mut st = self.state();
+        let me = st.current;
+        let asked = st.asking == Some(Asking::Panic(me));
+        if asked && !std::mem::replace(&mut st.slot(me).printed, true) {
+            drop(st);
+            panic!("asked for by the check");
+        }
+    }
+}
+
+impl State {
+    /// Those who can run without the one that comes last, if there are such; else it is its turn, and those who wait for
+    /// a receiver by then are counted.
+    pub(super) fn without(&mut self, last: u32) {
+        self.eager.clear();
+        let others = self.runnable.iter().filter(|who| **who != last);
+        self.eager.extend(others);
+        if self.eager.is_empty() {
+            self.eager.push(last);
+            let waits =
+                |s: &&Slot| s.stand == Stand::Waits && s.g.wait_reason() == WaitReason::ChanSend;
+            let held_up = self.slots.iter().filter(waits).count() as u32;
+            self.held_up.get_or_insert(held_up);
+        }
+    }
+}
+
 impl Outcome<'_> {
+    /// Of each goroutine, main first, whether it has received anything or tried to.
+    pub(crate) fn listens(&self) -> impl Iterator<Item = bool> + '_ {
+        self.state.slots.iter().map(|s| s.listens)
+    }
+
+    /// How many waited to send when it was the turn of the one that came last.
+    pub(crate) fn held_up(&self) -> u32 {
+        self.state.held_up.unwrap_or_default()
+    }
+
     /// What each goroutine handed over, main first, and whether it printed.
     pub(crate) fn handed(&self) -> impl Iterator<Item = (Handed, bool)> + '_ {
         self.state.slots.iter().map(|s| (s.handed, s.printed))

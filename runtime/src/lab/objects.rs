@@ -53,6 +53,7 @@ impl State {
                     self.counts.add(Fact::buffered_chans);
                 }
             }
+            "context" if made.detail > 0 => self.counts.add(Fact::deadlines),
             "timer's chan" | "time.Timer" => self.counts.add(Fact::timers),
             _ => {}
         }
@@ -191,6 +192,9 @@ impl State {
         let slot = &self.slots[who as usize - 1];
         let (held, locks, object) = (slot.held, slot.locks, slot.last.object);
         let main = who == 1;
+        if matches!(op, Op::Recv | Op::TryRecv | Op::Select) {
+            self.slot(who).listens = true;
+        }
         if main && looks_at_something(op) {
             self.counts.add(Fact::main_reads);
         }
@@ -214,11 +218,23 @@ impl State {
                     self.wrote();
                 }
             }
-            Op::Syscall if held != 0 => c.add(Fact::locked_calls),
+            Op::Syscall => {
+                if held != 0 {
+                    c.add(Fact::locked_calls);
+                }
+                if !std::mem::replace(&mut self.slots[who as usize - 1].called, true) {
+                    c.add(Fact::callers);
+                }
+            }
             Op::Close if self.structure.closes_for_others(who, object) => {
                 c.add(Fact::foreign_closes);
             }
-            Op::AtomicStore | Op::AtomicUpdate => self.wrote(),
+            Op::AtomicStore | Op::AtomicUpdate => {
+                if main {
+                    c.add(Fact::main_atomics);
+                }
+                self.wrote();
+            }
             Op::Get | Op::Set => {
                 if !main {
                     let touched = self.structure.touches(who, object, locks);

@@ -120,6 +120,10 @@ pub(super) struct Slot {
     pub(super) wrote: bool,
     pub(super) printed: bool,
     pub(super) handed: Handed,
+    /// It has begun a blocking call.
+    pub(super) called: bool,
+    /// It has come to a receive or a select.
+    pub(super) listens: bool,
 }
 
 /// See the file's head. Everything is reused from schedule to schedule.
@@ -127,10 +131,12 @@ pub(super) struct State {
     pub(super) epoch: u32,
     pub(super) max_steps: u64,
     pub(super) recording: bool,
-    /// Whether it is asked who heeds what is handed over.
+    /// What is asked apart.
     pub(super) asking: Option<Asking>,
+    /// Who waited to send when it was the turn of the one that comes last; none yet.
+    pub(super) held_up: Option<u32>,
     pub(super) provoking: bool,
-    /// While provoking: who can run and is not kept waiting.
+    /// While provoking, or where one comes last: who can run and is not kept waiting.
     pub(super) eager: Vec<u32>,
     pub(super) driver: Driver,
     /// Whether the driver is asked where only one can run.
@@ -199,6 +205,7 @@ impl State {
             max_steps: 0,
             recording: false,
             asking: None,
+            held_up: None,
             provoking: false,
             eager: Vec::new(),
             driver: Driver::Random(Random::new(0, 0, false)),
@@ -249,6 +256,7 @@ impl State {
 
     pub(super) fn reset(&mut self, epoch: u32, races: bool) {
         self.epoch = epoch;
+        self.held_up = None;
         self.alone = false;
         self.tracing = false;
         self.print.clear();
@@ -358,6 +366,8 @@ impl State {
             wrote: false,
             printed: false,
             handed: Handed::default(),
+            called: false,
+            listens: false,
         });
         self.runnable.push(who);
         self.fresh.push(who);

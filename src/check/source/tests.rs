@@ -228,3 +228,11 @@ fn names_that_a_macro_puts_together() {
         assert_eq!(found(text), [], "{text}");
     }
 }
+
+#[test]
+fn the_numbers_of_a_program_are_those_that_stand_in_it() {
+    let found = numbers("fn f() { g(7, -1_000i64, 0x1f, 2.5, \"9\"); } // 8");
+    let ends = [i64::MIN, i64::MAX, i32::MIN.into(), i32::MAX.into()];
+    assert_eq!(found[..4], ends);
+    assert_eq!(found[4..], [7, -7, 1_000, -1_000, 0, 2, -2]);
+}

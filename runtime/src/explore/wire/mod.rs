@@ -40,8 +40,8 @@ pub struct Request {
     pub leaks: bool,
     /// The steps are wanted of a schedule that passes, too: of the first in `first`.
     pub story: bool,
-    /// Nothing else is asked than who takes notice of what is handed over, and only those facts are answered.
-    pub heed: bool,
+    /// Nothing else is asked than this, and only its facts are answered.
+    pub apart: Option<Apart>,
     /// Tried before all others.
     pub first: Vec<Schedule>,
     pub expect: Option<Expect>,
@@ -70,13 +70,26 @@ impl Default for Request {
             races: true,
             leaks: true,
             story: false,
-            heed: false,
+            apart: None,
             first: Vec::new(),
             expect: None,
             response: PathBuf::new(),
             time_limit: Duration::from_secs(10),
         }
     }
+}
+
+/// What is asked apart, because a program may do anything then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Apart {
+    /// Who takes notice of what is handed over: `heeded`, `unheeded`, `endless`.
+    Heed,
+    /// Which of these numbers are no values like others: `signs`.
+    Signs(Vec<i64>),
+    /// Whose panic would leave somebody waiting: `jumped`.
+    Panics,
+    /// Who is kept waiting by one that makes no step: `held_up`.
+    Holds,
 }
 
 /// What a schedule must print. Blanks and empty lines at the end make no difference.

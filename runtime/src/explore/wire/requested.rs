@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use super::standing::{self, Thread};
 use super::text::facts;
-use super::{Facts, Request, Response, WireBlocked, WireFailure, stdout};
+use super::{Apart, Facts, Request, Response, WireBlocked, WireFailure, stdout};
 use crate::explore::check::{left, message_of_output, settle, settle_as};
 use crate::explore::guard::{LOOKS, Silence, said};
 use crate::explore::heed::heed;
+use crate::explore::otherwise;
 use crate::explore::search::{Rules, Runner, Task};
 use crate::explore::{Failure, Kind, Schedule, Story};
 use crate::lab::{Driver, Exploration, Follow, Pulse, Setup};
@@ -102,14 +103,15 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
         },
         steps: 0,
     };
-    if request.heed {
-        let (heeded, unheeded) = heed(&mut runner);
+    if let Some(question) = &request.apart {
+        let found = ask(&mut runner, question);
         let response = Response {
             elapsed: began.elapsed(),
             facts: Facts(
-                [("heeded", heeded), ("unheeded", unheeded)]
+                found
+                    .into_iter()
                     .map(|(name, n)| (name.to_string(), (n, n)))
-                    .into(),
+                    .collect(),
             ),
             ..Response::default()
         };
@@ -163,6 +165,23 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
         could_not: None,
     };
     answer(&request.response, &response)
+}
+
+/// The facts that answer a question.
+fn ask(runner: &mut Runner<'_>, question: &Apart) -> Vec<(&'static str, u64)> {
+    match question {
+        Apart::Heed => {
+            let found = heed(runner);
+            vec![
+                ("heeded", found.heeded),
+                ("unheeded", found.unheeded),
+                ("endless", found.endless),
+            ]
+        }
+        Apart::Signs(numbers) => vec![("signs", otherwise::signs(runner, numbers))],
+        Apart::Panics => vec![("jumped", otherwise::jumped(runner))],
+        Apart::Holds => vec![("held_up", otherwise::held_up(runner))],
+    }
 }
 
 fn on_the_wire(f: Failure, index: usize, expected: Option<&str>) -> WireFailure {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{Expect, Facts, Request, Response, WireBlocked, WireFailure};
+use super::{Apart, Expect, Facts, Request, Response, WireBlocked, WireFailure};
 use crate::explore::story::{Access, Hold, Member, Moment, Place, Race, Stand, Story, Thing, Wait};
 use crate::explore::{Kind, Strategy};
 
@@ -166,7 +166,18 @@ impl Request {
         o.line("races", &[&self.races]);
         o.line("leaks", &[&self.leaks]);
         o.line("story", &[&self.story]);
-        o.line("heed", &[&self.heed]);
+        match &self.apart {
+            None => {}
+            Some(Apart::Heed) => o.line("apart", &[&"heed"]),
+            Some(Apart::Panics) => o.line("apart", &[&"panics"]),
+            Some(Apart::Holds) => o.line("apart", &[&"holds"]),
+            Some(Apart::Signs(numbers)) => {
+                o.line("apart", &[&"signs"]);
+                for n in numbers {
+                    o.line("sign", &[n]);
+                }
+            }
+        }
         for s in &self.first {
             o.line("first", &[s]);
         }
@@ -205,7 +216,19 @@ impl Request {
                 "races" => r.races = l.get()?,
                 "leaks" => r.leaks = l.get()?,
                 "story" => r.story = l.get()?,
-                "heed" => r.heed = l.get()?,
+                "apart" => {
+                    r.apart = Some(match l.text()?.as_str() {
+                        "heed" => Apart::Heed,
+                        "signs" => Apart::Signs(Vec::new()),
+                        "panics" => Apart::Panics,
+                        "holds" => Apart::Holds,
+                        _ => return l.fail("no such question"),
+                    });
+                }
+                "sign" => match &mut r.apart {
+                    Some(Apart::Signs(numbers)) => numbers.push(l.get()?),
+                    _ => return l.fail("nobody asks for signs"),
+                },
                 "first" => r.first.push(l.get()?),
                 "exact" => r.expect = Some(Expect::Exact(l.text()?)),
                 "unordered" => r.expect = Some(Expect::Unordered(l.text()?)),
