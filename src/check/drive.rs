@@ -25,6 +25,8 @@ use script::{Flood, Step, What};
 
 /// How long something that should come is waited for. A busy machine needs some of it.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long it is quiet before it is looked whether the check is given up.
+const QUIET: Duration = Duration::from_millis(50);
 /// How long a program may run for one scene.
 pub const SCENE: Duration = Duration::from_secs(40);
 /// Lines of a flood that may be on their way.
@@ -225,6 +227,25 @@ impl Stage<'_> {
                 }
                 Ok(())
             }
+            What::BreaksOff(who) => {
+                let patience = self.client(who).map(|_| PATIENCE)?;
+                let cut = self
+                    .clients
+                    .remove(who)
+                    .map(|c| c.break_off(patience, self.cancel));
+                match cut {
+                    Some(true) => Ok(()),
+                    _ => missed(format!("something should come to {who}, and nothing did")),
+                }
+            }
+            What::Quiet(seconds) => {
+                // What is tried is that nothing happens, so there is nothing to wait for but the time.
+                let end = Instant::now() + Duration::from_secs(*seconds);
+                while Instant::now() < end && !self.cancel.is_set() {
+                    thread::sleep(QUIET);
+                }
+                Ok(())
+            }
             What::Sends(who, text) => self.sends(who, text),
             What::Hears(who, text) => self.hears(who, text),
             What::Heard(who, text) => self.heard(who, text),
@@ -297,6 +318,12 @@ impl Stage<'_> {
     fn hears(&mut self, who: &str, text: &str) -> Played<()> {
         match self.next(who)? {
             Came::Line(line) if line == text => Ok(()),
+            Came::Line(line) if line.split_whitespace().eq(text.split_whitespace()) => {
+                missed(format!(
+                    "{who} should hear `{}`, and the line that came has other blanks in it",
+                    text::cut(text, 60, "…")
+                ))
+            }
             came => {
                 let seen = self.client(who)?.asides.last().cloned();
                 missed(format!(

@@ -240,8 +240,8 @@ fn native_lines(died: &Died, page: &mut Page<'_>) {
                 "still running after {} s, so it was stopped{where_}",
                 died.number
             ),
-            "It never ends: look for a loop whose condition nobody changes, or one that waits by asking again and \
-             again. Waiting is what a channel, a WaitGroup or a Mutex does.",
+            "Either it never ends, or it takes its time: look for a loop whose condition nobody changes, for one that waits \
+             by asking again and again, and for a wait for the clock. Waiting is what a channel, a WaitGroup or a Mutex does.",
         ),
         Native::Memory => (
             format!(

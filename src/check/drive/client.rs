@@ -113,6 +113,19 @@ impl Client {
         }
     }
 
+    /// Waits until something has come that was not read, and closes: the system then tells the other side that it was cut off.
+    /// False: nothing came.
+    pub fn break_off(self, patience: Duration, cancel: &Cancel) -> bool {
+        let end = Instant::now() + patience;
+        loop {
+            match self.stream.peek(&mut [0]) {
+                Ok(n) => return n > 0,
+                Err(_) if Instant::now() >= end || cancel.is_set() => return false,
+                Err(_) => {}
+            }
+        }
+    }
+
     /// Leaves without a word.
     pub fn disconnect(self) {
         // It may be closed from the other side already.

@@ -1,6 +1,8 @@
 //! What the clients of a scene do, one step a line: parsed once, so that an author's mistake is named before a program runs.
 //!
 //! - `ann connects`, `ann disconnects`: without a word
+//! - `ann breaks off`: once something has come that she has not read; the other side's next read is an error
+//! - `nobody speaks for 3 s`
 //! - `ann > say hi`: sends this line
 //! - `ann < bob: hi`: this is the next line that comes; asides that came meanwhile are put aside
 //! - `ann heard * bob leaves`: this aside has come, or comes now
@@ -22,6 +24,8 @@ pub struct Step {
 pub enum What {
     Connects(String),
     Disconnects(String),
+    BreaksOff(String),
+    Quiet(u64),
     Sends(String, String),
     Hears(String, String),
     Heard(String, String),
@@ -67,6 +71,9 @@ fn one(line: &str) -> Option<What> {
     if let Some(last) = line.strip_prefix("server ends: ") {
         return Some(What::Ends(last.to_string()));
     }
+    if let Some(quiet) = line.strip_prefix("nobody speaks for ") {
+        return quiet.strip_suffix(" s")?.parse().ok().map(What::Quiet);
+    }
     let (who, rest) = line.split_once(' ')?;
     let who = who.to_string();
     if let Some(flood) = rest.strip_prefix("floods ") {
@@ -75,6 +82,7 @@ fn one(line: &str) -> Option<What> {
     Some(match rest {
         "connects" => What::Connects(who),
         "disconnects" => What::Disconnects(who),
+        "breaks off" => What::BreaksOff(who),
         "is let go" => What::LetGo(who),
         _ => {
             let (verb, text) = rest.split_once(' ')?;
@@ -117,19 +125,22 @@ mod tests {
     #[test]
     fn every_kind_of_step_is_read_and_others_are_named() {
         let all = "ann connects\n\n  ann > say hi there\nbob < ann: hi\nbob heard * cid leaves\nbob is let go\n\
-                   ann disconnects\nann floods cid 5000 x 1000 until * bob leaves > say # < ann: #\nserver ends: 0 left\n";
+                   ann disconnects\nbob breaks off\nnobody speaks for 3 s\nann floods cid 5000 x 1000 until * bob leaves > say # < ann: #\nserver ends: 0 left\n";
         let steps = parse(all).unwrap();
-        assert_eq!(steps.len(), 8);
+        assert_eq!(steps.len(), 10);
+        assert_eq!(steps[6].what, What::BreaksOff("bob".into()));
+        assert_eq!(steps[7].what, What::Quiet(3));
         assert_eq!(
             steps[1].what,
             What::Sends("ann".into(), "say hi there".into())
         );
         assert_eq!(steps[7].what, What::Ends("0 left".into()));
-        assert!(matches!(&steps[6].what, What::Floods(f) if f.lines == 5000 && f.hearer == "cid"));
+        assert!(matches!(&steps[8].what, What::Floods(f) if f.lines == 5000 && f.hearer == "cid"));
         for wrong in [
             "ann",
             "ann sings",
             "ann sings loud",
+            "nobody speaks for long s",
             "ann floods cid 5 x 9 > a# < #",
             "ann floods cid 5 x 9 until z > a < #",
         ] {
