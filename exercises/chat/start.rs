@@ -11,8 +11,8 @@
 //! For each connection, one goroutine reads lines and tells the room, another
 //! writes what comes from the outbox; its end is the end of the connection.
 //! Nobody may hold up the others: not one who does not read, nor one who never
-//! says a word. After `stop`, serve returns when all its goroutines have ended, and
-//! within 5 seconds.
+//! says a word, nor one who says nonsense or is cut off. After `stop`, serve
+//! returns when all its goroutines have ended, and within 5 seconds.
 //!
 //! The check tries the rehearsal under schedules, then connects as real clients
 //! do. Try it yourself: gotour run chat, and in another terminal: nc 127.0.0.1 PORT

@@ -152,13 +152,60 @@ fn main() {
         hears("cid", &cid); // bob: still there?
         hears("ann", &ann); // bob: still there?
 
+        // Two who are not in the room: the old cid, and the one who was not let in.
+        say(&room, 4, "hello?");
+        say(&room, 3, "me too");
+        room.tell(Event::Leave { id: 3 });
+
         room.tell(Event::Leave { id: 2 });
         hears("bob", &bob); // (end)
         hears("ann", &ann); // * bob leaves
         hears("cid", &cid); // * bob leaves
 
-        // The room is closed while others are on their way to it.
-        for id in [6, 7] {
+        // Dan does not read: somebody joins when his outbox is full.
+        let _dan = join(&room, 6, "dan");
+        hears("ann", &ann); // * dan joins
+        hears("cid", &cid); // * dan joins
+        for text in ["a", "b"] {
+            say(&room, 1, text);
+            hears("cid", &cid); // ann: a, ann: b
+        }
+        let eve = join(&room, 7, "eve");
+        say(&room, 1, "who is that?");
+        while eve.recv().is_some_and(|line| line != "ann: who is that?") {}
+        for _ in 0..3 {
+            hears("cid", &cid); // * eve joins, * dan leaves, ann: who is that?
+        }
+        for _ in 0..2 {
+            hears("ann", &ann); // * eve joins, * dan leaves
+        }
+
+        // Fay does not, and somebody leaves then.
+        let _fay = join(&room, 8, "fay");
+        hears("ann", &ann); // * fay joins
+        hears("cid", &cid); // * fay joins
+        for text in ["c", "d"] {
+            say(&room, 1, text);
+            hears("cid", &cid); // ann: c, ann: d
+        }
+        room.tell(Event::Leave { id: 7 });
+        say(&room, 1, "and now?");
+        for _ in 0..3 {
+            hears("cid", &cid); // * eve leaves, * fay leaves, ann: and now?
+        }
+        for _ in 0..2 {
+            hears("ann", &ann); // * eve leaves, * fay leaves
+        }
+
+        // Hal does not, and the room is closed then, while others are on their way to it.
+        let hal = join(&room, 9, "hal");
+        hears("ann", &ann); // * hal joins
+        hears("cid", &cid); // * hal joins
+        for text in ["e", "f"] {
+            say(&room, 1, text);
+            hears("cid", &cid); // ann: e, ann: f
+        }
+        for id in [10, 11] {
             let room = room.clone();
             wg.go(move || {
                 let outbox = join(&room, id, &format!("late{id}"));
@@ -171,6 +218,9 @@ fn main() {
             for _line in outbox {}
         }
         wg.wait();
+        for _ in 0..4 {
+            hears("hal", &hal); // welcome hal, ann: e, ann: f, (end)
+        }
         println!("the room is closed");
     });
 }
