@@ -40,10 +40,10 @@ fn main() {
         let tell = size.clone();
         go(move || {
             let mut pages = BTreeMap::new();
-            while pages.len() < 3 {
+            loop {
                 select! {
                     recv(asks) -> ask => {
-                        let Some((number, answer)) = ask else { return };
+                        let Some((number, answer)) = ask else { break };
                         answer.send(pages.get(&number).copied());
                     }
                     recv(news) -> page => pages.extend(page),
@@ -59,6 +59,8 @@ fn main() {
         }
         wg.wait();
 
+        println!("page 2 again: {} words", book.words(2));
+        book.asks.close();
         println!("{} pages in the cache", size.recv().unwrap_or(0));
     });
 }

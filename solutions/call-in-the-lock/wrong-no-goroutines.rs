@@ -37,6 +37,7 @@ fn main() {
             println!("page {number} has {} words", book.words(number));
         }
 
+        println!("page 2 again: {} words", book.words(2));
         println!("{} pages in the cache", book.pages.lock().len());
     });
 }

@@ -38,6 +38,7 @@ fn main() {
             go(move || println!("page {number} has {} words", book.words(number)));
         }
 
+        println!("page 2 again: {} words", book.words(2));
         println!("{} pages in the cache", book.pages.lock().len());
     });
 }

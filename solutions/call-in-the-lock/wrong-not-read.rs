@@ -37,6 +37,7 @@ fn main() {
         }
         wg.wait();
 
+        println!("page 2 again: {} words", book.words(2));
         println!("{} pages in the cache", book.pages.lock().len());
     });
 }

@@ -15,48 +15,62 @@ fn broadcast(members: &mut Vec<Member>, line: u32) {
     }
 }
 
+/// Reads as many lines as it is told to, one turn after the other; in the evening, what is left.
+fn reader(outbox: Chan<u32>, turns: Chan<usize>, done: Chan<()>, heard: Shared<u32>) {
+    let read = |lines: usize| {
+        for _line in outbox.iter().take(lines) {
+            heard.update(|n| n + 1);
+        }
+    };
+    for lines in &turns {
+        read(lines);
+        done.send(());
+    }
+    read(usize::MAX);
+}
+
+/// A day on which `away` is at lunch. Cid reads after every second line, the others at once.
+fn day(away: &str) {
+    let (mut members, mut turns, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+    let (wg, done) = (WaitGroup::new(), chan::<()>(0));
+    for name in ["ann", "bob", "cid"] {
+        let (outbox, turn, heard) = (chan(100), chan(0), Shared::new(0));
+        let (lines, told, read, count) =
+            (outbox.clone(), turn.clone(), done.clone(), heard.clone());
+        wg.go(move || reader(lines, told, read, count));
+        members.push(Member { name, outbox });
+        turns.push((name, turn));
+        counts.push((name, heard));
+    }
+
+    for line in 1..=5 {
+        broadcast(&mut members, line);
+        for (name, turn) in &turns {
+            turn.send(match *name {
+                name if name == away => 0,
+                "cid" => [2, 0][line as usize % 2],
+                _ => 1,
+            });
+            done.recv();
+        }
+    }
+    let names: Vec<&str> = members.iter().map(|m| m.name).collect();
+    println!("in the room: {}", names.join(" "));
+
+    for member in &members {
+        member.outbox.close();
+    }
+    for (_, turn) in &turns {
+        turn.close();
+    }
+    wg.wait();
+    let heard = counts.iter().map(|(name, n)| format!("{name} heard {}", n.get()));
+    println!("{}", heard.collect::<Vec<_>>().join(", "));
+}
+
 fn main() {
     run(|| {
-        let mut members = Vec::new();
-        for name in ["ann", "bob"] {
-            members.push(Member {
-                name,
-                outbox: chan(100),
-            });
-        }
-        let (ann, bob) = (members[0].outbox.clone(), members[1].outbox.clone());
-        let (reads, lunch) = (chan::<()>(0), chan::<()>(0));
-        let counts = [Shared::new(0), Shared::new(0)];
-        let wg = WaitGroup::new();
-
-        // Ann reads each line, and says so.
-        let (told, heard) = (reads.clone(), counts[0].clone());
-        wg.go(move || {
-            for _line in &ann {
-                heard.update(|n| n + 1);
-                told.send(());
-            }
-        });
-        // Bob reads when he is back from lunch.
-        let (back, heard) = (lunch.clone(), counts[1].clone());
-        wg.go(move || {
-            back.recv();
-            for _line in &bob {
-                heard.update(|n| n + 1);
-            }
-        });
-
-        for line in 1..=5 {
-            broadcast(&mut members, line);
-            reads.recv();
-        }
-        let names: Vec<&str> = members.iter().map(|m| m.name).collect();
-        println!("in the room: {}", names.join(" "));
-        for member in &members {
-            member.outbox.close();
-        }
-        lunch.close();
-        wg.wait();
-        println!("ann heard {}, bob heard {}", counts[0].get(), counts[1].get());
+        day("bob");
+        day("ann");
     });
 }

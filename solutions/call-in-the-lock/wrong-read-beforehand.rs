@@ -1,0 +1,49 @@
+//! main reads all the pages before the goroutines start, and they find them.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Reads a page and counts its words. A blocking call.
+fn read_from_disk(number: u32) -> u32 {
+    runtime::syscall(|| 10 * number)
+}
+
+struct Book {
+    pages: Mutex<BTreeMap<u32, u32>>,
+}
+
+impl Book {
+    /// How many words a page has.
+    fn words(&self, number: u32) -> u32 {
+        let kept = self.pages.lock().get(&number).copied();
+        if let Some(words) = kept {
+            return words;
+        }
+        let words = read_from_disk(number);
+        self.pages.lock().insert(number, words);
+        words
+    }
+}
+
+fn main() {
+    run(|| {
+        let book = Arc::new(Book { pages: Mutex::new(BTreeMap::new()) });
+
+        for number in 1..=3 {
+            let words = read_from_disk(number);
+            book.pages.lock().insert(number, words);
+        }
+
+        let wg = WaitGroup::new();
+        for number in 1..=3 {
+            let book = book.clone();
+            wg.go(move || println!("page {number} has {} words", book.words(number)));
+        }
+        wg.wait();
+
+        println!("page 2 again: {} words", book.words(2));
+        println!("{} pages in the cache", book.pages.lock().len());
+    });
+}

@@ -1,0 +1,41 @@
+//! A time-out stops those who still wait.
+
+use context::Context;
+use goroutines::prelude::*;
+use goroutines::println;
+use goroutines::sync::atomic::Int64;
+use std::sync::Arc;
+
+/// Asks one mirror. 2 and 3 answer; 1 and 4 are down, and say nothing until it is over.
+fn ask(ctx: &Context, mirror: usize, stopped: &Int64) -> Option<&'static str> {
+    if mirror == 2 || mirror == 3 {
+        return ctx.err().is_none().then_some("the page");
+    }
+    ctx.done().recv();
+    stopped.add(1);
+    None
+}
+
+/// The first answer of four mirrors.
+fn first(ctx: &Context, stopped: &Arc<Int64>) -> Option<&'static str> {
+    let (ctx, cancel) = context::with_timeout(ctx, time::Duration::from_millis(100));
+    defer! { cancel(); }
+    let answers = chan::<Option<&'static str>>(4);
+    let wg = WaitGroup::new();
+    for mirror in 1..=4 {
+        let (ctx, stopped, to) = (ctx.clone(), stopped.clone(), answers.sender());
+        wg.go(move || to.send(ask(&ctx, mirror, &stopped)));
+    }
+    let page = answers.iter().flatten().next();
+    wg.wait();
+    page
+}
+
+fn main() {
+    run(|| {
+        let stopped = Arc::new(Int64::new(0));
+        let page = first(&context::background(), &stopped);
+        println!("{}", page.unwrap_or("nothing"));
+        println!("stopped: {}", stopped.load());
+    });
+}

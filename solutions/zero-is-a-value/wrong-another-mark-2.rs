@@ -1,0 +1,28 @@
+//! The thermometer sends a number for the end.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let readings = chan::<i64>(0);
+        let out = readings.clone();
+        go! {
+            for t in [3, 0, -2, 5] {
+                out.send(t);
+            }
+            out.send(-999);
+        }
+
+        let (mut count, mut lowest) = (0, i64::MAX);
+        loop {
+            let t = readings.recv().unwrap_or_default();
+            if t == -999 {
+                break;
+            }
+            count += 1;
+            lowest = lowest.min(t);
+        }
+        println!("{count} readings, the lowest is {lowest}");
+    });
+}

@@ -1,0 +1,30 @@
+//! No temperature is so low: a constant says so.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+const NONE: i64 = -274;
+
+fn main() {
+    run(|| {
+        let readings = chan::<i64>(0);
+        let out = readings.clone();
+        go! {
+            for t in [3, 0, -2, 5] {
+                out.send(t);
+            }
+            out.close();
+        }
+
+        let (mut count, mut lowest) = (0, i64::MAX);
+        loop {
+            let t = readings.recv().unwrap_or(NONE);
+            if t <= NONE {
+                break;
+            }
+            count += 1;
+            lowest = lowest.min(t);
+        }
+        println!("{count} readings, the lowest is {lowest}");
+    });
+}

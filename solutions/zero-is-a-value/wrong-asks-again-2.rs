@@ -1,0 +1,32 @@
+//! Asks again and again, and gives way in between.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let readings = chan::<i64>(0);
+        let out = readings.clone();
+        go! {
+            for t in [3, 0, -2, 5] {
+                out.send(t);
+            }
+            out.close();
+        }
+
+        let (mut count, mut lowest) = (0, i64::MAX);
+        loop {
+            let t = match readings.try_recv() {
+                Ok(Some(t)) => t,
+                Ok(None) => break,
+                Err(_) => {
+                    runtime::gosched();
+                    continue;
+                }
+            };
+            count += 1;
+            lowest = lowest.min(t);
+        }
+        println!("{count} readings, the lowest is {lowest}");
+    });
+}

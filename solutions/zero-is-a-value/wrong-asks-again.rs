@@ -1,0 +1,29 @@
+//! Asks again and again whether there is a reading.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let readings = chan::<i64>(0);
+        let out = readings.clone();
+        go! {
+            for t in [3, 0, -2, 5] {
+                out.send(t);
+            }
+            out.close();
+        }
+
+        let (mut count, mut lowest) = (0, i64::MAX);
+        loop {
+            let t = match readings.try_recv() {
+                Ok(Some(t)) => t,
+                Ok(None) => break,
+                Err(_) => continue,
+            };
+            count += 1;
+            lowest = lowest.min(t);
+        }
+        println!("{count} readings, the lowest is {lowest}");
+    });
+}
