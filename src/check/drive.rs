@@ -238,14 +238,7 @@ impl Stage<'_> {
                     _ => missed(format!("something should come to {who}, and nothing did")),
                 }
             }
-            What::Quiet(seconds) => {
-                // What is tried is that nothing happens, so there is nothing to wait for but the time.
-                let end = Instant::now() + Duration::from_secs(*seconds);
-                while Instant::now() < end && !self.cancel.is_set() {
-                    thread::sleep(QUIET);
-                }
-                Ok(())
-            }
+            What::Quiet(seconds) => self.quiet(Duration::from_secs(*seconds)),
             What::Sends(who, text) => self.sends(who, text),
             What::Hears(who, text) => self.hears(who, text),
             What::Heard(who, text) => self.heard(who, text),
@@ -368,6 +361,18 @@ impl Stage<'_> {
                 in_words(&came)
             )),
         }
+    }
+
+    /// What is tried is that nothing happens: nothing may come to an end, either.
+    fn quiet(&mut self, long: Duration) -> Played<()> {
+        let end = Instant::now() + long;
+        while Instant::now() < end && !self.cancel.is_set() {
+            if let Ok(ran) = self.end.recv_timeout(QUIET) {
+                self.ran = Some(ran);
+                return missed("nobody said anything, and the program ended");
+            }
+        }
+        Ok(())
     }
 
     fn flood(&mut self, flood: &Flood) -> Played<()> {
