@@ -125,7 +125,8 @@ mod tests {
     #[test]
     fn every_kind_of_step_is_read_and_others_are_named() {
         let all = "ann connects\n\n  ann > say hi there\nbob < ann: hi\nbob heard * cid leaves\nbob is let go\n\
-                   ann disconnects\nbob breaks off\nnobody speaks for 3 s\nann floods cid 5000 x 1000 until * bob leaves > say # < ann: #\nserver ends: 0 left\n";
+                   ann disconnects\nbob breaks off\nnobody speaks for 3 s\n\
+                   ann floods cid 5000 x 1000 until * bob leaves > say # < ann: #\nserver ends: 0 left\n";
         let steps = parse(all).unwrap();
         assert_eq!(steps.len(), 10);
         assert_eq!(steps[6].what, What::BreaksOff("bob".into()));
@@ -134,7 +135,7 @@ mod tests {
             steps[1].what,
             What::Sends("ann".into(), "say hi there".into())
         );
-        assert_eq!(steps[7].what, What::Ends("0 left".into()));
+        assert_eq!(steps[9].what, What::Ends("0 left".into()));
         assert!(matches!(&steps[8].what, What::Floods(f) if f.lines == 5000 && f.hearer == "cid"));
         for wrong in [
             "ann",
