@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use rustix::pipe::PipeFlags;
 
-use crate::fd::{Fd, Kind, Mode};
+use crate::fd::{Fd, Kind, Mode, reads};
 use crate::time::Instant;
 
 /// A pipe of the system: what is written to one end is read from the other. Go's `os.Pipe`.
@@ -181,17 +181,11 @@ end!(
 );
 
 impl Read for &Reader {
-    #[track_caller]
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.fd.read(buf, Location::caller())
-    }
+    reads!();
 }
 
 impl Read for Reader {
-    #[track_caller]
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        (&*self).read(buf)
-    }
+    reads!();
 }
 
 impl Write for &Writer {

@@ -496,3 +496,27 @@ fn who_waits_for_his_turn_behind_another_runtime_is_no_deadlock() {
     first.join().expect("no panic");
     second.join().expect("no panic");
 }
+
+#[test]
+fn whoever_waits_for_more_waits_where_it_has_asked() {
+    each(|| {
+        let ((one, _to_one), (two, _to_two)) = (pair(), pipe().expect("descriptors"));
+        go!({
+            let _ = (&one).read_exact(&mut [0; 8]);
+        });
+        go!({
+            let _ = (&two).read_to_string(&mut String::new());
+        });
+        until_io_wait(2);
+        let dump = runtime::stack_dump();
+        let waiting: Vec<&str> = dump
+            .split("\n\n")
+            .filter(|g| g.contains("[IO wait]"))
+            .collect();
+        for g in &waiting {
+            let place = g.lines().nth(2).expect("where it stands");
+            assert!(place.contains("net_more.rs:"), "{g}");
+        }
+        assert_eq!(waiting.len(), 2);
+    });
+}

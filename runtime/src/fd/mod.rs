@@ -241,6 +241,17 @@ impl Fd {
         )
     }
 
+    /// For the calls of [`io::Read`] that read more than once: whoever waits in one waits where it was called.
+    pub(crate) fn reading(&self, at: &'static Location<'static>) -> impl io::Read {
+        struct Reading<'a>(&'a Fd, &'static Location<'static>);
+        impl io::Read for Reading<'_> {
+            fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+                self.0.read(buf, self.1)
+            }
+        }
+        Reading(self, at)
+    }
+
     /// Writes some of `buf` with `f`.
     pub(crate) fn write(
         &self,
@@ -420,6 +431,35 @@ impl Drop for Fd {
         }
     }
 }
+
+/// What is in an `impl Read` for something with an `fd`.
+macro_rules! reads {
+    () => {
+        #[track_caller]
+        fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+            self.fd.read(buf, std::panic::Location::caller())
+        }
+
+        #[track_caller]
+        fn read_exact(&mut self, buf: &mut [u8]) -> std::io::Result<()> {
+            let at = std::panic::Location::caller();
+            std::io::Read::read_exact(&mut self.fd.reading(at), buf)
+        }
+
+        #[track_caller]
+        fn read_to_end(&mut self, buf: &mut Vec<u8>) -> std::io::Result<usize> {
+            let at = std::panic::Location::caller();
+            std::io::Read::read_to_end(&mut self.fd.reading(at), buf)
+        }
+
+        #[track_caller]
+        fn read_to_string(&mut self, buf: &mut String) -> std::io::Result<usize> {
+            let at = std::panic::Location::caller();
+            std::io::Read::read_to_string(&mut self.fd.reading(at), buf)
+        }
+    };
+}
+pub(crate) use reads;
 
 impl AsRawFd for Fd {
     fn as_raw_fd(&self) -> RawFd {

@@ -158,17 +158,11 @@ pub(super) fn single(fd: OwnedFd) -> Arc<Fd> {
 macro_rules! reads_and_writes {
     ($t:ty) => {
         impl std::io::Read for &$t {
-            #[track_caller]
-            fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
-                self.fd.read(buf, std::panic::Location::caller())
-            }
+            crate::fd::reads!();
         }
 
         impl std::io::Read for $t {
-            #[track_caller]
-            fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
-                self.fd.read(buf, std::panic::Location::caller())
-            }
+            crate::fd::reads!();
         }
 
         impl std::io::Write for &$t {
