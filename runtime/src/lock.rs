@@ -122,9 +122,9 @@ thread_local! {
 }
 
 /// This thread counts in `depth` from here on. A thread-local of its own beside those of `seam.rs`: those change with every
-/// switch or every schedule, this one never, and locks stand below the seam.
-pub(crate) fn count_with(depth: Option<&'static AtomicU32>) {
-    DEPTH.set(depth);
+/// switch or every schedule, this one never, and locks stand below the seam. Gives back where it has counted before.
+pub(crate) fn count_with(depth: Option<&'static AtomicU32>) -> Option<&'static AtomicU32> {
+    DEPTH.replace(depth)
 }
 
 /// The counter of this thread. Not inlined, for the reason given in `seam.rs`: a goroutine may take one lock on one

@@ -122,6 +122,8 @@ pub(crate) trait Observer {
     fn explores(&self) -> bool {
         true
     }
+    /// The process is about to be aborted.
+    fn dies(&self) {}
     /// A goroutine was made, by the one that runs here; it has not begun.
     fn born(&self, _g: &'static G) {}
     /// The goroutine that runs here does nothing of the program's any more.

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use goroutines::explore::{Kind, Options, check};
+use goroutines::explore::{Kind, Options, check, replay};
 use goroutines::prelude::*;
 use sync::atomic;
 
@@ -94,3 +94,36 @@ fn who_waits_for_ever_in_its_unwinding_is_found_and_the_next_check_is_as_the_fir
 }
 
 mod limit;
+
+/// Two meet only in some schedules; then the one who is late does what ends a process.
+fn too_late(what: fn()) {
+    let first = Arc::new(atomic::Bool::new(false));
+    let (seen, wg) = (first.clone(), WaitGroup::new());
+    wg.go(move || {
+        if seen.load() {
+            what();
+        }
+    });
+    first.store(true);
+    wg.wait();
+}
+
+#[test]
+fn a_full_stack_is_reported() {
+    fn deeper(n: u64) -> u64 {
+        let room = std::hint::black_box([n; 100]);
+        if n == u64::MAX {
+            n
+        } else {
+            deeper(n + 1) + room[7]
+        }
+    }
+    let program = || too_late(|| assert_ne!(deeper(0), 1));
+    let r = check(&Options::new(), program);
+    let f = r.failure.expect("the stack is full in some schedule");
+    assert_eq!(f.kind, Kind::Fatal, "{f}");
+    assert_eq!(f.message, "stack overflow", "{f}");
+    let again = replay(&f.schedule, program).failure;
+    assert_eq!(again.as_ref(), Some(&f));
+    assert!(r.failed < r.ran, "{} of {}", r.failed, r.ran);
+}

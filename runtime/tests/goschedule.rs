@@ -27,10 +27,43 @@ fn ordinary_test() {
     }
 }
 
+struct PanicsToo;
+
+impl Drop for PanicsToo {
+    fn drop(&mut self) {
+        panic!("second");
+    }
+}
+
+/// Two panics at once, which abort a process, in the schedules in which main is quicker.
+#[test]
+fn aborting_test() {
+    if std::env::var_os("IN_A_CHILD").is_none() {
+        return;
+    }
+    let r = check(&Options::new(), || {
+        let first = Shared::new(false);
+        let (seen, wg) = (first.clone(), WaitGroup::new());
+        wg.go(move || {
+            if seen.get() {
+                let _panics = PanicsToo;
+                panic!("first");
+            }
+        });
+        first.set(true);
+        wg.wait();
+    });
+    r.assert_passed();
+}
+
 fn child(token: Option<&str>) -> (bool, String) {
+    child_of(&["ordinary_test", "--exact", "--nocapture"], token)
+}
+
+fn child_of(args: &[&str], token: Option<&str>) -> (bool, String) {
     let me = std::env::current_exe().expect("this binary");
     let mut c = Command::new(me);
-    c.args(["ordinary_test", "--exact", "--nocapture"])
+    c.args(args)
         .env("IN_A_CHILD", "1")
         .env("RUST_BACKTRACE", "0")
         .env_remove("GOSCHEDULE");
@@ -63,6 +96,22 @@ fn the_schedule_that_a_failing_test_names_repeats_it() {
         assert!(again.contains("1 of 1 schedules failed"), "{again}");
         assert_eq!(table(&again), table(&text));
     }
+}
+
+#[test]
+fn a_process_that_is_aborted_says_under_which_schedule() {
+    let token = |text: &str| {
+        let said = text.split_once("GOSCHEDULE=").map(|(_, rest)| rest);
+        said.and_then(|rest| Some(rest.split_whitespace().next()?.to_string()))
+    };
+    // What the harness has caught of its output is lost.
+    let alone = ["aborting_test", "--exact"];
+    let (passed, text) = child_of(&alone, None);
+    assert!(!passed && text.contains("ends this process"), "{text}");
+    let first = token(&text).expect("the schedule is named");
+    let (passed, again) = child_of(&alone, Some(&first));
+    assert!(!passed && again.contains("ends this process"), "{again}");
+    assert_eq!(token(&again), Some(first), "{again}");
 }
 
 #[test]

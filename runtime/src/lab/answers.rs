@@ -12,11 +12,14 @@ use super::record::{Made, Stand};
 use super::state::{CLAIM, NOBODY, TIME, Verdict};
 use crate::coro::Command;
 use crate::goroutine::{G, Status};
+use crate::overflow;
 use crate::poller::{Mode, PollDesc};
 use crate::primitives::Tag;
+use crate::sched;
 use crate::seam::{Came, Contents, Crashed, Hold, Inbox, Newborn, Observer, Op, Scheduler};
-use crate::signal::At;
+use crate::signal::{self, At};
 use crate::snapshot::{GSnapshot, SchedSnapshot};
+use crate::stderr;
 use crate::timers::Heap;
 use crate::traceback::{self, Traced};
 
@@ -24,6 +27,23 @@ impl Scheduler for Lab {
     fn poll(&self, _g: &'static G) {}
 
     fn interrupted(&self, _g: &'static G, _at: At) {}
+
+    fn overflowed(&self, g: &'static G, _sp: usize, pc: usize) {
+        if self.depth.load(Ordering::Relaxed) != 0 || sched::in_c_library(pc) {
+            return;
+        }
+        let Some(mut st) = self.state_if_free() else {
+            return;
+        };
+        let who = st.current;
+        let text = overflow::MESSAGE.into();
+        st.verdict = Some(Verdict::Fatal { who, text });
+        drop(st);
+        signal::let_in(&overflow::SIGNALS);
+        // SAFETY: in the handler of a fault, on the thread of this goroutine, which made it outside of this library's locks and
+        // of the C library. It is never resumed: the schedule is over, so it does not matter that it stops in the middle.
+        unsafe { g.suspend(Command::Yield) };
+    }
 
     fn watch(&self, _fd: BorrowedFd<'_>) -> Option<io::Result<&'static PollDesc>> {
         None
@@ -163,6 +183,18 @@ impl Scheduler for Lab {
 }
 
 impl Observer for Lab {
+    fn dies(&self) {
+        let Some(st) = self.state_if_free() else {
+            return;
+        };
+        let text = format!(
+            "explore: a panic that nothing can unwind ends this process, in this schedule\n  again: GOSCHEDULE={} cargo test …\n",
+            st.recorded.plan()
+        );
+        // Not by `eprint!`: a test's harness keeps that until the test is over.
+        stderr::write(&text);
+    }
+
     fn point(&self, op: Op, tag: Option<&Tag>, at: &'static Location<'static>) {
         let g = {
             let mut st = self.state();

@@ -16,7 +16,7 @@ use crate::primitives::{ASKERS, HOOKS, Lock, READERS};
 use crate::sched;
 use crate::seam::{self, Observer, Scheduler};
 use crate::stack::{DEFAULT_MAX_STACK, StackCache, StackPool};
-use crate::{birth, overflow, panics};
+use crate::{birth, lock, overflow, panics};
 
 /// What one schedule is to be like.
 #[derive(Debug)]
@@ -42,6 +42,8 @@ pub(crate) struct Lab {
     pub(super) home: AtomicU64,
     pub(super) inbox: Lock<Vec<(u64, &'static G)>>,
     pub(super) mail: AtomicBool,
+    /// How deep the thread that explores is in the library's own code: how many of its locks it has.
+    pub(super) depth: AtomicU32,
     inside: Inside,
 }
 
@@ -102,11 +104,13 @@ impl Exploration {
     pub(crate) fn new() -> Exploration {
         panics::install_hook();
         overflow::install(seam::full_stack, sched::leave_full_stack);
+        sched::find_c_library();
         let lab: &'static Lab = POOL.lock().pop().unwrap_or_else(|| {
             Box::leak(Box::new(Lab {
                 home: AtomicU64::new(0),
                 inbox: Lock::new(Vec::new()),
                 mail: AtomicBool::new(false),
+                depth: AtomicU32::new(0),
                 inside: Inside {
                     state: RefCell::new(State::new()),
                     parts: RefCell::new(Parts {
@@ -183,6 +187,7 @@ impl Exploration {
         }
         let end = End {
             lab,
+            counted: lock::count_with(Some(&lab.depth)),
             former: seam::set_observer(Some((lab, epoch))),
             read: u32::from(setup.recording),
             asks: u32::from(setup.asking.is_some()),
@@ -240,6 +245,8 @@ impl Drop for Exploration {
 /// Clears a schedule up, also when something of the engine panics.
 struct End {
     lab: &'static Lab,
+    /// Where this thread counts its locks otherwise.
+    counted: Option<&'static AtomicU32>,
     former: Option<(&'static dyn Observer, u32)>,
     /// 1 if its steps were written down.
     read: u32,
@@ -253,6 +260,7 @@ impl Drop for End {
         ASKERS.fetch_sub(self.asks, Ordering::SeqCst);
         seam::set_observer(self.former);
         self.lab.clear_up();
+        lock::count_with(self.counted);
     }
 }
 
@@ -260,6 +268,11 @@ impl Lab {
     #[inline]
     pub(super) fn state(&self) -> RefMut<'_, State> {
         self.inside.state.borrow_mut()
+    }
+
+    /// The same for who may have interrupted whoever has it.
+    pub(super) fn state_if_free(&self) -> Option<RefMut<'_, State>> {
+        self.inside.state.try_borrow_mut().ok()
     }
 
     pub(super) fn parts(&self) -> RefMut<'_, Parts> {

@@ -78,7 +78,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use idle::Idle;
 use m::M;
 use p::{ID_BATCH, P};
-pub(crate) use preempt::leave_full_stack;
+pub(crate) use preempt::{find_c_library, in_c_library, leave_full_stack};
 use tell::Told;
 use top::Top;
 

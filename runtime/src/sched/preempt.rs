@@ -264,6 +264,16 @@ pub(crate) fn leave_full_stack(pc: usize, sp: usize) {
     }
 }
 
+/// Whether `pc` lies in the C library, as far as is known: under whose locks nothing is left.
+pub(crate) fn in_c_library(pc: usize) -> bool {
+    os::in_c_library(pc)
+}
+
+/// Finds out where the C library lies. Once a process.
+pub(crate) fn find_c_library() {
+    os::find_c_library();
+}
+
 /// Runs a full memory barrier on every thread of the process that runs. `false` where the system has no such thing:
 /// then no P is taken from a thread that blocks unannounced without a signal.
 pub(super) fn barrier() -> bool {
@@ -308,8 +318,8 @@ mod os {
     //! What the kernel is asked for: futex, tgkill, membarrier, /proc.
 
     use std::ops::Range;
-    use std::sync::OnceLock;
     use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+    use std::sync::{Once, OnceLock};
 
     const MEMBARRIER_PRIVATE_EXPEDITED: libc::c_int = 1 << 3;
     const MEMBARRIER_REGISTER_PRIVATE_EXPEDITED: libc::c_int = 1 << 4;
@@ -378,8 +388,13 @@ mod os {
             .then_some((number(from)?..number(to)?, path))
     }
 
+    pub(super) fn find_c_library() {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(look_at_mappings);
+    }
+
     pub(super) fn prepare() {
-        look_at_mappings();
+        find_c_library();
         // SAFETY: no memory is passed.
         let r = unsafe {
             libc::syscall(

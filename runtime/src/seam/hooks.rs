@@ -158,6 +158,12 @@ pub(crate) fn point_free_at(op: Op, at: &'static Location<'static>) {
     }
 }
 
+/// See [`Observer::dies`].
+#[cold]
+pub(crate) fn dies() {
+    with_observer(|o| o.dies());
+}
+
 /// See [`Observer::also`].
 #[inline(always)]
 pub(crate) fn also(tag: &Tag) {
