@@ -230,7 +230,7 @@ fn show(cx: &Context, walked: &Walk, keys: Option<Keys>, mut what: Value) -> Res
         let steps: Vec<_> = (0..=walked.steps())
             .map(|at| {
                 json!({
-                    "step": at,
+                    "step": walked.number(at),
                     "what": walked.says(at),
                     "goroutines": walked.goroutines(at),
                     "objects": walked.objects(at),

@@ -1,4 +1,4 @@
-//! A schedule as frames: what every goroutine and every object was after each of its steps.
+//! A schedule as frames: what every goroutine and every object was after each of its steps, as far as it was kept.
 
 use super::hchan::{Channel, Sudog};
 use goroutines::explore::Story;
@@ -8,8 +8,14 @@ use goroutines::explore::Story;
 pub enum Is {
     Unborn,
     CanRun,
-    Waits { reason: String, object: usize },
+    /// The reason is empty if it is among what was not kept.
+    Waits {
+        reason: String,
+        object: usize,
+    },
     Ended,
+    /// Behind steps that were not kept: it makes none of those that were, and does not wait at the end.
+    Silent,
 }
 
 /// A goroutine in a frame.
@@ -21,6 +27,15 @@ pub struct Row {
     pub line: Option<u32>,
 }
 
+/// A lock that is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub object: usize,
+    pub who: u64,
+    /// For reading.
+    pub shared: bool,
+}
+
 /// All there is to see after a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
@@ -28,8 +43,9 @@ pub struct Frame {
     pub channels: Vec<Channel>,
     /// Variables, and what was last read or written: object and value.
     pub values: Vec<(usize, String)>,
-    /// Locks that are held: object and who.
-    pub held: Vec<(usize, u64)>,
+    /// Where the counters of WaitGroups stand.
+    pub counters: Vec<(usize, i64)>,
+    pub held: Vec<Held>,
     pub output: String,
 }
 
@@ -47,15 +63,21 @@ pub fn of(story: &Story) -> Vec<Frame> {
             .collect(),
         channels: Vec::new(),
         values: Vec::new(),
+        counters: Vec::new(),
         held: Vec::new(),
         output: String::new(),
     };
     // The object of each goroutine's last operation: what it waits for, if it waits.
     let mut last = vec![0; story.members.len() + 1];
-    // Whether it waits for a lock.
-    let mut wanted = vec![false; story.members.len() + 1];
     let mut all = vec![now.clone()];
-    for m in &story.moments {
+    let (mut number, mut counted) = (0, true);
+    for (i, m) in story.moments.iter().enumerate() {
+        if m.number != number + 1 {
+            resume(&mut now, story, i);
+            last.fill(0);
+            counted = false;
+        }
+        number = m.number;
         let who = usize::try_from(m.who).unwrap_or(0);
         if m.object > 0
             && let Some(object) = last.get_mut(who)
@@ -88,10 +110,15 @@ pub fn of(story: &Story) -> Vec<Frame> {
         now.channels.iter_mut().for_each(|c| c.woken(&m.ready));
         queues(&mut now, m, &is);
         values(&mut now, story, m);
-        locks(&mut now, m, object, wanted.get(who) == Some(&true), &is);
-        if let Some(wanted) = wanted.get_mut(who) {
-            *wanted = m.parked.as_deref() == Some("sync.Mutex.Lock");
+        if counted {
+            counters(&mut now, story, m);
         }
+        let held = |h: &goroutines::explore::Hold| Held {
+            object: h.object,
+            who: h.who,
+            shared: h.shared,
+        };
+        now.held = m.holds.iter().map(held).collect();
         now.output.push_str(&m.printed);
         all.push(now.clone());
     }
@@ -99,6 +126,50 @@ pub fn of(story: &Story) -> Vec<Frame> {
 }
 
 type Moment = goroutines::explore::Moment;
+
+/// The steps before moment `next` were not kept. Of everybody it is known what the steps after them, and the end, say of
+/// it; of channels, variables and counters nothing, until they are told of again.
+fn resume(now: &mut Frame, story: &Story, next: usize) {
+    let rest = &story.moments[next..];
+    for row in now.rows.iter_mut().filter(|r| r.is != Is::Ended) {
+        let acts = |m: &&Moment| m.who == row.id;
+        let first = rest.iter().find(acts);
+        let woken = rest
+            .iter()
+            .take_while(|m| !acts(m))
+            .any(|m| m.ready.contains(&row.id));
+        let at_the_end = story.waits.iter().find(|w| w.who == row.id);
+        (row.is, row.line) = match (first, woken) {
+            (Some(m), true) if m.what == "begins" => (Is::Unborn, row.line),
+            (Some(m), true) => (
+                Is::Waits {
+                    reason: String::new(),
+                    object: m.object,
+                },
+                m.place.as_ref().map(|p| p.line),
+            ),
+            (Some(_), false) => (Is::CanRun, None),
+            (None, _) => match at_the_end {
+                Some(w) => (
+                    Is::Waits {
+                        reason: w.reason.clone(),
+                        object: w.object,
+                    },
+                    w.place.as_ref().map(|p| p.line),
+                ),
+                None => (Is::Silent, None),
+            },
+        };
+    }
+    now.channels.clear();
+    now.values.clear();
+    now.counters.clear();
+    let printed: String = rest.iter().map(|m| m.printed.as_str()).collect();
+    match story.output.strip_suffix(&printed) {
+        Some(before) => now.output = before.to_string(),
+        None => now.output.push_str("…\n"),
+    }
+}
 
 fn stands(now: &mut Frame, story: &Story, m: &Moment) {
     for stand in &m.stands {
@@ -136,7 +207,7 @@ fn values(now: &mut Frame, story: &Story, m: &Moment) {
     let Some(thing) = story.things.get(m.object) else {
         return;
     };
-    if !matches!(thing.kind.as_str(), "variable" | "atomic") || m.outcome.is_empty() {
+    if thing.kind != "variable" || m.outcome.is_empty() {
         return;
     }
     let value = m.outcome.rsplit("→ ").next().unwrap_or(&m.outcome);
@@ -150,14 +221,21 @@ fn values(now: &mut Frame, story: &Story, m: &Moment) {
     }
 }
 
-/// A lock is held from a `lock` that does not wait, or from the step in which one who `wanted` it goes on, to `unlock`.
-fn locks(now: &mut Frame, m: &Moment, object: usize, wanted: bool, is: &Is) {
-    let waits = matches!(is, Is::Waits { .. });
-    match m.what.as_str() {
-        "unlock" => now.held.retain(|(o, _)| *o != object),
-        "lock" if !waits => now.held.push((object, m.who)),
-        "wakes" if wanted && !waits => now.held.push((object, m.who)),
-        _ => {}
+fn counters(now: &mut Frame, story: &Story, m: &Moment) {
+    let Some(thing) = story.things.get(m.object) else {
+        return;
+    };
+    let by = match m.what.as_str() {
+        "add" => m.outcome.parse().unwrap_or(0),
+        "done" => m.outcome.parse().unwrap_or(-1),
+        _ => return,
+    };
+    if thing.kind != "sync.WaitGroup" {
+        return;
+    }
+    match now.counters.iter_mut().find(|(o, _)| *o == m.object) {
+        Some((_, n)) => *n += by,
+        None => now.counters.push((m.object, by)),
     }
 }
 
@@ -231,5 +309,109 @@ mod tests {
         let last = frames.last().expect("there are frames");
         assert!(last.held.is_empty());
         assert_eq!(last.values.first().map(|(_, v)| v.as_str()), Some("2"));
+    }
+
+    #[test]
+    fn readers_writers_and_those_who_only_tried_hold_what_they_hold() {
+        let story = record_schedule(&"G1".parse().expect("a schedule"), || {
+            let rw = std::sync::Arc::new(RWMutex::new(0));
+            let mu = Mutex::new(());
+            let held = mu.try_lock();
+            let wg = WaitGroup::new();
+            for _ in 0..2 {
+                let rw = rw.clone();
+                wg.go(move || {
+                    let first = rw.read();
+                    runtime::gosched();
+                    drop(first);
+                    *rw.write() += 1;
+                });
+            }
+            wg.wait();
+            drop(held);
+        });
+        let frames = of(&story);
+        let named = |what: &str| {
+            let m = story.moments.iter().find(|m| m.what == what);
+            m.expect("it is made").object
+        };
+        let (mu, rw) = (named("try_lock"), named("read"));
+        let holders = |f: &Frame, object, shared| {
+            let held = f.held.iter();
+            held.filter(|h| h.object == object && h.shared == shared)
+                .count()
+        };
+        assert!(frames.iter().any(|f| holders(f, mu, false) == 1));
+        assert!(frames.iter().any(|f| holders(f, rw, true) == 2));
+        let writers = |who| {
+            let all = frames.iter();
+            all.filter(|f| {
+                f.held.contains(&Held {
+                    object: rw,
+                    who,
+                    shared: false,
+                })
+            })
+            .count()
+        };
+        assert!(
+            writers(2) > 0 && writers(3) > 0,
+            "one waits for readers, one for the other"
+        );
+        assert!(frames.iter().all(|f| holders(f, rw, false) < 2));
+        let most = frames
+            .iter()
+            .flat_map(|f| &f.counters)
+            .map(|(_, n)| *n)
+            .max();
+        let last = frames.last().expect("there are frames");
+        assert_eq!(most, Some(2));
+        assert_eq!(last.counters.first().map(|(_, n)| *n), Some(0));
+        assert!(last.held.is_empty());
+    }
+
+    #[test]
+    fn behind_the_steps_that_were_not_kept_only_what_is_known_is_shown() {
+        let story = record_schedule(&"G1".parse().expect("a schedule"), || {
+            let mu = std::sync::Arc::new(Mutex::new(0));
+            let n = Shared::new(0);
+            let wg = WaitGroup::new();
+            for who in 2..5 {
+                let (mu, n) = (mu.clone(), n.clone());
+                wg.go(move || {
+                    for _ in 0..if who == 4 { 1 } else { 400 } {
+                        let held = mu.lock();
+                        n.set(n.get() + 1);
+                        says(who);
+                        drop(held);
+                    }
+                });
+            }
+            wg.wait();
+        });
+        let gap = story
+            .moments
+            .windows(2)
+            .position(|w| w[1].number != w[0].number + 1)
+            .expect("some are left out");
+        let frames = of(&story);
+        let behind = &frames[gap + 2];
+        assert!(behind.held.len() < 2, "{:?}", behind.held);
+        assert!(behind.counters.is_empty());
+        let lines = |f: &Frame| f.output.lines().count();
+        assert_eq!(lines(frames.last().expect("frames")), 801);
+        assert!(lines(behind) > lines(&frames[gap + 1]) + 1);
+        for f in &frames[gap + 2..] {
+            assert!(f.held.iter().all(|h| {
+                let holder = f.rows.iter().find(|r| r.id == h.who).map(|r| &r.is);
+                matches!(holder, Some(Is::CanRun))
+            }));
+        }
+        assert_eq!(is_of(frames.last().expect("frames"), 1), &Is::Ended);
+    }
+
+    /// The exploring scheduler sees what `goroutines::println!` prints.
+    fn says(who: u64) {
+        goroutines::println!("{who}");
     }
 }

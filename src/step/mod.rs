@@ -7,7 +7,8 @@ pub mod machine;
 mod paint;
 mod screen;
 
-use frames::{Frame, Is, Row};
+use crate::text;
+use frames::{Frame, Held, Is, Row};
 use goroutines::explore::{Moment, Place, Story};
 use std::collections::HashMap;
 use std::path::Path;
@@ -83,9 +84,25 @@ impl Walk {
         }
     }
 
-    /// How many steps there are.
+    /// How many steps there are to walk through.
     pub fn steps(&self) -> usize {
         self.story.moments.len()
+    }
+
+    /// The number of this step among all that were made: those in the middle of a long schedule are not kept.
+    pub fn number(&self, at: usize) -> u64 {
+        self.moment(at).map_or(0, |m| m.number)
+    }
+
+    /// `step 3 of 20`.
+    pub fn counted(&self, at: usize) -> String {
+        format!("step {} of {}", self.number(at), self.number(self.steps()))
+    }
+
+    /// How many steps before this one were not kept.
+    fn missing(&self, at: usize) -> u64 {
+        let before = at.checked_sub(1).map_or(0, |before| self.number(before));
+        self.number(at).saturating_sub(before + 1)
     }
 
     /// The step that led to this frame.
@@ -142,7 +159,11 @@ impl Walk {
             who => format!("G{who} "),
         };
         let what = self.does(m);
-        let mut out = format!("{who}{what}");
+        let mut out = match self.missing(at) {
+            0 => String::new(),
+            n => format!("({} not kept) ", text::count(n as usize, "step")),
+        };
+        out.push_str(&format!("{who}{what}"));
         if !m.outcome.is_empty() {
             out.push(' ');
             out.push_str(&m.outcome);
@@ -221,10 +242,15 @@ impl Walk {
             Is::Unborn => name,
             Is::CanRun => format!("{name} can run{line}"),
             Is::Ended => format!("{name} has ended"),
+            Is::Silent => format!("{name} makes no more steps"),
             Is::Waits { reason, object } => {
                 let on = self.name(*object);
-                let on = if on.is_empty() { on } else { format!(", {on}") };
-                format!("{name} waits: {reason}{on}{line}")
+                let for_it: Vec<&str> = [reason.as_str(), on.as_str()]
+                    .into_iter()
+                    .filter(|t| !t.is_empty())
+                    .collect();
+                let colon = if for_it.is_empty() { "" } else { ": " };
+                format!("{name} waits{colon}{}{line}", for_it.join(", "))
             }
         }
     }
@@ -236,14 +262,34 @@ impl Walk {
         for (object, value) in &frame.values {
             out.push(format!("{} = {value}", self.name(*object)));
         }
-        for (object, who) in &frame.held {
-            out.push(format!("{} held by G{who}", self.name(*object)));
+        for (object, n) in &frame.counters {
+            out.push(format!("{} = {n}", self.name(*object)));
         }
+        out.extend(self.holders(&frame.held));
         for c in &frame.channels {
             let line = |g| frame.rows.iter().find(|r| r.id == g)?.line;
             out.extend(c.drawn(&self.name(c.object), line));
         }
         out
+    }
+
+    /// A line for each lock that is held; those who read together share one.
+    fn holders(&self, held: &[Held]) -> Vec<String> {
+        let mut out: Vec<(&Held, String)> = Vec::new();
+        for h in held {
+            let same = |(first, _): &&mut (&Held, String)| {
+                h.shared && first.shared && first.object == h.object
+            };
+            match out.iter_mut().find(same) {
+                Some((_, line)) => line.push_str(&format!(", G{}", h.who)),
+                None => {
+                    let how = if h.shared { "read" } else { "held" };
+                    let line = format!("{} {how} by G{}", self.name(h.object), h.who);
+                    out.push((h, line));
+                }
+            }
+        }
+        out.into_iter().map(|(_, line)| line).collect()
     }
 
     /// What was printed until this frame.
@@ -254,7 +300,7 @@ impl Walk {
     /// All frames as text, one below the other.
     pub fn print(&self, mut line: impl FnMut(String)) {
         for at in 0..=self.steps() {
-            line(format!("step {at} of {}: {}", self.steps(), self.says(at)));
+            line(format!("{}: {}", self.counted(at), self.says(at)));
             for l in self
                 .source(at, AROUND)
                 .into_iter()

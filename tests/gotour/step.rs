@@ -40,6 +40,58 @@ fn through_a_pipe_all_steps_are_printed() {
 }
 
 #[test]
+fn whoever_has_a_lock_is_told_however_it_was_got() {
+    let desk = with_workbook();
+    save(
+        &desk,
+        &program(
+            "let (rw, mu) = (std::sync::Arc::new(RWMutex::new(0)), Mutex::new(()));
+             let tried = mu.try_lock();
+             let wg = WaitGroup::new();
+             for _ in 0..2 {
+                 let rw = rw.clone();
+                 wg.go(move || {
+                     let seen = rw.read();
+                     runtime::gosched();
+                     drop(seen);
+                     *rw.write() += 1;
+                 });
+             }
+             wg.wait();
+             drop(tried);",
+        ),
+    );
+    let ran = desk.run(&["step", NAME, "G1"]);
+    for part in [
+        "mu held by G1",
+        "rw read by G2, G3",
+        "rw held by G2",
+        "rw held by G3",
+        "wg = 2",
+    ] {
+        assert!(ran.out.contains(part), "{part} in {}", ran.out);
+    }
+}
+
+#[test]
+fn a_long_schedule_says_which_step_it_is_and_what_is_left_out() {
+    let desk = with_workbook();
+    save(
+        &desk,
+        &program(
+            "let n = Shared::new(0);
+             for _ in 0..3000 { n.set(n.get() + 1); }
+             println!(\"{}\", n.get());",
+        ),
+    );
+    let ran = desk.run(&["step", NAME, "G1"]);
+    let last = "step 6003 of 6003: G1 print, and ends";
+    assert!(ran.out.contains(last), "{}", ran.out);
+    let left_out = "step 5504 of 6003: (5,003 steps not kept) G1 ";
+    assert!(ran.out.contains(left_out), "{}", ran.out);
+}
+
+#[test]
 fn without_a_schedule_it_is_the_one_that_failed_last() {
     let desk = with_workbook();
     let usual = desk.run(&["step", NAME, "--json"]).json();

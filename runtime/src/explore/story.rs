@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use crate::lab::{CLOCK, Outcome, What};
+use crate::lab::{CLOCK, Holding, Outcome, What};
 
 /// A place in a program's source.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,6 +90,8 @@ pub struct Moment {
     pub ready: Vec<u64>,
     /// How the channels stood after it that it was about.
     pub stands: Vec<Stand>,
+    /// Who held which lock after it: all locks, not only the one that it was about.
+    pub holds: Vec<Hold>,
 }
 
 /// How a channel stood. A value is an empty text where its type is none of the common ones.
@@ -124,7 +126,7 @@ pub struct Wait {
     pub object: usize,
 }
 
-/// Somebody who holds a lock at the end of a [`Story`].
+/// Somebody who holds a lock: after a [`Moment`], or at the end of a [`Story`].
 #[derive(Clone, Debug, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Hold {
@@ -136,6 +138,17 @@ pub struct Hold {
     pub place: Option<Place>,
     /// Held for reading.
     pub shared: bool,
+}
+
+impl Hold {
+    fn of(h: &Holding) -> Hold {
+        Hold {
+            who: u64::from(h.who),
+            object: h.object as usize,
+            place: h.at.map(Place::of),
+            shared: h.shared,
+        }
+    }
 }
 
 /// One of the two accesses of a race.
@@ -263,6 +276,7 @@ impl Story {
                         recvq: s.contents.recvq.clone(),
                     })
                     .collect(),
+                holds: r.held.iter().map(Hold::of).collect(),
             })
             .collect();
         let access = |(who, at, write): (u32, &'static Location<'static>, bool)| Access {
@@ -302,16 +316,7 @@ impl Story {
                     object: w.object as usize,
                 })
                 .collect(),
-            holds: o
-                .holdings()
-                .iter()
-                .map(|h| Hold {
-                    who: u64::from(h.who),
-                    object: h.object as usize,
-                    place: h.at.map(Place::of),
-                    shared: h.shared,
-                })
-                .collect(),
+            holds: o.holdings().iter().map(Hold::of).collect(),
             race: o.race().map(|r| Race {
                 object: r.object as usize,
                 first: access(r.first),

@@ -372,6 +372,7 @@ impl State {
             printed: String::new(),
             ready: Vec::new(),
             stands: Vec::new(),
+            held: self.holdings.clone(),
         });
     }
 

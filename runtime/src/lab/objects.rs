@@ -118,6 +118,7 @@ impl State {
             at,
             shared,
         });
+        self.note_holdings();
         if held > 1 {
             self.owners.got_another(who, &self.holdings);
         }
@@ -147,6 +148,17 @@ impl State {
                 let left = self.holdings.iter().filter(|o| o.who == h.who);
                 left.fold(0, |all, o| all | bit(o.object))
             };
+            self.note_holdings();
+        }
+    }
+
+    /// A lock has changed hands in the step that is the last one written down.
+    #[inline]
+    fn note_holdings(&mut self) {
+        if self.recording
+            && let Some(r) = self.records.last_mut()
+        {
+            r.held.clone_from(&self.holdings);
         }
     }
 

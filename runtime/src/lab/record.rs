@@ -155,6 +155,8 @@ pub(crate) struct Record {
     pub(crate) ready: Vec<u32>,
     /// How channels stood after it.
     pub(crate) stands: Vec<Stand>,
+    /// Who held which lock after it.
+    pub(crate) held: Vec<Holding>,
 }
 
 /// What steps of which no record is kept come to: enough for what is said of a schedule as a whole.

@@ -87,6 +87,15 @@ impl Line {
         Ok((line > 0).then_some(Place { file, line, column }))
     }
 
+    fn hold(&mut self) -> Result<Hold, ParseError> {
+        Ok(Hold {
+            who: self.get()?,
+            object: self.get()?,
+            shared: self.get()?,
+            place: self.place()?,
+        })
+    }
+
     fn place_given(&mut self) -> Result<Place, ParseError> {
         match self.place()? {
             Some(p) => Ok(p),
@@ -384,6 +393,9 @@ fn story(o: &mut Out, s: &Story) {
                 o.line("receiver", &[g]);
             }
         }
+        for h in &m.holds {
+            hold(o, "held", h);
+        }
     }
     for g in &s.untold.ended {
         o.line("untold_end", &[g]);
@@ -408,11 +420,7 @@ fn story(o: &mut Out, s: &Story) {
         );
     }
     for h in &s.holds {
-        let (file, line, column) = parts(h.place.as_ref());
-        o.line(
-            "hold",
-            &[&h.who, &h.object, &h.shared, &file, &line, &column],
-        );
+        hold(o, "hold", h);
     }
     if let Some(r) = &s.race {
         o.line("race", &[&r.object]);
@@ -423,6 +431,11 @@ fn story(o: &mut Out, s: &Story) {
     }
     o.line("main_returned", &[&s.main_returned]);
     o.line("printed", &[&s.output]);
+}
+
+fn hold(o: &mut Out, name: &str, h: &Hold) {
+    let (file, line, column) = parts(h.place.as_ref());
+    o.line(name, &[&h.who, &h.object, &h.shared, &file, &line, &column]);
 }
 
 fn of_failure(f: &mut WireFailure, l: &mut Line) -> Result<(), ParseError> {
@@ -470,6 +483,7 @@ fn of_story(s: &mut Story, l: &mut Line) -> Result<(), ParseError> {
             printed: l.text()?,
             ready: Vec::new(),
             stands: Vec::new(),
+            holds: Vec::new(),
         }),
         "ready" => {
             let g = l.get()?;
@@ -513,12 +527,14 @@ fn of_story(s: &mut Story, l: &mut Line) -> Result<(), ParseError> {
             object: l.get()?,
             place: l.place()?,
         }),
-        "hold" => s.holds.push(Hold {
-            who: l.get()?,
-            object: l.get()?,
-            shared: l.get()?,
-            place: l.place()?,
-        }),
+        "held" => {
+            let held = l.hold()?;
+            match s.moments.last_mut() {
+                Some(m) => m.holds.push(held),
+                None => return l.fail("no step was told"),
+            }
+        }
+        "hold" => s.holds.push(l.hold()?),
         "race" => {
             let nobody = Access {
                 who: 0,
