@@ -13,23 +13,26 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Modifier, Style};
 
-const HELP: [&str; 15] = [
-    "↑ ↓  1 2 …   who is to run; 0 is the clock, where it can move",
+const HELP: [&str; 8] = [
+    "↑ ↓  1 2 3   who is to run; 0 is the clock, if it can move",
     "Enter space  that one makes a step",
-    "s            that one goes on until it waits, ends or gives way",
+    "s            it goes on until it waits, ends or gives way",
     "e            everything goes its usual way to the end",
     "u ←          takes back what you did last",
     "r            from the start",
     "?            this help, and back",
     "q Esc        leave",
-    "",
-    "In the source stand the numbers of the goroutines, each at what it",
-    "does next or waits for. A step goes from one operation on something",
-    "that others see to the next.",
-    "",
-    "A switch counts where you stop one that could have gone on. When one",
-    "waits or ends, somebody else runs for nothing.",
 ];
+/// The columns of the keys in front.
+const KEYS: usize = 13;
+const HELP_TEXTS: [&str; 2] = [
+    "In the source stand the numbers of the goroutines, each at what it does next or waits for. A step goes from one \
+     operation on something that others see to the next.",
+    "A switch counts where you stop one that could have gone on. When one waits or ends, somebody else runs for nothing.",
+];
+
+/// With fewer columns the source has all of them, and what is beside it otherwise stands below.
+const NARROW: u16 = 76;
 
 /// How the learner left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,20 +193,14 @@ impl View {
         // How it all begins is read whole, where a few lines are enough for it.
         let columns = usize::from(frame.area().width).max(20);
         let mut happened = text::wrap(&self.happened(), columns);
-        happened.truncate(4);
+        happened.truncate(if self.help { 0 } else { 4 });
         let [head, body, foot] = Layout::vertical([
-            Constraint::Length(2 + happened.len().max(1) as u16),
+            Constraint::Length(2 + happened.len() as u16),
             Constraint::Min(6),
             Constraint::Length(1),
         ])
         .areas(frame.area());
-        let [left, right] =
-            Layout::horizontal([Constraint::Percentage(58), Constraint::Percentage(42)])
-                .areas(body);
-        let [source, printed] =
-            Layout::vertical([Constraint::Min(4), Constraint::Length(4)]).areas(left);
-        let [who, what] =
-            Layout::vertical([Constraint::Percentage(55), Constraint::Percentage(45)]).areas(right);
+        let [source, printed, who, what] = self.panels(body);
         let paint = Painter { look: self.look };
         let (level, now) = (self.game.level, &self.game.now);
         let title = format!(
@@ -220,12 +217,16 @@ impl View {
         paint.lines(frame, head, lines, bold);
         let room = |area: Rect| usize::from(area.height.saturating_sub(2));
         if self.help {
-            let mut help: Vec<String> = HELP.iter().map(|l| (*l).to_string()).collect();
-            help.push(String::new());
-            help.extend(text::wrap(
-                level.story,
-                usize::from(body.width).clamp(20, 80) - 2,
-            ));
+            let columns = usize::from(body.width).clamp(20, 80) - 2;
+            let mut help = paint.keys(&HELP, KEYS, columns);
+            for text in HELP_TEXTS.iter().chain([&level.story]) {
+                help.push(String::new());
+                help.extend(text::wrap(text, columns));
+            }
+            // Rather close together than cut.
+            if help.len() > room(body) {
+                help.retain(|l| !l.is_empty());
+            }
             paint.panel(frame, body, "keys", help);
         } else {
             if now.end.is_some() {
@@ -241,22 +242,54 @@ impl View {
             paint.panel(frame, who, "goroutines", self.goroutines());
             paint.panel(frame, what, "objects", now.walk.objects(now.at));
         }
-        let keys = if self.win.is_some() {
-            paint.first_that_fits(
-                foot.width,
-                &["n next level  u undo  r from the start  ? keys  q leave"],
-            )
+        let keys: &[&str] = if self.win.is_some() {
+            &["n next level  u undo  r from the start  ? keys  q leave"]
+        } else if now.end.is_some() {
+            &["u undo  r from the start  ? keys  q leave"]
         } else {
-            paint.first_that_fits(
-                foot.width,
-                &[
-                    "↑↓ who  Enter step  s run on  e to the end  u undo  r restart  ? keys  q leave",
-                    "↑↓ who  Enter step  s run on  u undo  ? keys  q leave",
-                ],
-            )
+            &[
+                "↑↓ who  Enter step  s run on  e to the end  u undo  r restart  ? keys  q leave",
+                "↑↓ who  Enter step  s run on  u undo  ? keys  q leave",
+            ]
         };
+        let keys = paint.first_that_fits(foot.width, keys);
         let dim = Style::default().add_modifier(Modifier::DIM);
         paint.lines(frame, foot, vec![keys], dim);
+    }
+
+    /// Where the source stands or what came of it, what was printed, the goroutines, and the objects.
+    fn panels(&self, body: Rect) -> [Rect; 4] {
+        if body.width >= NARROW {
+            let [left, right] =
+                Layout::horizontal([Constraint::Percentage(58), Constraint::Percentage(42)])
+                    .areas(body);
+            let [source, printed] =
+                Layout::vertical([Constraint::Min(4), Constraint::Length(4)]).areas(left);
+            let [who, what] =
+                Layout::vertical([Constraint::Percentage(55), Constraint::Percentage(45)])
+                    .areas(right);
+            return [source, printed, who, what];
+        }
+        // What came of it is a text that is read whole; the source can be looked at in parts.
+        let below = if self.game.now.end.is_some() {
+            let (_, lines) = self.outcome(usize::from(body.width.saturating_sub(3)));
+            let text = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+            body.height
+                .saturating_sub(text.saturating_add(5))
+                .clamp(4, 9)
+        } else {
+            7
+        };
+        let [source, below, printed] = Layout::vertical([
+            Constraint::Min(6),
+            Constraint::Max(below),
+            Constraint::Max(3),
+        ])
+        .areas(body);
+        let [who, what] =
+            Layout::horizontal([Constraint::Percentage(55), Constraint::Percentage(45)])
+                .areas(below);
+        [source, printed, who, what]
     }
 
     /// The last step, or how it all begins.
@@ -295,7 +328,7 @@ impl View {
         let rows = now.walk.rows(now.at).iter();
         let all: String = rows
             .filter(|r| match r.is {
-                Is::Unborn | Is::Ended => false,
+                Is::Unborn | Is::Ended | Is::Silent => false,
                 Is::Waits { .. } => r.line == Some(line),
                 Is::CanRun => {
                     let own = |t: &&Turn| t.pick.who == r.id;
@@ -327,7 +360,7 @@ impl View {
         for r in now.walk.rows(now.at) {
             let name = format!("G{}", r.id);
             match &r.is {
-                Is::Unborn => {}
+                Is::Unborn | Is::Silent => {}
                 Is::CanRun if now.end.is_none() => picked(&mut out, r.id, &name),
                 Is::CanRun => out.push(format!(" {name} could go on{}", at(r.line))),
                 Is::Ended => out.push(format!(" {name} has ended")),
@@ -432,4 +465,52 @@ fn wrapped(paragraphs: &[&str], columns: usize) -> Vec<String> {
         })
         .map(|l| format!(" {l}"))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::game::played;
+    use super::super::levels::LEVELS;
+    use super::*;
+    use goroutines::explore::Moment;
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+
+    fn drawn(view: &View) -> String {
+        let mut terminal = Terminal::new(TestBackend::new(60, 24)).expect("a terminal");
+        terminal.draw(|frame| view.draw(frame)).expect("drawn");
+        terminal.backend().to_string()
+    }
+
+    #[test]
+    fn sixty_columns_are_enough_for_each_level_and_what_came_of_it() {
+        let look = Look::plain(60);
+        for level in LEVELS {
+            let mut view = View::new(level, look);
+            let widest = level.lines().map(|(_, code)| text::width(&code)).max();
+            assert!(widest.is_some_and(|w| w + 8 <= 58), "{}", level.name);
+            let first = level.lines().next().expect("it has a source").1;
+            let begun = drawn(&view);
+            assert!(begun.contains(&first) && !begun.contains('…'), "{begun}");
+            view.help = true;
+            let help = drawn(&view);
+            assert!(!help.contains('…') && !help.contains(" more  "), "{help}");
+            view.help = false;
+            let found = fewest(level).expect("it can be broken");
+            let moments = played(level, &found.schedule).walk.story.moments;
+            let by_itself = |m: &&Moment| m.who == 0 && !m.outcome.is_empty();
+            for m in moments.iter().filter(|m| !by_itself(m)) {
+                let turns = &view.game.now.turns;
+                let Some(turn) = turns.iter().find(|t| t.pick.who == m.who) else {
+                    break;
+                };
+                view.game.step(turn.pick);
+            }
+            // Where a select has a choice, another case may have led elsewhere.
+            if view.judge().is_some() {
+                let won = drawn(&view);
+                assert!(won.contains("gotour step --level"), "{won}");
+            }
+        }
+    }
 }

@@ -22,6 +22,8 @@ const HELP: [&str; 9] = [
     "g G         to the start, to the end",
     "q Esc       leave; ? this help, and back",
 ];
+/// The columns of the keys in front.
+const KEYS: usize = 12;
 
 /// Walks through it until the learner leaves.
 pub fn watch(movie: &Movie, look: Look) -> Result<Left> {
@@ -141,8 +143,8 @@ impl View<'_> {
         let bold = Style::default().add_modifier(Modifier::BOLD);
         paint.lines(frame, head, vec![title, there, says], bold);
         if self.help {
-            let help = HELP.iter().map(|l| (*l).to_string()).collect();
-            paint.panel(frame, body, "keys", help);
+            let columns = usize::from(body.width.saturating_sub(2));
+            paint.panel(frame, body, "keys", paint.keys(&HELP, KEYS, columns));
         } else {
             paint.panel(frame, upper, "the machine", movie.lines(self.at));
             let rows = usize::from(lower.height.saturating_sub(2));

@@ -27,6 +27,21 @@ impl Painter {
         text.map_or(String::new(), |t| (*t).to_string())
     }
 
+    /// Lines of help, each `front` columns of keys and then what they do, which goes on below itself where there is little
+    /// room.
+    pub fn keys(&self, lines: &[&str], front: usize, columns: usize) -> Vec<String> {
+        let mut out = Vec::new();
+        for line in lines {
+            let mut keys: String = line.chars().take(front).collect();
+            let does: String = line.chars().skip(front).collect();
+            for part in text::wrap(&does, columns.saturating_sub(front).max(12)) {
+                out.push(format!("{keys}{part}"));
+                keys = " ".repeat(front);
+            }
+        }
+        out
+    }
+
     pub fn lines(&self, frame: &mut Frame<'_>, area: Rect, lines: Vec<String>, style: Style) {
         let lines: Vec<Line<'_>> = lines
             .iter()
@@ -111,5 +126,18 @@ mod tests {
         let plain = || lines()[..3].to_vec();
         assert_eq!(in_view(plain(), 2), [" a", " and 2 more"]);
         assert_eq!(in_view(plain(), 1), [" and 3 more"]);
+    }
+
+    #[test]
+    fn what_keys_do_goes_on_below_itself() {
+        let paint = Painter {
+            look: Look::plain(80),
+        };
+        let lines = ["n N   on to the next switch", "q     leave"];
+        assert_eq!(paint.keys(&lines, 6, 80), lines);
+        assert_eq!(
+            paint.keys(&lines, 6, 20),
+            ["n N   on to the next", "      switch", "q     leave"]
+        );
     }
 }

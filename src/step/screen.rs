@@ -8,7 +8,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};
 use ratatui::style::{Modifier, Style};
 
-const HELP: [&str; 8] = [
+const HELP: [&str; 7] = [
     "→ space     the next step",
     "← b         the step before",
     "n           on to the next switch to another goroutine",
@@ -16,8 +16,9 @@ const HELP: [&str; 8] = [
     "g G         to the start, to the end",
     "?           this help, and back",
     "q Esc       leave",
-    "",
 ];
+/// The columns of the keys in front.
+const KEYS: usize = 12;
 
 /// How the learner left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,13 +125,7 @@ impl View<'_> {
         } else {
             w.says(self.at)
         };
-        let title = format!(
-            "{}  {}  step {} of {}",
-            w.title,
-            w.token,
-            self.at,
-            w.steps()
-        );
+        let title = format!("{}  {}  {}", w.title, w.token, w.counted(self.at));
         paint.lines(
             frame,
             head,
@@ -138,8 +133,8 @@ impl View<'_> {
             Style::default().add_modifier(Modifier::BOLD),
         );
         if self.help {
-            let help = HELP.iter().map(|l| (*l).to_string()).collect();
-            paint.panel(frame, body, "keys", help);
+            let columns = usize::from(body.width.saturating_sub(2));
+            paint.panel(frame, body, "keys", paint.keys(&HELP, KEYS, columns));
         } else {
             let rows = usize::from(source.height.saturating_sub(2));
             paint.panel(frame, source, "source", flush(w.source(self.at, rows)));

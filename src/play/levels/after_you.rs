@@ -4,10 +4,10 @@ use goroutines::prelude::*;
 use goroutines::println;
 use std::sync::Arc;
 
-fn eat(mine: &Mutex<()>, other: &Mutex<()>) -> bool {
+fn eat(one: &Mutex<()>, two: &Mutex<()>) -> bool {
     for _ in 0..2 {
-        let _mine = mine.lock();
-        if other.try_lock().is_some() {
+        let _one = one.lock();
+        if two.try_lock().is_some() {
             return true;
         }
     }
