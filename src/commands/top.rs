@@ -181,6 +181,8 @@ fn resolve(
             let mut command = Command::new(gotour);
             let way = format!("{}/{}", lesson.number, demo.name);
             command.args(["demo", &way]).args(&args.args);
+            // What it prints is shown as wide as this terminal is, and not as that of a pipe.
+            command.env("COLUMNS", cx.report.look().width.to_string());
             Ok(Ok(Wanted {
                 name: format!("demo {}", demo.name),
                 command,

@@ -10,17 +10,17 @@ use ratatui::layout::{Constraint, Layout};
 use ratatui::style::{Modifier, Style};
 use std::time::Duration;
 
-const HELP: [&str; 9] = [
+const HELP: [&str; 7] = [
     "s         another order: how many, how long, state, place",
-    "/         only where state or place has these letters;",
-    "          Enter keeps them, Esc shows all again",
+    "/         only where state or place has these letters; Enter keeps them, Esc shows all again",
     "p space   stand still, and go on",
     "↑ ↓ g G   move through the list, to its start, its end",
     "r         the next runtime, if the program has several",
     "?         this help, and back",
     "q Esc     end the program, and leave",
-    "",
 ];
+/// The columns of the keys in front.
+const KEYS: usize = 10;
 
 /// With fewer columns the panels stand one below the other.
 const NARROW: u16 = 76;
@@ -198,20 +198,23 @@ impl View<'_> {
         let bold = Style::default().add_modifier(Modifier::BOLD);
         paint.lines(frame, head, lines, bold);
         if self.help {
-            let help = HELP.iter().map(|l| (*l).to_string()).collect();
-            paint.panel(frame, body, "keys", help);
+            let columns = usize::from(body.width.saturating_sub(2));
+            paint.panel(frame, body, "keys", paint.keys(&HELP, KEYS, columns));
         } else {
+            let narrow = body.width < NARROW;
+            let most = if narrow { 4 } else { 6 };
             let [upper, lower] =
-                Layout::vertical([Constraint::Min(4), Constraint::Max(6)]).areas(body);
+                Layout::vertical([Constraint::Min(4), Constraint::Max(most)]).areas(body);
             let mut groups = Vec::new();
             let mut machine = Vec::new();
             if let Some((runtime, now)) = shown.and_then(|r| Some((r, r.now()?))) {
-                machine = show::machine(now, &runtime.rates());
+                let columns = usize::from(upper.width.saturating_sub(2));
+                machine = show::machine(now, &runtime.rates(), if narrow { columns } else { 0 });
             }
             // Side by side they would both be cut where there are few columns.
-            let [left, right] = if upper.width < NARROW {
+            let [left, right] = if narrow {
                 let rows = u16::try_from(machine.len() + 2).unwrap_or(u16::MAX);
-                let rows = rows.min(upper.height / 2);
+                let rows = rows.min(upper.height * 3 / 5);
                 Layout::vertical([Constraint::Min(3), Constraint::Length(rows)]).areas(upper)
             } else {
                 Layout::horizontal([Constraint::Min(40), Constraint::Max(33)]).areas(upper)

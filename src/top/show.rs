@@ -1,6 +1,6 @@
 //! What is shown of a program at one moment, line by line: the same on the screen and in a pipe.
 
-use super::frame::{Frame, Group, Rates};
+use super::frame::{Frame, Group, P, Rates};
 use crate::text;
 use std::time::Duration;
 
@@ -108,13 +108,25 @@ pub fn speeds(r: &Rates) -> String {
     )
 }
 
-/// A heading, a line for each P, one for each thread that has a goroutine and no P, and who sleeps in the netpoller; then
-/// the timers of each P that has any.
-pub fn machine(f: &Frame, r: &Rates) -> Vec<String> {
+/// With so many columns the timers of a P fit behind its line.
+const BESIDE: usize = 56;
+
+/// How many timers a P has and when the first is due; nothing if it has none.
+fn timers(p: &P) -> Option<String> {
+    let next = p
+        .first_ms
+        .map_or(String::new(), |ms| format!(", next in {}", long(ms)));
+    (p.timers > 0).then(|| format!("{}{next}", text::thousands(p.timers as u64)))
+}
+
+/// A heading, a line for each P, one for each thread that has a goroutine and no P, and who sleeps in the netpoller. The
+/// timers of each P that has any stand behind it where there are so many `columns`, else below all.
+pub fn machine(f: &Frame, r: &Rates, columns: usize) -> Vec<String> {
     let row = |p: &str, m: &str, g: &str, queue: &str, speed: &str| {
         format!("{p:<4}{m:<4}{g:<7}{queue:>5}{speed:>9}")
     };
     let mut lines = vec![row("P", "M", "runs", "queue", "a second")];
+    let beside = columns >= BESIDE;
     for (i, p) in f.ps.iter().enumerate() {
         let m = p.m.map_or("-".to_string(), |m| format!("M{m}"));
         let g = match (p.m, p.g) {
@@ -124,13 +136,12 @@ pub fn machine(f: &Frame, r: &Rates) -> Vec<String> {
         };
         let waits = p.queue + usize::from(p.next);
         let speed = rate(r.by_p.get(i).copied().unwrap_or(0.0));
-        lines.push(row(
-            &format!("P{}", p.p),
-            &m,
-            &g,
-            &waits.to_string(),
-            &speed,
-        ));
+        let name = format!("P{}", p.p);
+        let mut line = row(&name, &m, &g, &waits.to_string(), &speed);
+        if let Some(timers) = timers(p).filter(|_| beside) {
+            line.push_str(&format!("  timers: {timers}"));
+        }
+        lines.push(line);
     }
     for m in f.ms.iter().filter(|m| m.p.is_none()) {
         let (g, what) = match (m.g, m.is.as_str()) {
@@ -146,12 +157,9 @@ pub fn machine(f: &Frame, r: &Rates) -> Vec<String> {
             format!("M{}", m.m)
         ));
     }
-    for p in f.ps.iter().filter(|p| p.timers > 0) {
-        let next = p
-            .first_ms
-            .map_or(String::new(), |ms| format!(", next in {}", long(ms)));
-        let n = text::thousands(p.timers as u64);
-        lines.push(format!("timers P{}: {n}{next}", p.p));
+    if !beside {
+        let all = f.ps.iter();
+        lines.extend(all.filter_map(|p| Some(format!("timers P{}: {}", p.p, timers(p)?))));
     }
     lines
 }
@@ -231,7 +239,7 @@ pub fn text(name: &str, age: Duration, f: &Frame, r: &Rates, width: usize) -> Ve
         counts(f),
         speeds(r),
     ];
-    lines.extend(machine(f, r));
+    lines.extend(machine(f, r, 0));
     lines.extend(groups(f, Order::Count, "", width));
     lines
 }
@@ -264,6 +272,19 @@ mod tests {
                 "       1  running                main",
             ]
         );
+    }
+
+    #[test]
+    fn timers_stand_behind_their_p_where_there_is_room() {
+        let f = frame(0, 0);
+        let lines = machine(&f, &Rates::default(), 58);
+        assert_eq!(lines.len(), 4, "{lines:?}");
+        assert!(
+            lines[1].ends_with("  timers: 1, next in 1.5 s"),
+            "{lines:?}"
+        );
+        assert!(lines.iter().all(|l| l.chars().count() <= 58));
+        assert_eq!(machine(&f, &Rates::default(), 30).len(), 5);
     }
 
     #[test]
