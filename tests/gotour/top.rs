@@ -161,6 +161,12 @@ fn a_demo_is_looked_at_by_its_name() {
     let said = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("ran no goroutine"), "{ran:?}");
     assert!(!desk.path("workbook").exists());
+    // What it prints is wrapped for the terminal, and not for the pipe that it goes through.
+    let mut t = desk.terminal(60, 24, &["top", "told-and-gone"]);
+    assert_eq!(t.end(), 0, "{}", t.screen());
+    let screen = t.screen();
+    let line = "their own, all children of one. It is cancelled. How many";
+    assert!(screen.lines().any(|l| l.trim_end() == line), "{screen}");
 }
 
 #[test]
