@@ -14,7 +14,7 @@ pub enum Is {
         object: usize,
     },
     Ended,
-    /// Behind steps that were not kept: it makes none of those that were, and does not wait at the end.
+    /// Behind steps that were not kept: it could run, and makes no step any more.
     Silent,
 }
 
@@ -70,12 +70,11 @@ pub fn of(story: &Story) -> Vec<Frame> {
     // The object of each goroutine's last operation: what it waits for, if it waits.
     let mut last = vec![0; story.members.len() + 1];
     let mut all = vec![now.clone()];
-    let (mut number, mut counted) = (0, true);
+    let mut number = 0;
     for (i, m) in story.moments.iter().enumerate() {
         if m.number != number + 1 {
             resume(&mut now, story, i);
             last.fill(0);
-            counted = false;
         }
         number = m.number;
         let who = usize::try_from(m.who).unwrap_or(0);
@@ -110,9 +109,7 @@ pub fn of(story: &Story) -> Vec<Frame> {
         now.channels.iter_mut().for_each(|c| c.woken(&m.ready));
         queues(&mut now, m, &is);
         values(&mut now, story, m);
-        if counted {
-            counters(&mut now, story, m);
-        }
+        counters(&mut now, story, m);
         let held = |h: &goroutines::explore::Hold| Held {
             object: h.object,
             who: h.who,
@@ -127,8 +124,8 @@ pub fn of(story: &Story) -> Vec<Frame> {
 
 type Moment = goroutines::explore::Moment;
 
-/// The steps before moment `next` were not kept. Of everybody it is known what the steps after them, and the end, say of
-/// it; of channels, variables and counters nothing, until they are told of again.
+/// The steps before moment `next` were not kept. Of everybody it is known what they came to, and what the steps after them
+/// and the end say of it; of channels and variables nothing, until they are told of again.
 fn resume(now: &mut Frame, story: &Story, next: usize) {
     let rest = &story.moments[next..];
     for row in now.rows.iter_mut().filter(|r| r.is != Is::Ended) {
@@ -157,13 +154,16 @@ fn resume(now: &mut Frame, story: &Story, next: usize) {
                     },
                     w.place.as_ref().map(|p| p.line),
                 ),
+                None if story.untold.ended.contains(&row.id) => (Is::Ended, row.line),
                 None => (Is::Silent, None),
             },
         };
     }
     now.channels.clear();
     now.values.clear();
-    now.counters.clear();
+    for &(object, by) in &story.untold.added {
+        add(&mut now.counters, object, by);
+    }
     let printed: String = rest.iter().map(|m| m.printed.as_str()).collect();
     match story.output.strip_suffix(&printed) {
         Some(before) => now.output = before.to_string(),
@@ -233,9 +233,13 @@ fn counters(now: &mut Frame, story: &Story, m: &Moment) {
     if thing.kind != "sync.WaitGroup" {
         return;
     }
-    match now.counters.iter_mut().find(|(o, _)| *o == m.object) {
+    add(&mut now.counters, m.object, by);
+}
+
+fn add(counters: &mut Vec<(usize, i64)>, object: usize, by: i64) {
+    match counters.iter_mut().find(|(o, _)| *o == object) {
         Some((_, n)) => *n += by,
-        None => now.counters.push((m.object, by)),
+        None => counters.push((object, by)),
     }
 }
 
@@ -377,9 +381,13 @@ mod tests {
             let n = Shared::new(0);
             let wg = WaitGroup::new();
             for who in 2..5 {
-                let (mu, n) = (mu.clone(), n.clone());
+                let (mu, n, group) = (mu.clone(), n.clone(), wg.clone());
                 wg.go(move || {
-                    for _ in 0..if who == 4 { 1 } else { 400 } {
+                    if who == 3 {
+                        group.add(2);
+                        group.add(-2);
+                    }
+                    for _ in 0..if who == 3 { 1 } else { 400 } {
                         let held = mu.lock();
                         n.set(n.get() + 1);
                         says(who);
@@ -397,7 +405,11 @@ mod tests {
         let frames = of(&story);
         let behind = &frames[gap + 2];
         assert!(behind.held.len() < 2, "{:?}", behind.held);
-        assert!(behind.counters.is_empty());
+        let counter = |f: &Frame| f.counters.first().map(|(_, n)| *n);
+        assert_eq!(is_of(&frames[gap + 1], 3), &Is::CanRun);
+        assert_eq!(is_of(behind, 3), &Is::Ended);
+        assert_eq!(counter(behind), Some(1));
+        assert_eq!(frames.last().and_then(counter), Some(0));
         let lines = |f: &Frame| f.output.lines().count();
         assert_eq!(lines(frames.last().expect("frames")), 801);
         assert!(lines(behind) > lines(&frames[gap + 1]) + 1);

@@ -242,7 +242,7 @@ impl Walk {
             Is::Unborn => name,
             Is::CanRun => format!("{name} can run{line}"),
             Is::Ended => format!("{name} has ended"),
-            Is::Silent => format!("{name} makes no more steps"),
+            Is::Silent => format!("{name} could run, and makes no step any more"),
             Is::Waits { reason, object } => {
                 let on = self.name(*object);
                 let for_it: Vec<&str> = [reason.as_str(), on.as_str()]

@@ -193,7 +193,10 @@ impl Untold {
                 let n = r.outcome.parse::<i64>().unwrap_or_default();
                 *self.added.entry(r.object).or_default() += n;
             }
-            What::Does(Op::Done) => *self.added.entry(r.object).or_default() -= 1,
+            // Of a negative `add` it says how much.
+            What::Does(Op::Done) => {
+                *self.added.entry(r.object).or_default() += r.outcome.parse::<i64>().unwrap_or(-1);
+            }
             _ => {}
         }
     }
