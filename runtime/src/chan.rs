@@ -95,12 +95,12 @@ pub use snapshot::{ChanSnapshot, Waiting};
 pub(crate) use timed::TimedChan;
 
 use crate::change::hands;
-use crate::goroutine::{G, WaitReason};
+use crate::goroutine::{G, GList, WaitReason};
 use crate::lock::LockGuard;
 use crate::primitives::{Lock, Tag, hooked};
 use crate::seam::{self, Contents, Op};
 use crate::show::{arrow, show};
-use crate::wait::{Batch, WaitQueue, Woken, wait_on};
+use crate::wait::{self, WaitQueue, Woken, wait_on};
 
 /// A value on its way, in the frame of the goroutine that waits. A sender's is there until a receiver takes it; a
 /// receiver's is missing until a sender leaves it. What a wake-up finds missing or left says that the channel was closed.
@@ -552,28 +552,26 @@ impl<T> Hchan<T> {
         seam::outcome(|| v.map_or_else(|| "closed".to_string(), |v| arrow((self.show)(v))));
     }
 
-    fn close(&self, at: &'static Location<'static>) {
+    /// `false`: it is closed already, which is for the caller to panic about, at a line of the program.
+    #[must_use]
+    fn close(&self, at: &'static Location<'static>) -> bool {
         seam::point_at(Op::Close, &self.tag, at);
         let mut state = self.state.lock();
         if state.closed {
-            drop(state);
-            panic!("close of closed channel");
+            return false;
         }
         seam::access(&self.life, true);
         seam::release(&self.tag, 0);
         state.closed = true;
-        let mut woken = Batch::new();
-        while let Some(w) = state.next_receiver() {
-            woken.push_first(w);
-        }
-        while let Some(w) = state.next_sender() {
-            woken.push_first(w);
-        }
+        let mut woken = GList::new();
+        state.recvq.dequeue_all(|g| woken.push_first(g));
+        state.sendq.dequeue_all(|g| woken.push_first(g));
         self.unlock::<true>(state);
-        for w in woken {
-            seam::give(w.g());
-            w.ready();
+        for g in woken {
+            seam::give(g);
+            wait::ready(g);
         }
+        true
     }
 
     #[track_caller]

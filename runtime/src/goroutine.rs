@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, 
 
 use crate::coro::{Command, Coro, Suspender};
 use crate::primitives::Lock;
+use crate::stack::Stack;
 pub(crate) use crate::status::Status;
 use crate::status::StatusWord;
 
@@ -147,13 +148,16 @@ pub(crate) struct G {
     home: AtomicU64,
     /// Where its registers lie while it is suspended, to some bytes; 0 before it runs. See [`G::prefetch_stack`].
     top: AtomicUsize,
-    /// One past the highest address of its stack.
-    base: AtomicUsize,
+    /// Who comes after it among those that somebody has dequeued and will ready. See [`GList`].
+    schedlink: AtomicPtr<G>,
     /// What only the thread that runs or owns the goroutine touches.
     own: UnsafeCell<Own>,
     id: AtomicU64,
-    /// The start of its stack's guard, and the lowest usable address. The handler of a full stack reads them.
-    stack: [AtomicUsize; 2],
+    /// One past the highest address of its stack.
+    base: AtomicUsize,
+    /// How far below that the stack's guard begins, and how far the lowest usable address lies, in [`Stack::UNIT`]s. The
+    /// handler of a full stack reads them.
+    stack: [AtomicU32; 2],
     /// Written at birth; dumps of a running program read it.
     origin: Lock<Origin>,
 }
@@ -246,6 +250,7 @@ impl G {
             id: AtomicU64::new(0),
             top: AtomicUsize::new(0),
             base: AtomicUsize::new(0),
+            schedlink: AtomicPtr::new(std::ptr::null_mut()),
             status: StatusWord::new(),
             reason: AtomicU8::new(0),
             at: AtomicPtr::new(std::ptr::null_mut()),
@@ -254,7 +259,7 @@ impl G {
             slot: AtomicU32::new(0),
             locked: AtomicU32::new(0),
             wired: AtomicU32::new(0),
-            stack: [const { AtomicUsize::new(0) }; 2],
+            stack: [const { AtomicU32::new(0) }; 2],
             origin: Lock::new(Origin::NONE),
             own: UnsafeCell::new(Own {
                 coro: None,
@@ -289,6 +294,7 @@ impl G {
         self.locked.store(0, Ordering::Relaxed);
         self.wired.store(0, Ordering::Relaxed);
         self.reason.store(0, Ordering::Relaxed);
+        self.wait_since.store(0, Ordering::Relaxed);
         self.at.store(std::ptr::null_mut(), Ordering::Relaxed);
         *self.origin.lock() = origin;
         // SAFETY: nobody else holds this G (the caller's promise).
@@ -347,16 +353,30 @@ impl G {
         self.wired.store(n.saturating_sub(1), Ordering::Relaxed);
     }
 
+    fn link(&self, next: Option<&'static G>) {
+        let next = next.map_or(std::ptr::null_mut(), |g| std::ptr::from_ref(g).cast_mut());
+        self.schedlink.store(next, Ordering::Relaxed);
+    }
+
+    fn linked(&self) -> Option<&'static G> {
+        // SAFETY: null, or what `link` made of a `&'static G`.
+        unsafe { self.schedlink.load(Ordering::Relaxed).as_ref() }
+    }
+
     /// Remembers its stack's bounds.
     pub(crate) fn set_stack(&self, guard: (usize, usize), (low, high): (usize, usize)) {
-        self.stack[0].store(guard.0, Ordering::Relaxed);
-        self.stack[1].store(low, Ordering::Relaxed);
+        let below = |address| ((high - address) / Stack::UNIT) as u32;
+        self.stack[0].store(below(guard.0), Ordering::Relaxed);
+        self.stack[1].store(below(low), Ordering::Relaxed);
         self.base.store(high, Ordering::Relaxed);
     }
 
     /// The start of its stack's guard, the lowest usable address, and one past the highest. Async-signal-safe.
     pub(crate) fn stack(&self) -> [usize; 3] {
-        [&self.stack[0], &self.stack[1], &self.base].map(|a| a.load(Ordering::Relaxed))
+        let base = self.base.load(Ordering::Relaxed);
+        let [guard, low] =
+            [0, 1].map(|i| self.stack[i].load(Ordering::Relaxed) as usize * Stack::UNIT);
+        [base - guard, base - low, base]
     }
 
     #[inline]
@@ -471,6 +491,25 @@ impl G {
         prefetch(self.base.load(Ordering::Relaxed).wrapping_sub(LINE));
     }
 
+    /// Whether it has waited for so long, at `now` on the clock of [`G::wait_since`], that its stack is in no cache.
+    pub(crate) fn has_waited_long(&self, now: u64) -> bool {
+        let since = self.wait_since();
+        since != 0 && now.saturating_sub(since) > LONG
+    }
+
+    /// Has the processor fetch all frames between a wait and what the goroutine began with. Too much for one whose stack
+    /// may be in a cache: it would push useful lines out.
+    #[cold]
+    pub(crate) fn prefetch_frames(&self) {
+        let top = self.top.load(Ordering::Relaxed);
+        let base = self.base.load(Ordering::Relaxed);
+        (top..base)
+            .step_by(LINE)
+            .skip(2)
+            .take(FRAMES)
+            .for_each(prefetch);
+    }
+
     /// The panics raised on this goroutine and not yet forgotten, oldest first; `f` may change the list.
     ///
     /// # Safety
@@ -527,12 +566,62 @@ impl G {
     }
 }
 
+/// Goroutines that were dequeued under a lock, to be readied once it is released: Go's `gList` (`runtime/proc.go`).
+///
+/// Linked through the `G`s, so that nothing is allocated under the lock, however many they are; and not through their
+/// sudogs: those lie on the stacks, and a million stacks are in no cache when one comes back to them.
+#[must_use = "dequeued goroutines that nobody readies wait for ever"]
+pub(crate) struct GList {
+    /// The first and the last.
+    ends: Option<(&'static G, &'static G)>,
+}
+
+impl GList {
+    pub(crate) const fn new() -> GList {
+        GList { ends: None }
+    }
+
+    /// To be readied after those that are there. Whoever puts a goroutine in has dequeued it, and so is alone in this.
+    pub(crate) fn push(&mut self, g: &'static G) {
+        g.link(None);
+        if let Some((_, last)) = self.ends {
+            last.link(Some(g));
+        }
+        self.ends = Some((self.ends.map_or(g, |(first, _)| first), g));
+    }
+
+    /// To be readied before those that are there.
+    pub(crate) fn push_first(&mut self, g: &'static G) {
+        g.link(self.ends.map(|(first, _)| first));
+        self.ends = Some((g, self.ends.map_or(g, |(_, last)| last)));
+    }
+}
+
+impl Iterator for GList {
+    type Item = &'static G;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'static G> {
+        let (first, last) = self.ends?;
+        let next = first.linked();
+        if let Some(next) = next {
+            prefetch(std::ptr::from_ref(next).addr());
+        }
+        self.ends = next.map(|next| (next, last));
+        Some(first)
+    }
+}
+
+/// See [`G::has_waited_long`]; nanoseconds.
+const LONG: u64 = 10_000_000;
+/// How many lines of the cache the frames of a channel's receive take up, with those that a goroutine begins with.
+const FRAMES: usize = 10;
 /// The bytes of a line of the cache.
 const LINE: usize = 64;
 
 /// Has the processor fetch this line, whatever is there.
 #[inline]
-fn prefetch(address: usize) {
+pub(crate) fn prefetch(address: usize) {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: a hint; no address is wrong.
     unsafe {
@@ -588,6 +677,28 @@ pub(crate) unsafe fn bereave(g: &'static G) {
 mod tests {
     use super::*;
     use std::collections::HashSet;
+
+    #[test]
+    fn a_list_is_readied_in_the_order_that_was_asked_for() {
+        let [a, b, c, d] = [(); 4].map(|()| G::take());
+        let mut list = GList::new();
+        list.push(b);
+        list.push(c);
+        list.push_first(a);
+        list.push(d);
+        // One that was in a list before may be in the next.
+        let order: Vec<&G> = list.collect();
+        assert_eq!(order, [a, b, c, d]);
+        let mut list = GList::new();
+        list.push_first(c);
+        list.push_first(d);
+        list.push(a);
+        assert_eq!(list.next(), Some(d));
+        list.push(b);
+        assert_eq!(list.collect::<Vec<_>>(), [c, a, b]);
+        assert_eq!(GList::new().next(), None);
+        G::give_back([a, b, c, d]);
+    }
 
     #[test]
     fn reasons_survive_the_byte_they_are_kept_in() {

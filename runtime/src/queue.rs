@@ -23,6 +23,8 @@ pub(crate) struct RunQueue {
     runnext: AtomicPtr<G>,
     /// How often `runnext` was filled; written by the owner.
     nexts: AtomicU32,
+    /// Up to here they are in no cache; written by the owner.
+    cold: AtomicU32,
     ring: [AtomicPtr<G>; CAPACITY as usize],
 }
 
@@ -70,6 +72,7 @@ impl RunQueue {
             tail: AtomicU32::new(0),
             runnext: AtomicPtr::new(std::ptr::null_mut()),
             nexts: AtomicU32::new(0),
+            cold: AtomicU32::new(0),
             ring: std::array::from_fn(|_| AtomicPtr::new(std::ptr::null_mut())),
         }
     }
@@ -197,7 +200,16 @@ impl RunQueue {
         {
             soon.prefetch_stack();
             later.prefetch();
+            if (self.cold.load(Ordering::Relaxed).wrapping_sub(head) as i32) > STACK_AHEAD as i32 {
+                soon.prefetch_frames();
+            }
         }
+    }
+
+    /// Owner: those who are in the ring now have waited for so long that they are in no cache.
+    pub(crate) fn are_cold(&self) {
+        self.cold
+            .store(self.tail.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
     /// A thief: who runs next here, to be taken a little later if nothing has moved until then.

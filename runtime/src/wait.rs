@@ -26,11 +26,16 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::coro::{Command, Unlock};
-use crate::goroutine::{Abandon, G, WaitReason};
+use crate::goroutine::{Abandon, G, WaitReason, prefetch};
 use crate::lock::LockGuard;
 use crate::primitives::Lock;
 use crate::seam::{self, Op};
 use outside::StandIn;
+
+/// From how many waiters on a queue is a crowd; and how far ahead of who is dequeued the sudogs of a crowd are fetched, in
+/// places: as many as a processor can wait for at once.
+const CROWD: usize = 64;
+const AHEAD: usize = 8;
 
 /// One goroutine's wait: in the frame of the goroutine that waits, linked into one queue.
 pub(crate) struct Sudog<E> {
@@ -39,6 +44,8 @@ pub(crate) struct Sudog<E> {
     next: Option<NonNull<Sudog<E>>>,
     prev: Option<NonNull<Sudog<E>>>,
     linked: bool,
+    /// In a crowd, who stands [`AHEAD`] places behind it, or stood there once: an address to fetch, not to look at.
+    ahead: *const Sudog<E>,
     /// Null for one that waits here only. Else where it says which of several queues woke it, and which this one is.
     claim: *const Claim,
     case: u32,
@@ -52,6 +59,7 @@ impl<E> Sudog<E> {
             next: None,
             prev: None,
             linked: false,
+            ahead: std::ptr::null(),
             claim: std::ptr::null(),
             case: 0,
         }
@@ -177,6 +185,29 @@ impl<E> WaitQueue<E> {
         }
         self.tail = Some(node);
         self.len += 1;
+        if self.len >= CROWD {
+            // SAFETY: linked just now.
+            unsafe { self.point_ahead(node) };
+        }
+    }
+
+    /// Tells the one who stands [`AHEAD`] places before `node` about it.
+    ///
+    /// # Safety
+    ///
+    /// `node` is linked here, and so many stand before it.
+    #[cold]
+    unsafe fn point_ahead(&self, node: NonNull<Sudog<E>>) {
+        let mut before = node;
+        for _ in 0..AHEAD {
+            // SAFETY: linked nodes are valid, and so are their neighbours.
+            let Some(prev) = (unsafe { before.as_ref() }).prev else {
+                return;
+            };
+            before = prev;
+        }
+        // SAFETY: as above, and under the owner's lock nobody else writes to it.
+        unsafe { (*before.as_ptr()).ahead = node.as_ptr() };
     }
 
     /// Puts `node` before all others.
@@ -216,8 +247,7 @@ impl<E> WaitQueue<E> {
                 Some(x) => (*x.as_ptr()).prev = n.prev,
                 None => self.tail = n.prev,
             }
-            n.next = None;
-            n.prev = None;
+            // Its links are not looked at any more.
             n.linked = false;
         }
         self.len -= 1;
@@ -277,6 +307,20 @@ impl<E> WaitQueue<E> {
             }
         }
         None
+    }
+
+    /// All who wait, who has waited longest first. Each must be woken.
+    ///
+    /// Their sudogs lie on as many stacks: who goes from one to the next waits for memory at each, so those to come are
+    /// fetched.
+    pub(crate) fn dequeue_all(&mut self, mut each: impl FnMut(&'static G)) {
+        while let Some(node) = self.head {
+            // SAFETY: the head is linked here.
+            prefetch(unsafe { node.as_ref() }.ahead.addr());
+            if let Some(woken) = self.dequeue() {
+                each(woken.claimed());
+            }
+        }
     }
 
     /// The first, from the one who has waited longest on, whose `E` is as wanted; taken out of the queue.
@@ -365,56 +409,6 @@ impl<E> Woken<E> {
     pub(crate) fn ready(self) {
         // The node must not be touched after this.
         ready(self.g());
-    }
-}
-
-/// Goroutines that were dequeued under a lock, to be readied once it is released: linked by their own sudogs, so that nothing
-/// is allocated under the lock, however many they are.
-#[must_use = "dequeued goroutines that nobody readies wait for ever"]
-pub(crate) struct Batch<E> {
-    first: Option<NonNull<Sudog<E>>>,
-    last: Option<NonNull<Sudog<E>>>,
-}
-
-impl<E> Batch<E> {
-    pub(crate) const fn new() -> Self {
-        Batch {
-            first: None,
-            last: None,
-        }
-    }
-
-    /// To be readied after those that are there.
-    pub(crate) fn push(&mut self, woken: Woken<E>) {
-        match self.last {
-            // SAFETY: the batch alone owns its nodes, as the waker did.
-            Some(last) => unsafe { (*last.as_ptr()).next = Some(woken.node) },
-            None => self.first = Some(woken.node),
-        }
-        self.last = Some(woken.node);
-    }
-
-    /// To be readied before those that are there.
-    pub(crate) fn push_first(&mut self, woken: Woken<E>) {
-        // SAFETY: dequeued and not yet readied: the waker alone owns the node.
-        unsafe { (*woken.node.as_ptr()).next = self.first };
-        self.last = self.last.or(Some(woken.node));
-        self.first = Some(woken.node);
-    }
-}
-
-impl<E> Iterator for Batch<E> {
-    type Item = Woken<E>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Woken<E>> {
-        let node = self.first?;
-        // SAFETY: the batch alone owns its nodes.
-        self.first = unsafe { (*node.as_ptr()).next.take() };
-        if self.first.is_none() {
-            self.last = None;
-        }
-        Some(Woken { node })
     }
 }
 

@@ -161,6 +161,8 @@ mod goroutine {
 
         pub(crate) fn prefetch_stack(&self) {}
 
+        pub(crate) fn prefetch_frames(&self) {}
+
         /// What whoever holds it does with it: nobody else may at the same time, and each sees what the one before did.
         pub(crate) fn run(&self, expect: u64) {
             self.stack.with_mut(|p| {

@@ -209,7 +209,11 @@ fn try_receive<T>(c: &Pointer<T>) -> Result<Option<T>, WouldBlock> {
 #[track_caller]
 fn close<T>(c: &Pointer<T>) {
     match c {
-        Some(c) => c.close(Location::caller()),
+        Some(c) => {
+            if !c.close(Location::caller()) {
+                panic!("close of closed channel");
+            }
+        }
         None => panic!("close of nil channel"),
     }
 }
@@ -477,11 +481,10 @@ macro_rules! receives {
 receives!(Chan, RecvChan);
 
 impl<T> Chan<T> {
-    /// Closes it for what was made at `at`: the line that closes is the library's.
+    /// Closes it for what was made at `at`: the line that closes is the library's, which closes each of its channels once.
     pub(crate) fn close_at(&self, at: &'static Location<'static>) {
-        if let Some(c) = &self.0 {
-            c.close(at);
-        }
+        let open = self.0.as_ref().is_some_and(|c| c.close(at));
+        debug_assert!(open, "the library closed a channel twice");
     }
 
     /// This channel's sending end.

@@ -40,12 +40,13 @@ use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 
+use crate::goroutine::GList;
 use crate::made::{self, Made};
 pub(crate) use crate::poller::Mode;
 use crate::poller::PollDesc;
 use crate::primitives::{Lock, Tag};
 use crate::seam::{self, Op};
-use crate::wait::{Batch, WaitQueue, Woken};
+use crate::wait::WaitQueue;
 use crate::{time, wait as verbs};
 
 /// Stands for all descriptors: as in Go, what is written comes before what is read later, wherever.
@@ -360,12 +361,10 @@ impl Fd {
         for mode in [Mode::Read, Mode::Write] {
             self.wake(mode);
             let mut turn = self.sides[mode as usize].turn.lock();
-            let mut woken = Batch::new();
-            while let Some(w) = turn.dequeue() {
-                woken.push(w);
-            }
+            let mut woken = GList::new();
+            turn.dequeue_all(|g| woken.push(g));
             drop(turn);
-            woken.for_each(Woken::ready);
+            woken.for_each(verbs::ready);
         }
     }
 

@@ -436,6 +436,7 @@ impl M {
     fn carry_out(&self, g: &'static G, command: Command) {
         match command {
             Command::Yield => {
+                g.set_wait_since(0);
                 g.set_status(Status::Runnable);
                 self.sched().global_put(g);
             }

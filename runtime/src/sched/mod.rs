@@ -390,8 +390,12 @@ impl Sched {
         if self.global_len.load(Ordering::Acquire) == 0 {
             return None;
         }
-        let mut state = self.state.lock();
-        self.global_get_locked(&mut state, p, most)
+        let first = self.global_get_locked(&mut self.state.lock(), p, most)?;
+        if first.has_waited_long(self.coarse.load(Ordering::Relaxed)) {
+            // So many were woken that they came this way, as one did that is in no cache.
+            p.queue.are_cold();
+        }
+        Some(first)
     }
 
     fn global_get_locked(

@@ -8,10 +8,10 @@ use std::fmt;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use super::MutexGuard;
-use crate::goroutine::WaitReason;
+use crate::goroutine::{GList, WaitReason};
 use crate::primitives::{Lock, Tag, hooked};
 use crate::seam::{self, Op};
-use crate::wait::{Batch, Turn, WaitQueue, Who, wait_as};
+use crate::wait::{self, Turn, WaitQueue, Who, wait_as};
 
 /// A place to wait until what a mutex protects has changed: Go's `sync.Cond`.
 ///
@@ -151,14 +151,12 @@ impl Cond {
         }
         state.served = state.drawn;
         seam::release(&self.tag, 0);
-        let mut all = Batch::new();
-        while let Some(woken) = state.queue.dequeue() {
-            all.push(woken);
-        }
+        let mut all = GList::new();
+        state.queue.dequeue_all(|g| all.push(g));
         drop(state);
-        for woken in all {
-            seam::give(woken.g());
-            woken.ready();
+        for g in all {
+            seam::give(g);
+            wait::ready(g);
         }
     }
 
