@@ -483,3 +483,38 @@ fn two_runtimes_talk_over_a_channel() {
 }
 
 mod limit;
+
+/// A request that says where the answer goes: to the channel that it came by.
+#[derive(Debug)]
+#[allow(dead_code, reason = "read by Debug")]
+struct Request {
+    back: Chan<Request>,
+}
+
+#[test]
+fn a_value_that_shows_its_own_channel_is_shown() {
+    let (snapshot, free) = Builder::new().procs(1).run(|| {
+        let ch = chan(1);
+        ch.send(Request { back: ch.clone() });
+        let out = ch.clone();
+        go! { out.send(Request { back: out.clone() }) }
+        runtime::gosched();
+        (ch.snapshot(), format!("{ch:?}"))
+    });
+    let shown = Some("Request { back: Chan { cap: 1, .. } }".to_string());
+    assert_eq!(snapshot.buf, [shown.clone()]);
+    assert_eq!(snapshot.sendq[0].elem, shown);
+    assert_eq!(free, "Chan { len: 1, cap: 1, closed: false }");
+}
+
+#[test]
+fn a_snapshot_that_no_memory_holds_is_a_panic() {
+    let said = crash(|| {
+        // No value, no memory: any capacity will do.
+        chan::<()>(1 << 56).snapshot();
+    });
+    assert!(
+        said.starts_with("panic: a snapshot of a channel of capacity 72057594037927936"),
+        "{said}"
+    );
+}

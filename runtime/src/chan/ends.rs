@@ -329,7 +329,13 @@ macro_rules! ends {
                 match &self.0 {
                     None => f.write_str(concat!(stringify!($end), "(nil)")),
                     Some(c) => {
-                        let state = c.state.lock();
+                        // Who has it may be a snapshot on this thread, which shows a value that the channel is a part of.
+                        let Some(state) = c.state.try_lock() else {
+                            return f
+                                .debug_struct(stringify!($end))
+                                .field("cap", &c.cap)
+                                .finish_non_exhaustive();
+                        };
                         // As `len`: a tick that waits in the channel of a timer is not to be seen.
                         let (len, closed) = (state.buf.len().min(c.cap), state.closed);
                         drop(state);
@@ -517,7 +523,12 @@ impl<T> Chan<T> {
 
     /// What the channel looks like at this moment, for pictures and tests.
     ///
-    /// Formats the values under the channel's lock: their `Debug` must not use the channel.
+    /// Formats the values under the channel's lock: their `Debug` must not use the channel, nor wait. It may show the
+    /// channel, of which its capacity is seen then.
+    ///
+    /// # Panics
+    ///
+    /// If there is no memory for a place for each value that the channel could hold.
     ///
     /// ```
     /// use goroutines::prelude::*;

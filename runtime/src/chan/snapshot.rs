@@ -68,8 +68,15 @@ impl<T: Debug> Hchan<T> {
     #[track_caller]
     pub(super) fn snapshot(&self) -> ChanSnapshot {
         seam::point(Op::Look, &self.tag);
+        let mut buf = Vec::new();
+        if buf.try_reserve_exact(self.cap).is_err() {
+            panic!(
+                "a snapshot of a channel of capacity {} has a place for each value, and there is not so much memory",
+                self.cap
+            );
+        }
+        buf.resize(self.cap, None);
         let state = self.state.lock();
-        let mut buf = vec![None; self.cap];
         // A tick in the channel of a timer is not to be seen.
         for (i, v) in state.buf.iter().take(self.cap).enumerate() {
             buf[(state.recvx + i) % self.cap] = Some(format!("{v:?}"));
