@@ -6,7 +6,7 @@
 //! and with more where `KERNELS_SCHEDULES` says so:
 //!
 //! ```text
-//! KERNELS_SCHEDULES=20000 cargo test --release -p goroutines --test kernels -- right --nocapture
+//! GOTOUR_LIMIT=3600 KERNELS_SCHEDULES=20000 cargo test --release -p goroutines --test kernels -- right --nocapture
 //! ```
 
 mod chans;

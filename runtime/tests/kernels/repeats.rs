@@ -3,7 +3,7 @@
 //! A hundred times instead of once:
 //!
 //! ```text
-//! KERNELS_AGAIN=100 cargo test --release -p goroutines --test kernels -- repeats --nocapture
+//! GOTOUR_LIMIT=3600 KERNELS_AGAIN=100 cargo test --release -p goroutines --test kernels -- repeats --nocapture
 //! ```
 
 use std::process::Command;
