@@ -292,7 +292,10 @@ impl Every {
         }
         let who = node.chosen;
         for e in races.drain(..) {
-            let beginners = order.beginners(e, i as u32);
+            let mut beginners = order.beginners(e, i as u32);
+            if self.began_otherwise(e as usize, i, who) {
+                beginners.retain(|b| *b != who);
+            }
             self.want(e as usize, &beginners, who);
         }
         // A timer that is taken away or replaced could have come before.
@@ -328,6 +331,19 @@ impl Every {
             }
         }
         true
+    }
+
+    /// Whether `who`, of whom step `i` is, sleeps in place `at`, and its step there meets one of those in between: what
+    /// began with it there had another order of these two, and what begins with somebody else has not been seen. A step
+    /// that comes earlier may be another one: a `wait` that passes, so that main returns, instead of one that waits.
+    fn began_otherwise(&self, at: usize, i: usize, who: u32) -> bool {
+        let Some((_, print)) = self.path[at].asleep.iter().find(|(w, _)| *w == who) else {
+            return false;
+        };
+        let between = &self.path[at + 1..i];
+        between
+            .iter()
+            .any(|n| n.chosen != who && n.print.meets(print))
     }
 
     /// One of `beginners` is to be tried in place `at`, `best` of all, unless one of them is or has been.
