@@ -1,4 +1,5 @@
-//! Makes a failing schedule short: fewest preemptions first, then fewest steps, then the shortest token.
+//! Makes a failing schedule short: fewest preemptions first, then fewest steps, then the shortest token; but a token that
+//! is too long to be typed becomes shorter before all that, whatever it costs.
 //!
 //! A schedule is a list of turns. A part of the turns is left out or changed, what is left is followed, and what the
 //! plan's rule adds makes a whole schedule of it again; if that one still fails in the same way and costs less, it is
@@ -14,6 +15,8 @@ use crate::lab::{Driver, Follow, Plan, Segment, Tree};
 /// How many replays and steps may be spent.
 const REPLAYS: usize = 3_000;
 const STEPS: u64 = 1_500_000;
+/// The most characters of a token that people can be asked to type.
+const TYPED: usize = 40;
 
 struct Shortener<'a, 'b> {
     runner: &'a mut Runner<'b>,
@@ -86,7 +89,9 @@ impl Shortener<'_, '_> {
         let token = plan.to_string();
         cost.length = token.len();
         // Of equals the first in the alphabet: which one is shown does not depend on which one was found.
-        let better = (cost, &token) < (self.cost, &self.token);
+        let too_long = |c: &Cost| c.length.saturating_sub(TYPED);
+        let better =
+            (too_long(&cost), cost, &token) < (too_long(&self.cost), self.cost, &self.token);
         if better {
             (self.best, self.cost, self.fingerprint) = (plan, cost, fingerprint);
             self.token = token;
@@ -241,9 +246,11 @@ fn both(a: &Segment, b: &Segment) -> Segment {
 
 #[cfg(test)]
 mod tests {
-    use super::super::options::Strategy;
+    use super::super::options::{Options, Strategy};
     use super::super::search::{Rules, Task};
+    use super::super::{check, replay};
     use super::*;
+    use crate::chan::chan;
     use crate::explore::Kind;
     use crate::lab::{Exploration, Rng, Setup};
     use crate::race::Shared;
@@ -384,5 +391,33 @@ mod tests {
         assert!(found.cost.preemptions > 50);
         let short = shorten(&mut runner, &found).expect("it fails again");
         assert_eq!((short.kind, short.cost.preemptions), (Kind::Panic, 1));
+    }
+
+    #[test]
+    fn a_token_that_is_too_long_to_be_typed_costs_more_than_steps() {
+        // It fails in each order, and the fewest steps are those of an order that changes all the time.
+        let main = || {
+            let done = chan(0);
+            let turns: Vec<_> = (0..3).map(|_| chan(0)).collect();
+            for mine in turns.clone() {
+                let done = done.clone();
+                crate::go!({
+                    for _ in &mine {
+                        done.send(());
+                    }
+                });
+            }
+            for _ in 0..10 {
+                for turn in &turns {
+                    turn.send(());
+                    done.recv();
+                }
+            }
+            panic!("in the end");
+        };
+        let failure = check(&Options::new(), main).failure.expect("always");
+        let token = failure.schedule.to_string();
+        assert!(token.len() <= TYPED, "{token}");
+        assert!(replay(&failure.schedule, main).failure.is_some());
     }
 }
