@@ -291,13 +291,7 @@ impl Every {
             return true;
         }
         let who = node.chosen;
-        for e in races.drain(..) {
-            let mut beginners = order.beginners(e, i as u32);
-            if self.began_otherwise(e as usize, i, who) {
-                beginners.retain(|b| *b != who);
-            }
-            self.want(e as usize, &beginners, who);
-        }
+        self.want_before(order, races, i, who);
         // A timer that is taken away or replaced could have come before.
         let node = &self.path[i];
         let clock = node.chosen != CLOCK && node.can.contains(&CLOCK);
@@ -316,10 +310,7 @@ impl Every {
                 if order.set_unordered && !self.plain {
                     return false;
                 }
-                for e in races.drain(..) {
-                    let beginners = order.beginners(e, i as u32);
-                    self.want(e as usize, &beginners, who);
-                }
+                self.want_before(&order, races, i, who);
             }
         }
         let node = &mut self.path[i];
@@ -331,6 +322,17 @@ impl Every {
             }
         }
         true
+    }
+
+    /// Each of these `races` is a step that meets step `i` of `who`, and could come after it as well.
+    fn want_before(&mut self, order: &Order, races: &mut Vec<u32>, i: usize, who: u32) {
+        for e in races.drain(..) {
+            let mut beginners = order.beginners(e, i as u32);
+            if self.began_otherwise(e as usize, i, who) {
+                beginners.retain(|b| *b != who);
+            }
+            self.want(e as usize, &beginners, who);
+        }
     }
 
     /// Whether `who`, of whom step `i` is, sleeps in place `at`, and its step there meets one of those in between: what
