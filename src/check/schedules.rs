@@ -64,6 +64,11 @@ pub fn explore(ask: &Ask<'_>, cancel: &Cancel) -> io::Result<Explored> {
 
 /// In a process of its own: with other values a program may do anything.
 fn apart(ask: &Ask<'_>, question: Question, cancel: &Cancel) -> io::Result<Facts> {
+    // One that ends otherwise than with an answer has taken notice; of the others it is not known.
+    let else_known: &[&str] = match question {
+        Question::Heed => &["heeded"],
+        Question::Signs | Question::Panics | Question::Holds => &[],
+    };
     let question = match question {
         Question::Heed => Apart::Heed,
         // A number that has a meaning of its own stands in the program.
@@ -76,11 +81,15 @@ fn apart(ask: &Ask<'_>, question: Question, cancel: &Cancel) -> io::Result<Facts
         ..request(ask)
     };
     let (_, _, response) = respond(ask, &mut request, cancel)?;
-    // One that ends otherwise than with an answer has taken notice; of the others it is not known.
-    let took_notice = || [("heeded".to_string(), (u64::MAX, u64::MAX))].into();
-    Ok(response
-        .filter(|r| r.failure.is_none() && r.could_not.is_none())
-        .map_or_else(took_notice, |r| r.facts.0))
+    Ok(
+        match response.filter(|r| r.failure.is_none() && r.could_not.is_none()) {
+            Some(r) => r.facts.0,
+            None => else_known
+                .iter()
+                .map(|name| (name.to_string(), (u64::MAX, u64::MAX)))
+                .collect(),
+        },
+    )
 }
 
 fn try_schedules(ask: &Ask<'_>, cancel: &Cancel) -> io::Result<Explored> {

@@ -120,8 +120,13 @@ impl Client {
         loop {
             match self.stream.peek(&mut [0]) {
                 Ok(n) => return n > 0,
-                Err(_) if Instant::now() >= end || cancel.is_set() => return false,
-                Err(_) => {}
+                Err(e) => match e.kind() {
+                    io::ErrorKind::Interrupted
+                    | io::ErrorKind::WouldBlock
+                    | io::ErrorKind::TimedOut
+                        if Instant::now() < end && !cancel.is_set() => {}
+                    _ => return false,
+                },
             }
         }
     }
