@@ -51,7 +51,7 @@ pub(crate) fn bear(born: Newborn, home: u64, origin: Origin, f: impl FnOnce() + 
         panics::body(g, f);
     }));
     if let Some(stack) = born.stack {
-        g.set_stack(stack.guard(), stack.bounds());
+        g.set_stack(stack.place());
         coro.be_born(stack);
     }
     // SAFETY: as above.

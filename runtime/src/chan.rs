@@ -97,6 +97,7 @@ pub(crate) use timed::TimedChan;
 use crate::change::hands;
 use crate::goroutine::{G, GList, WaitReason};
 use crate::lock::LockGuard;
+use crate::op::WOULD_BLOCK;
 use crate::primitives::{Lock, Tag, hooked};
 use crate::seam::{self, Contents, Op};
 use crate::show::{arrow, show};
@@ -472,7 +473,7 @@ impl<T> Hchan<T> {
             self.about_to_send(Op::TrySend, &mut v);
         }
         if !self.may_send() {
-            seam::outcome(|| "would block".to_string());
+            seam::outcome(|| WOULD_BLOCK.to_string());
             return Err(v);
         }
         let mut v = Some(v);
@@ -481,7 +482,7 @@ impl<T> Hchan<T> {
             Offered::Closed => send_on_closed(v),
             Offered::Full(state) => {
                 drop(state);
-                seam::outcome(|| "would block".to_string());
+                seam::outcome(|| WOULD_BLOCK.to_string());
                 match v {
                     Some(v) => Err(v),
                     None => Ok(()),
@@ -534,13 +535,13 @@ impl<T> Hchan<T> {
     fn try_recv(&self) -> Result<Option<T>, WouldBlock> {
         seam::point(Op::TryRecv, &self.tag);
         if !self.may_receive() {
-            seam::outcome(|| "would block".to_string());
+            seam::outcome(|| WOULD_BLOCK.to_string());
             return Err(WouldBlock);
         }
         let mut v = None;
         if let Found::Empty(state) = self.find::<true>(&mut v) {
             drop(state);
-            seam::outcome(|| "would block".to_string());
+            seam::outcome(|| WOULD_BLOCK.to_string());
             return Err(WouldBlock);
         }
         self.received(v.as_ref());

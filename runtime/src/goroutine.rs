@@ -17,6 +17,9 @@
 //! Rejected: `Arc<G>` (two atomic operations for each queue it passes), and a `G` on its own stack (a stale reference
 //! would read unmapped memory).
 
+mod list;
+mod reason;
+
 use std::cell::{Cell, UnsafeCell};
 use std::panic::Location;
 use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -26,72 +29,8 @@ use crate::primitives::Lock;
 use crate::stack::Stack;
 pub(crate) use crate::status::Status;
 use crate::status::StatusWord;
-
-/// Why a goroutine waits, in Go's words (`runtime/runtime2.go`, `waitReasonStrings`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-#[repr(u8)]
-pub(crate) enum WaitReason {
-    None,
-    ChanReceive,
-    ChanReceiveNil,
-    ChanSend,
-    ChanSendNil,
-    Select,
-    SelectNoCases,
-    Sleep,
-    Mutex,
-    RWMutexRead,
-    RWMutexWrite,
-    WaitGroup,
-    Cond,
-    Semacquire,
-    IoWait,
-}
-
-impl WaitReason {
-    const ALL: [WaitReason; 15] = [
-        WaitReason::None,
-        WaitReason::ChanReceive,
-        WaitReason::ChanReceiveNil,
-        WaitReason::ChanSend,
-        WaitReason::ChanSendNil,
-        WaitReason::Select,
-        WaitReason::SelectNoCases,
-        WaitReason::Sleep,
-        WaitReason::Mutex,
-        WaitReason::RWMutexRead,
-        WaitReason::RWMutexWrite,
-        WaitReason::WaitGroup,
-        WaitReason::Cond,
-        WaitReason::Semacquire,
-        WaitReason::IoWait,
-    ];
-
-    /// Go's text for it, as it stands in `goroutine 7 [chan receive]:`.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            WaitReason::None => "",
-            WaitReason::ChanReceive => "chan receive",
-            WaitReason::ChanReceiveNil => "chan receive (nil chan)",
-            WaitReason::ChanSend => "chan send",
-            WaitReason::ChanSendNil => "chan send (nil chan)",
-            WaitReason::Select => "select",
-            WaitReason::SelectNoCases => "select (no cases)",
-            WaitReason::Sleep => "sleep",
-            WaitReason::Mutex => "sync.Mutex.Lock",
-            WaitReason::RWMutexRead => "sync.RWMutex.RLock",
-            WaitReason::RWMutexWrite => "sync.RWMutex.Lock",
-            WaitReason::WaitGroup => "sync.WaitGroup.Wait",
-            WaitReason::Cond => "sync.Cond.Wait",
-            WaitReason::Semacquire => "semacquire",
-            WaitReason::IoWait => "IO wait",
-        }
-    }
-
-    fn from_u8(v: u8) -> WaitReason {
-        WaitReason::ALL[usize::from(v)]
-    }
-}
+pub(crate) use list::GList;
+pub(crate) use reason::WaitReason;
 
 /// Who made a goroutine, and what of.
 #[derive(Clone, Copy, Debug)]
@@ -155,9 +94,8 @@ pub(crate) struct G {
     id: AtomicU64,
     /// One past the highest address of its stack.
     base: AtomicUsize,
-    /// How far below that the stack's guard begins, and how far the lowest usable address lies, in [`Stack::UNIT`]s. The
-    /// handler of a full stack reads them.
-    stack: [AtomicU32; 2],
+    /// How large it is. See [`Stack::addresses`]; the handler of a full stack reads both.
+    stack_size: AtomicU32,
     /// Written at birth; dumps of a running program read it.
     origin: Lock<Origin>,
 }
@@ -259,7 +197,7 @@ impl G {
             slot: AtomicU32::new(0),
             locked: AtomicU32::new(0),
             wired: AtomicU32::new(0),
-            stack: [const { AtomicU32::new(0) }; 2],
+            stack_size: AtomicU32::new(0),
             origin: Lock::new(Origin::NONE),
             own: UnsafeCell::new(Own {
                 coro: None,
@@ -363,20 +301,18 @@ impl G {
         unsafe { self.schedlink.load(Ordering::Relaxed).as_ref() }
     }
 
-    /// Remembers its stack's bounds.
-    pub(crate) fn set_stack(&self, guard: (usize, usize), (low, high): (usize, usize)) {
-        let below = |address| ((high - address) / Stack::UNIT) as u32;
-        self.stack[0].store(below(guard.0), Ordering::Relaxed);
-        self.stack[1].store(below(low), Ordering::Relaxed);
-        self.base.store(high, Ordering::Relaxed);
+    /// Remembers where its stack is: see [`Stack::place`].
+    pub(crate) fn set_stack(&self, (top, size): (usize, u32)) {
+        self.base.store(top, Ordering::Relaxed);
+        self.stack_size.store(size, Ordering::Relaxed);
     }
 
     /// The start of its stack's guard, the lowest usable address, and one past the highest. Async-signal-safe.
     pub(crate) fn stack(&self) -> [usize; 3] {
-        let base = self.base.load(Ordering::Relaxed);
-        let [guard, low] =
-            [0, 1].map(|i| self.stack[i].load(Ordering::Relaxed) as usize * Stack::UNIT);
-        [base - guard, base - low, base]
+        Stack::addresses((
+            self.base.load(Ordering::Relaxed),
+            self.stack_size.load(Ordering::Relaxed),
+        ))
     }
 
     #[inline]
@@ -566,52 +502,6 @@ impl G {
     }
 }
 
-/// Goroutines that were dequeued under a lock, to be readied once it is released: Go's `gList` (`runtime/proc.go`).
-///
-/// Linked through the `G`s, so that nothing is allocated under the lock, however many they are; and not through their
-/// sudogs: those lie on the stacks, and a million stacks are in no cache when one comes back to them.
-#[must_use = "dequeued goroutines that nobody readies wait for ever"]
-pub(crate) struct GList {
-    /// The first and the last.
-    ends: Option<(&'static G, &'static G)>,
-}
-
-impl GList {
-    pub(crate) const fn new() -> GList {
-        GList { ends: None }
-    }
-
-    /// To be readied after those that are there. Whoever puts a goroutine in has dequeued it, and so is alone in this.
-    pub(crate) fn push(&mut self, g: &'static G) {
-        g.link(None);
-        if let Some((_, last)) = self.ends {
-            last.link(Some(g));
-        }
-        self.ends = Some((self.ends.map_or(g, |(first, _)| first), g));
-    }
-
-    /// To be readied before those that are there.
-    pub(crate) fn push_first(&mut self, g: &'static G) {
-        g.link(self.ends.map(|(first, _)| first));
-        self.ends = Some((g, self.ends.map_or(g, |(_, last)| last)));
-    }
-}
-
-impl Iterator for GList {
-    type Item = &'static G;
-
-    #[inline]
-    fn next(&mut self) -> Option<&'static G> {
-        let (first, last) = self.ends?;
-        let next = first.linked();
-        if let Some(next) = next {
-            prefetch(std::ptr::from_ref(next).addr());
-        }
-        self.ends = next.map(|next| (next, last));
-        Some(first)
-    }
-}
-
 /// See [`G::has_waited_long`]; nanoseconds.
 const LONG: u64 = 10_000_000;
 /// How many lines of the cache the frames of a channel's receive take up, with those that a goroutine begins with.
@@ -677,36 +567,6 @@ pub(crate) unsafe fn bereave(g: &'static G) {
 mod tests {
     use super::*;
     use std::collections::HashSet;
-
-    #[test]
-    fn a_list_is_readied_in_the_order_that_was_asked_for() {
-        let [a, b, c, d] = [(); 4].map(|()| G::take());
-        let mut list = GList::new();
-        list.push(b);
-        list.push(c);
-        list.push_first(a);
-        list.push(d);
-        // One that was in a list before may be in the next.
-        let order: Vec<&G> = list.collect();
-        assert_eq!(order, [a, b, c, d]);
-        let mut list = GList::new();
-        list.push_first(c);
-        list.push_first(d);
-        list.push(a);
-        assert_eq!(list.next(), Some(d));
-        list.push(b);
-        assert_eq!(list.collect::<Vec<_>>(), [c, a, b]);
-        assert_eq!(GList::new().next(), None);
-        G::give_back([a, b, c, d]);
-    }
-
-    #[test]
-    fn reasons_survive_the_byte_they_are_kept_in() {
-        for (i, r) in WaitReason::ALL.into_iter().enumerate() {
-            assert_eq!(r as usize, i);
-            assert_eq!(WaitReason::from_u8(r as u8), r);
-        }
-    }
 
     #[test]
     fn a_g_is_given_to_one_at_a_time_and_dead() {

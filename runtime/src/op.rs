@@ -61,6 +61,11 @@ pub(crate) enum Op {
     Look,
 }
 
+/// What comes of a send or a receive that is only tried, where nobody waits for it.
+pub(crate) const WOULD_BLOCK: &str = "would block";
+/// What comes of a select that has sent.
+pub(crate) const SENT: &str = "sent";
+
 impl Op {
     /// The name of an operation, as a program calls it.
     pub(crate) fn word(self) -> &'static str {

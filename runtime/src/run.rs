@@ -170,7 +170,8 @@ impl Builder {
     /// to reach the library once more.
     ///
     /// Nor is any socket, pipe or [`os::File`](crate::os::File) left open that its goroutines have made: whoever has one
-    /// elsewhere, in a static say, finds it closed. They stay open only if main returns a value that may own some: one that has something to drop.
+    /// elsewhere, in a static say, finds it closed. They stay open only if main returns a value that may own some: one that
+    /// has something to drop.
     ///
     /// # Errors
     ///

@@ -13,6 +13,7 @@ use super::{Chan, Got, Hchan, Parcel, Put, RecvChan, SendChan, TICK, send_on_clo
 use crate::change::hands;
 use crate::goroutine::G;
 use crate::lock::guard_state;
+use crate::op::SENT;
 use crate::primitives::{Tag, hooked};
 use crate::seam;
 use crate::show::arrow;
@@ -468,7 +469,7 @@ impl<T> Case for SendCase<'_, T> {
     }
 
     fn outcome(&self) -> String {
-        let came = if self.closed { "closed" } else { "sent" };
+        let came = if self.closed { "closed" } else { SENT };
         came.to_string()
     }
 

@@ -124,9 +124,7 @@ pub fn chan<T: Send + 'static>(cap: usize) -> Chan<T> {
 /// A channel inside of another object of the library: an observer knows it as a `kind`.
 #[track_caller]
 pub(crate) fn chan_of<T: Send + 'static>(kind: &'static str) -> Chan<T> {
-    let c = Arc::new(Hchan::new(0, VecDeque::new()));
-    seam::made(&c.tag, kind, 0);
-    Chan(Some(c))
+    chan_for(kind, Location::caller())
 }
 
 /// The same, made for what was made at `at`.

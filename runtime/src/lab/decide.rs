@@ -166,9 +166,10 @@ impl State {
             } else if self.provoking {
                 self.find_eager();
             }
-            let runnable = match self.provoking || last.is_some() {
-                true => &self.eager,
-                false => &self.runnable,
+            let runnable = if self.provoking || last.is_some() {
+                &self.eager
+            } else {
+                &self.runnable
             };
             let starved = self.starved().filter(|who| Some(*who) != last);
             let usual = starved.unwrap_or_else(|| strategy::usual(runnable, self.current, why));

@@ -44,9 +44,7 @@ impl Lab {
         handed.any = true;
         handed.unknown |= !known;
     }
-}
 
-impl Lab {
     /// The goroutine that runs is about to print: a panic, if it is the one that was asked to have one there.
     pub(super) fn panics_if_asked(&self) {
         let mut st = self.state();

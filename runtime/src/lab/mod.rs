@@ -71,7 +71,7 @@ pub(crate) use outcome::Outcome;
 pub(crate) use owners::Nested;
 pub(crate) use plan::{CLOCK, Plan, Segment};
 pub(crate) use pulse::Pulse;
-pub(crate) use record::{Holding, SENT, Untold, WOULD_BLOCK, What};
+pub(crate) use record::{Holding, Untold, What};
 #[cfg(test)]
 pub(crate) use rng::Rng;
 pub(crate) use state::Verdict;

@@ -6,6 +6,7 @@ use std::panic::Location;
 use super::plan::{CLOCK, Plan, Segment};
 use super::strategy::Why;
 use crate::goroutine::WaitReason;
+use crate::op::{SENT, WOULD_BLOCK};
 use crate::seam::{Contents, Op};
 
 /// A turn as it happened.
@@ -122,12 +123,6 @@ pub(crate) enum What {
     /// The clock moved.
     Clock,
 }
-
-/// What comes of a send or a receive that is only tried.
-pub(crate) const WOULD_BLOCK: &str = "would block";
-
-/// What comes of a select that has sent.
-pub(crate) const SENT: &str = "sent";
 
 /// So many steps are kept of the beginning of a schedule, and at least as many of its end.
 pub(crate) const KEPT: usize = 1_000;

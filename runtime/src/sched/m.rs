@@ -390,7 +390,7 @@ impl M {
         match local.stacks.get(pool) {
             Ok(stack) => {
                 drop(guard);
-                g.set_stack(stack.guard(), stack.bounds());
+                g.set_stack(stack.place());
                 coro.be_born(stack);
                 true
             }

@@ -76,17 +76,30 @@ pub(super) fn resource_limit(which: libc::__rlimit_resource_t) -> Option<usize> 
 pub(crate) struct Stack {
     /// The lowest usable byte; the guard ends here.
     low: usize,
-    /// How many bytes can be used from there, in [`Stack::UNIT`]s; and, in the upper half, how many bytes below its
-    /// shallow part it kept when [`Stack::look_deep`] last looked.
+    /// How many bytes can be used from there, in [`UNIT`]s; and, in the upper half, how many bytes below its shallow part
+    /// it kept when [`Stack::look_deep`] last looked.
     sizes: u64,
 }
 
-/// The most bytes of a stack: with its guard (of whatever pages) as many units as half of a word counts.
-const LARGEST: usize = (u32::MAX as usize - GUARD_PAGES * 16) * Stack::UNIT;
+/// No page is smaller.
+const UNIT: usize = 4096;
+
+/// The most bytes of a stack: as many units as half of a word counts.
+const LARGEST: usize = u32::MAX as usize * UNIT;
 
 impl Stack {
-    /// What the bounds of stacks and guards are multiples of: no page is smaller.
-    pub(crate) const UNIT: usize = 4096;
+    /// Where it is, in a word and a half: one past the highest usable byte, and how many can be used, in [`UNIT`]s.
+    #[inline]
+    pub(crate) fn place(&self) -> (usize, u32) {
+        (self.top(), self.sizes as u32)
+    }
+
+    /// Of a stack with this [`place`](Stack::place): the start of its guard, the lowest usable address, and one past the
+    /// highest. Async-signal-safe.
+    pub(crate) fn addresses((top, size): (usize, u32)) -> [usize; 3] {
+        let low = top - size as usize * UNIT;
+        [low.saturating_sub(guard_len()), low, top]
+    }
 
     /// The usable addresses: the lowest, and one past the highest.
     pub(crate) fn bounds(&self) -> (usize, usize) {
@@ -96,11 +109,11 @@ impl Stack {
     /// One past the highest usable byte.
     #[inline]
     fn top(&self) -> usize {
-        self.low + self.sizes as u32 as usize * Stack::UNIT
+        self.low + self.sizes as u32 as usize * UNIT
     }
 
     fn set_deep(&mut self, bytes: usize) {
-        self.sizes = ((bytes / Stack::UNIT) as u64) << 32 | u64::from(self.sizes as u32);
+        self.sizes = ((bytes / UNIT) as u64) << 32 | u64::from(self.sizes as u32);
     }
 
     /// The addresses that fault because this stack is full: the lowest, and one past the highest.
@@ -131,7 +144,7 @@ impl Stack {
 
     /// What [`Stack::look_deep`] said last.
     pub(super) fn deep(&self) -> usize {
-        (self.sizes >> 32) as usize * Stack::UNIT
+        (self.sizes >> 32) as usize * UNIT
     }
 
     /// Gives back all memory below the shallow part.
@@ -231,7 +244,7 @@ impl Slab {
         let guard = self.start + index * self.stride;
         Stack {
             low: guard + guard_len(),
-            sizes: ((self.stride - guard_len()) / Stack::UNIT) as u64,
+            sizes: ((self.stride - guard_len()) / UNIT) as u64,
         }
     }
 

@@ -98,9 +98,7 @@ impl Sources {
             last.chars().take(LONGEST).collect()
         })
     }
-}
 
-impl Sources {
     /// The method that is called at `p`, if its name is short enough to be shown.
     pub(super) fn method(&mut self, p: &Place) -> Option<String> {
         let line = self.line(p)?;

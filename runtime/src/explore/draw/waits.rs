@@ -4,7 +4,7 @@ use super::rows::{called, is_by_cond, name_of};
 use super::source::Sources;
 use super::wrap;
 use crate::explore::story::{Moment, Place, Story, Wait};
-use crate::lab::{SENT, WOULD_BLOCK};
+use crate::op::{SENT, WOULD_BLOCK};
 
 pub(super) fn place(p: Option<&Place>) -> String {
     p.map_or_else(String::new, |p| format!("{}:{}", p.name(), p.line))
