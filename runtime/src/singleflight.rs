@@ -288,7 +288,12 @@ impl<V: Clone + Send + 'static> Group<V> {
                     left -= 1;
                     ch.send((call.value(shared || left > 0), shared));
                 }
-                wanted.then(|| (call.value(shared), shared))
+                // Not in a closure: its line would be the one that locks.
+                if wanted {
+                    Some((call.value(shared), shared))
+                } else {
+                    None
+                }
             }
             (Some(again), Some(payload)) => {
                 if !chans.is_empty() {

@@ -2,7 +2,7 @@
 
 use goroutines::explore::{Failure, Kind, Options, Render, check, record_schedule};
 use goroutines::prelude::*;
-use goroutines::{println, semaphore};
+use goroutines::{println, semaphore, singleflight};
 use std::sync::Arc;
 
 fn lost_update() {
@@ -666,4 +666,18 @@ fn a_signal_that_came_too_early_is_told_with_its_step() {
         text.contains("the signal of G2 came before, in step"),
         "{text}"
     );
+}
+
+#[test]
+fn what_singleflight_does_stands_at_the_line_that_called_it() {
+    let text = words(|| {
+        let group = Arc::new(singleflight::Group::new());
+        let (same, wg) = (group.clone(), WaitGroup::new());
+        wg.go(move || assert_eq!(same.run("key", || 1).0, 1));
+        let (v, _) = group.run("key", || 1);
+        wg.wait();
+        panic!("it is {v}");
+    });
+    assert!(text.contains("it is 1"), "{text}");
+    assert!(!text.contains("singleflight.rs"), "{text}");
 }
