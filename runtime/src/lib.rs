@@ -123,7 +123,9 @@
 //!
 //! Threads of `std` may use channels and locks too, and wake goroutines. One that a goroutine has made may also wait there,
 //! while its runtime lives; and while it is alive no deadlock is reported, because it may wake somebody. Of threads that were
-//! there before, or were given a name, the runtime does not know: they panic where they would have to wait.
+//! there before, or were given a name, the runtime does not know: they panic where they would have to wait. While one of
+//! them does something a deadlock is reported a second late; so it is beside another runtime in which somebody runs, and
+//! only once that one sleeps, too, if goroutines of the two have woken each other.
 //!
 //! Tried on Linux, x86-64, and on Linux, aarch64, under an emulator only; elsewhere the crate does not compile.
 //!

@@ -206,6 +206,7 @@ impl Builder {
             trace: self.trace.clone(),
             leaves: self.leaves.clone(),
         });
+        let _caller = sched.called_here();
         let result = Lock::new(None);
         let job = || {
             let r = main();

@@ -16,23 +16,23 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::panic::Location;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+mod homes;
 mod hooks;
 
+pub(crate) use homes::*;
 pub(crate) use hooks::*;
 
 use crate::goroutine::G;
 pub(crate) use crate::op::{Came, Contents, Hold, Op};
 use crate::overflow::Overflow;
 use crate::poller::{Mode, PollDesc};
-use crate::primitives::{Lock, Tag};
+use crate::primitives::Tag;
 use crate::signal::At;
 use crate::snapshot::SchedSnapshot;
 use crate::stack::Stack;
@@ -358,68 +358,4 @@ pub(crate) fn call_at(when: u64, call: Arc<dyn Fire>) -> Option<Key> {
         s.timer_was_set(when);
     }
     Some(key)
-}
-
-// ---- goroutines of another runtime, or woken from a thread of none ----------------------------------------------
-
-/// Where a wake-up from outside is delivered.
-pub(crate) trait Inbox: Sync {
-    /// Makes `g` runnable if this is still runtime `home` and `g` still waits.
-    fn deliver(&self, home: u64, g: &'static G);
-    /// Has a call made by a thread of the runtime, soon. `false`: it has ended, or makes none for others.
-    fn call_soon(&self, _home: u64, _call: Arc<dyn Fire>) -> bool {
-        false
-    }
-    /// Its goroutines as Go prints them.
-    fn dump(&self) -> String {
-        String::new()
-    }
-}
-
-pub(crate) static HOMES: Lock<Option<HashMap<u64, &'static dyn Inbox>>> = Lock::new(None);
-static NEXT_HOME: AtomicU64 = AtomicU64::new(1);
-
-/// Registers a runtime and gives it its number.
-pub(crate) fn open_home(inbox: &'static dyn Inbox) -> u64 {
-    let id = NEXT_HOME.fetch_add(1, Ordering::Relaxed);
-    HOMES
-        .lock()
-        .get_or_insert_with(HashMap::new)
-        .insert(id, inbox);
-    id
-}
-
-/// The goroutines of every runtime as Go prints them.
-pub(crate) fn dump_everybody() -> String {
-    let all: Vec<_> = HOMES
-        .lock()
-        .iter()
-        .flat_map(|h| h.values().copied())
-        .collect();
-    let texts: Vec<String> = all.iter().map(|i| i.dump()).collect();
-    texts.join("\n")
-}
-
-/// The runtime has ended: nothing is delivered to it any more.
-pub(crate) fn close_home(id: u64) {
-    if let Some(homes) = HOMES.lock().as_mut() {
-        homes.remove(&id);
-    }
-}
-
-/// `ready` from a thread that is not of `g`'s runtime.
-/// From a thread of no runtime: has a call made in runtime `home`. `false`: nobody makes it.
-#[cold]
-pub(crate) fn call_from_outside(home: u64, call: Arc<dyn Fire>) -> bool {
-    let inbox = HOMES.lock().as_ref().and_then(|h| h.get(&home).copied());
-    inbox.is_some_and(|inbox| inbox.call_soon(home, call))
-}
-
-#[cold]
-pub(crate) fn ready_from_outside(g: &'static G) {
-    let home = g.home();
-    let inbox = HOMES.lock().as_ref().and_then(|h| h.get(&home).copied());
-    if let Some(inbox) = inbox {
-        inbox.deliver(home, g);
-    }
 }

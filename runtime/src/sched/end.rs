@@ -393,6 +393,7 @@ impl Sched {
         self.global_len.store(0, Ordering::Release);
         self.without_p.store(0, Ordering::Relaxed);
         self.outside.store(false, Ordering::Relaxed);
+        self.has_met.store(false, Ordering::Relaxed);
         home
     }
 

@@ -306,13 +306,10 @@ impl M {
                 state.idle_ms.push(self);
             }
             sched.tell_asleep(self, polls, until);
-            if first == First::None && sched.deadlocked(&state) {
-                if !sched.has_threads_outside(&state) {
-                    sched.report_deadlock(state);
-                    return None;
-                }
-                sched.outside.store(true, Ordering::SeqCst);
-                sched.call_monitor();
+            let all_sleep = first == First::None && sched.deadlocked(&state);
+            if all_sleep && sched.is_left_alone(&state) {
+                sched.report_deadlock(state);
+                return None;
             }
             drop(state);
             let ready = if polls {
@@ -447,8 +444,13 @@ impl Sched {
     /// Whether nothing can ever run again, given that no timer is set: every M sleeps, every queue is empty, and nobody
     /// waits for a descriptor.
     pub(super) fn deadlocked(&'static self, state: &State) -> bool {
+        self.nobody_runs(state, 0)
+    }
+
+    /// The same, but that `waiting` Ms wait for other runtimes.
+    pub(super) fn nobody_runs(&'static self, state: &State, waiting: usize) -> bool {
         state.unsettled == 0
-            && state.idle_ms.len() + state.locked_ms.len() == state.ms.len()
+            && state.idle_ms.len() + state.locked_ms.len() + waiting == state.ms.len()
             && state.global.is_empty()
             && !self.netpoll.has_waiters()
             && self.ps_ever().all(|p| p.queue.is_empty())

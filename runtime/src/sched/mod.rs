@@ -139,8 +139,13 @@ pub(crate) struct Sched {
     coarse: AtomicU64,
     /// The runtime ends, and a goroutine was stopped for good in the middle of its own code: it may hold anything.
     stopped: AtomicBool,
-    /// Every goroutine waits, and only threads that goroutines have made can wake one: the monitor watches those.
+    /// Every goroutine waits, and only other threads and runtimes can wake one: the monitor watches those
+    /// (`outside.rs`).
     outside: AtomicBool,
+    /// Since when that is so.
+    asleep_since: AtomicU64,
+    /// A goroutine of another runtime has woken one of ours, or the other way round.
+    has_met: AtomicBool,
     /// How many Ms run a goroutine although their P was taken away: in a blocking call, most likely.
     without_p: AtomicUsize,
     /// The first goroutine number that no P has drawn.
@@ -233,6 +238,8 @@ impl Sched {
                 coarse: AtomicU64::new(0),
                 stopped: AtomicBool::new(false),
                 outside: AtomicBool::new(false),
+                asleep_since: AtomicU64::new(0),
+                has_met: AtomicBool::new(false),
                 without_p: AtomicUsize::new(0),
                 next_id: AtomicU64::new(0),
                 told: Told::new(),
@@ -308,6 +315,11 @@ impl Sched {
     fn nanos(&self) -> u64 {
         // Never 0: a `when` of 0 means none.
         seam::nanos()
+    }
+
+    /// This thread waits in `run` for this runtime.
+    pub(crate) fn called_here(&self) -> seam::Caller {
+        seam::Caller::waits_for(self.home.load(Ordering::Acquire))
     }
 
     fn is_stopping(&self) -> bool {
@@ -495,6 +507,17 @@ impl Inbox for Sched {
         drop(state);
         // `self` is `&'static` in truth; the registry hands out nothing else.
         Sched::of(self).wake_one();
+    }
+
+    fn sleeps(&self, home: u64) -> bool {
+        // One that has ended wakes nobody.
+        self.home.load(Ordering::Acquire) != home || Sched::of(self).sleeps_beside()
+    }
+
+    fn met(&self, home: u64) {
+        if self.home.load(Ordering::Acquire) == home {
+            self.has_met.store(true, Ordering::Relaxed);
+        }
     }
 
     fn call_soon(&self, home: u64, call: Arc<dyn Fire>) -> bool {

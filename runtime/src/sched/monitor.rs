@@ -15,6 +15,7 @@ use std::num::NonZeroU64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::outside::LAST;
 use super::schedtrace::SchedTrace;
 use super::{M, P, Sched, preempt};
 use crate::goroutine::Status;
@@ -448,7 +449,7 @@ impl Sched {
     pub(super) fn see_off(&'static self, home: u64) {
         // A thread that was stopped may hold a lock of the program, or the allocator's.
         if self.hurry(home, false) == Some(true) {
-            let start = std::thread::Builder::new().name("goroutines".to_string());
+            let start = std::thread::Builder::new().name(LAST.to_string());
             // Without it they go on until they reach the library.
             let _ = start.spawn(move || {
                 let mut asleep = 0;

@@ -1,15 +1,48 @@
-//! Threads that goroutines have made themselves (`std::thread::spawn`): they may wake somebody, so while one of them lives
-//! nothing is a deadlock.
+//! Who may wake somebody where all goroutines sleep: threads and other runtimes of this process. Only if there is nobody,
+//! it is a deadlock.
 //!
-//! Nobody tells us of them. But a thread without a name of its own has the name of the thread that made it, and an M's
-//! name says of which runtime it is. So an M that is about to report a deadlock looks whether a thread of that name is
-//! none of ours; if there is one the monitor looks again, each 10 ms, until all are gone or somebody runs. Go says nothing
-//! of deadlocks at all in a program that has threads of C's.
+//! Nobody tells us of them, so an M that is about to report a deadlock looks who is there ([`Threads`], [`Others`]). If it
+//! is anybody, the monitor looks again, each 10 ms, until somebody runs or a deadlock may be told:
+//!
+//! - **A thread that one of our goroutines has made** (`std::thread::spawn`) puts it off for as long as it lives. It is known
+//!   by its name: a thread without one of its own has that of the thread that made it, and an M's says of which runtime it
+//!   is. Go says nothing of deadlocks at all in a program that has threads of C's.
+//! - **Another runtime** may have an end of a channel that somebody waits for here. If the two have met already (one has
+//!   woken a goroutine of the other), it puts a deadlock off until it sleeps itself. If not, for [`PATIENCE`] at most: most
+//!   runtimes that stand side by side have nothing to do with each other, and one of them may never end. Of several that
+//!   all sleep the youngest is told first: the thread that waits for it may be what another one waits for.
+//! - **Any other thread** was there before, and may own anything: for [`PATIENCE`] at most, and only while it does something
+//!   or sleeps until a moment. One that waits for other threads (in a futex) comes to nothing by itself; the thread of a
+//!   test harness waits so.
+//!
+//! # Rejected
+//!
+//! - Putting it off while any other thread lives: no test that runs under a harness would ever see a deadlock.
+//! - Writing into each channel and lock who has used it: where the other end is only held, nothing is written yet.
 
 use std::collections::HashSet;
+use std::fs;
 use std::sync::atomic::Ordering;
 
 use super::{M, Sched, State};
+use crate::seam::{self, Others};
+
+/// How long those put a deadlock off who have shown no sign of having to do with it, in nanoseconds.
+const PATIENCE: u64 = 1_000_000_000;
+
+/// The name of the thread that stops who computes on when main has returned.
+pub(super) const LAST: &str = "goroutines";
+
+/// What was found of threads that are not of this runtime.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+struct Threads {
+    /// Our goroutines have made one of them.
+    ours: bool,
+    /// The same, and it waits in `run` for another runtime.
+    ours_waiting: bool,
+    /// One was not made here, and does something.
+    busy: bool,
+}
 
 impl Sched {
     /// The name of an M's thread.
@@ -17,37 +50,103 @@ impl Sched {
         format!("M{}/{}", m.id(), self.home.load(Ordering::Relaxed))
     }
 
-    /// Whether a thread lives that a goroutine has made. Everybody sleeps: no M comes or goes.
-    pub(super) fn has_threads_outside(&self, state: &State) -> bool {
-        let ours: HashSet<i32> = state.ms.iter().filter_map(|m| m.stop.thread()).collect();
-        let home = format!("/{}", self.home.load(Ordering::Relaxed));
-        let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
+    /// Nobody runs here any more: whether it is a deadlock, for sure. If not, the monitor looks again.
+    pub(super) fn is_left_alone(&'static self, state: &State) -> bool {
+        self.asleep_since.store(self.nanos(), Ordering::Relaxed);
+        if self.outside.load(Ordering::Relaxed) {
+            // It was so some milliseconds ago, and the monitor looks already.
             return false;
-        };
-        threads.flatten().any(|thread| {
-            let number = thread.file_name().to_str().and_then(|n| n.parse().ok());
-            if number.is_none_or(|n| ours.contains(&n)) {
-                return false;
-            }
-            // One that has ended meanwhile has no name.
-            let name = std::fs::read_to_string(thread.path().join("comm")).unwrap_or_default();
-            name.starts_with('M') && name.trim_end().ends_with(&home)
-        })
+        }
+        let alone = seam::stands_alone(self.home.load(Ordering::Relaxed));
+        if alone && self.threads_outside(state, &seam::callers()) == Threads::default() {
+            return true;
+        }
+        self.outside.store(true, Ordering::SeqCst);
+        self.call_monitor();
+        false
     }
 
-    /// The monitor: whether what was no deadlock, because of such threads, is one now.
+    /// The monitor: whether what was no deadlock, because of others, is one now.
     pub(super) fn look_outside(&'static self) {
         if !self.outside.load(Ordering::Relaxed) {
             return;
         }
+        // Not under our lock: they are asked under theirs.
+        let others = seam::others(self.home.load(Ordering::Relaxed));
+        let callers = seam::callers();
         let state = self.state.lock();
-        let asleep = !self.is_stopping() && self.first_due().is_none() && self.deadlocked(&state);
-        if asleep && self.has_threads_outside(&state) {
+        if self.is_stopping() || self.first_due().is_some() || !self.deadlocked(&state) {
+            self.outside.store(false, Ordering::Relaxed);
+            return;
+        }
+        let threads = self.threads_outside(&state, &callers);
+        // One that waits for another runtime goes on when that one ends.
+        if threads.ours || threads.ours_waiting {
+            return;
+        }
+        let awake = match others {
+            Others::None => false,
+            Others::Sleep { youngest, .. } => !(youngest && others.holds()),
+            Others::Wake => true,
+        };
+        let since = self.asleep_since.load(Ordering::Relaxed);
+        let patient = self.nanos().saturating_sub(since) < PATIENCE;
+        let met = self.has_met.load(Ordering::Relaxed);
+        if (awake && (met || patient)) || (threads.busy && patient) {
             return;
         }
         self.outside.store(false, Ordering::Relaxed);
-        if asleep {
-            self.report_deadlock(state);
-        }
+        self.report_deadlock(state);
     }
+
+    /// Whether nobody of this runtime runs, nor a thread that one of its goroutines made: but for those who wait in `run`
+    /// for another runtime.
+    pub(super) fn sleeps_beside(&'static self) -> bool {
+        let callers = seam::callers();
+        let state = self.state.lock();
+        let ms = state.ms.iter().filter_map(|m| m.stop.thread());
+        let waiting = ms.filter(|thread| callers.contains(thread)).count();
+        !self.is_stopping()
+            && self.first_due().is_none()
+            && self.nobody_runs(&state, waiting)
+            && !self.threads_outside(&state, &callers).ours
+    }
+
+    /// Looks at all threads that are not of this runtime. `callers` wait in `run`.
+    fn threads_outside(&self, state: &State, callers: &[i32]) -> Threads {
+        let ms: HashSet<i32> = state.ms.iter().filter_map(|m| m.stop.thread()).collect();
+        let home = self.home.load(Ordering::Relaxed);
+        let mut found = Threads::default();
+        let all = fs::read_dir("/proc/self/task").into_iter().flatten();
+        let numbers = all.filter_map(|t| t.ok()?.file_name().to_str()?.parse().ok());
+        for thread in numbers.filter(|n| !ms.contains(n)) {
+            let waits = callers.contains(&thread);
+            // One that has ended meanwhile has no name.
+            let name = fs::read_to_string(format!("/proc/self/task/{thread}/comm"));
+            let name = name.unwrap_or_default();
+            match runtime_of(name.trim_end()) {
+                Some(of) if of == home && waits => found.ours_waiting = true,
+                Some(of) if of == home => found.ours = true,
+                // That runtime answers for it.
+                Some(of) if seam::lives(of) => {}
+                _ if waits || name.trim_end() == LAST || waits_for_threads(thread) => {}
+                _ => found.busy = true,
+            }
+        }
+        found
+    }
+}
+
+/// The runtime that a thread of this name belongs to, or whose goroutine has made it.
+fn runtime_of(name: &str) -> Option<u64> {
+    let (_, runtime) = name.strip_prefix('M')?.split_once('/')?;
+    runtime.parse().ok()
+}
+
+/// Whether a thread stands in a futex, or is no more.
+fn waits_for_threads(number: i32) -> bool {
+    let call = fs::read_to_string(format!("/proc/self/task/{number}/syscall"));
+    let call = call.unwrap_or_default();
+    let call = call.split_whitespace().next();
+    call.is_none_or(|call| call.parse() == Ok(libc::SYS_futex))
 }

@@ -27,7 +27,7 @@ impl StandIn {
     /// `None` for a thread that no goroutine of a living runtime has made.
     #[cold]
     pub(super) fn new() -> Option<StandIn> {
-        runtime_of_this_thread().filter(|&r| lives(r))?;
+        runtime_of_this_thread().filter(|&r| seam::lives(r))?;
         let g = G::take();
         // SAFETY: taken just now: it is dead, and nobody else holds it.
         unsafe { g.bear(0, OUTSIDE, 0, Origin::NONE) };
@@ -53,8 +53,9 @@ impl StandIn {
         let runtime = runtime_of_this_thread();
         let mut nap = NAPS.0;
         while self.g.status() == Status::Waiting {
+            let ended = !runtime.is_some_and(seam::lives);
             // SAFETY: the caller's promise: the data is in the frame that waits here.
-            if !runtime.is_some_and(lives) && abandon.is_none_or(|a| unsafe { (a.run)(a.data) }) {
+            if ended && abandon.is_none_or(|a| unsafe { (a.run)(a.data) }) {
                 seam::expect_current("this call would block");
             }
             std::thread::sleep(nap);
@@ -68,11 +69,6 @@ impl Drop for StandIn {
         self.g.set_status(Status::Dead);
         G::give_back([self.g]);
     }
-}
-
-fn lives(runtime: u64) -> bool {
-    let homes = seam::HOMES.lock();
-    homes.as_ref().is_some_and(|h| h.contains_key(&runtime))
 }
 
 /// A thread without a name of its own has that of the thread that made it: an M's, `M4/2` for one of runtime 2.

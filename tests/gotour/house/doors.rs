@@ -63,6 +63,10 @@ const SLEEPERS: &[(&str, &str)] = &[
         "a thread outside wakes somebody late, when a deadlock could have been reported",
     ),
     (
+        "runtime/tests/beside.rs",
+        "a thread that sleeps until a moment is what is tried: it puts a deadlock off",
+    ),
+    (
         "runtime/tests/random.rs",
         "blocking calls, announced or not, are among what the programs do",
     ),
