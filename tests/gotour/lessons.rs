@@ -72,6 +72,25 @@ fn through_a_pipe_the_question_is_printed_and_nobody_asked() {
     assert!(rest.contains(&format!("It is {}. ", choices().0)), "{rest}");
 }
 
+/// The runtime names its threads after its Ms; the picture says what they do.
+#[test]
+fn the_threads_of_the_runtime_are_shown_as_what_they_are() {
+    let ran = Desk::new().run(&["demo", "this-process"]);
+    let threads: Vec<&str> = ran
+        .out
+        .lines()
+        .filter(|l| l.contains("─ thread "))
+        .collect();
+    let are = |what: &str| threads.iter().filter(|l| l.contains(what)).count();
+    assert_eq!(are(" the main thread "), 1, "{ran:?}");
+    assert!(are(" runs goroutines ") >= 1, "{ran:?}");
+    assert_eq!(
+        are(" the main thread ") + are(" runs goroutines "),
+        threads.len(),
+        "{ran:?}"
+    );
+}
+
 #[test]
 fn next_goes_on_where_it_was_left() {
     let desk = Desk::new();

@@ -40,14 +40,9 @@ pub(super) fn this_process(stage: &mut Stage) -> io::Result<()> {
     }
     for (i, t) in threads.iter().enumerate() {
         let branch = if i + 1 == threads.len() { "└─" } else { "├─" };
-        // M is Go's name for a thread that runs goroutines, and so the runtime calls its own.
-        let runs_goroutines = t
-            .name
-            .strip_prefix('M')
-            .is_some_and(|n| n.parse::<u32>().is_ok());
         let what = match () {
             () if t.id == me => "the main thread",
-            () if runs_goroutines => "runs goroutines",
+            () if is_an_m(&t.name) => "runs goroutines",
             () => &t.name,
         };
         writeln!(
@@ -57,6 +52,13 @@ pub(super) fn this_process(stage: &mut Stage) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// M is Go's name for a thread that runs goroutines, and so the runtime calls its own: `M0/1` is the first of runtime 1.
+fn is_an_m(name: &str) -> bool {
+    name.strip_prefix('M')
+        .and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(m, home)| m.parse::<u32>().is_ok() && home.parse::<u64>().is_ok())
 }
 
 /// The threads of this process, in the order of their numbers.
