@@ -3,7 +3,9 @@
 //! All of it is read and looked at before anything is shown, so that a mistake is told with its file and line, and not
 //! met half-way by a learner. What was read stays until the end of the process, as what is compiled in does.
 
-use super::{Course, Lesson, Part, Texts, at, directive, folder_number, from_toml, heading, slug};
+use super::{
+    Course, Last, Lesson, Part, Texts, at, directive, folder_number, from_toml, heading, slug,
+};
 use crate::lessons::{ExerciseFiles, LessonFiles};
 use crate::report::{Problem, Result};
 use crate::stage::Program;
@@ -51,7 +53,12 @@ impl Course {
             demos: BTreeSet::new(),
             exercises: BTreeSet::new(),
         };
-        let about: CourseToml = from_toml(root, "course.toml", reader.read("course.toml")?)?;
+        let toml = reader.read("course.toml")?;
+        let about: CourseToml = from_toml(root, "course.toml", toml)?;
+        if about.title.trim().is_empty() {
+            let line = line_of(toml, "title");
+            return Err(at(root, "course.toml", line, "the `title` is empty"));
+        }
         let mut table = Vec::new();
         for folder in reader.folders()? {
             table.push(reader.lesson(folder)?);
@@ -65,7 +72,8 @@ impl Course {
             folder: Some(Path::new(root)),
             ..Course::of(kept(about.title), table.leak(), texts)
         };
-        course.glossary()?;
+        reader.terms(&course)?;
+        reader.end(&course)?;
         for lesson in &course.lessons {
             reader.questions(lesson)?;
             for e in lesson.exercises() {
@@ -154,10 +162,16 @@ impl Reader {
             ));
         }
         let (mut programs, mut exercises) = (Vec::new(), Vec::new());
-        let mut fenced = false;
+        // The line in which the code begins that has not ended yet.
+        let mut code = None;
         for (i, line) in text.lines().enumerate() {
-            fenced ^= line.starts_with("```");
-            if fenced || !line.starts_with('@') {
+            if line.starts_with("```") {
+                code = match code {
+                    None => Some(i + 1),
+                    Some(_) => None,
+                };
+            }
+            if code.is_some() || !line.starts_with('@') {
                 continue;
             }
             let wrong = |what: String| at(self.root, &path, i + 1, &what);
@@ -184,6 +198,10 @@ impl Reader {
                 let source = self.read(&file).map_err(|p| wrong(p.what().to_string()))?;
                 programs.push(self.program(named, &file, source)?);
             }
+        }
+        if let Some(line) = code {
+            let what = "the code that begins here has no end: ```";
+            return Err(at(self.root, &path, line, what));
         }
         Ok(LessonFiles {
             root: self.root,
@@ -228,12 +246,57 @@ impl Reader {
         })
     }
 
+    /// Whether each term is explained where its row says, and no two have a form in common.
+    fn terms(&self, course: &Course) -> Result<()> {
+        const PATH: &str = "lessons/glossary.toml";
+        let text = course.texts.terms;
+        let wrong = |near: &str, what: String| at(self.root, PATH, line_of(text, near), &what);
+        let mut seen = BTreeSet::new();
+        for term in course.glossary()? {
+            if let Some(form) = term.forms().find(|form| !seen.insert(form.to_string())) {
+                let near = format!("\"{form}\"");
+                return Err(wrong(&near, format!("the term `{form}` stands twice")));
+            }
+            let (folder, heading) = term.place();
+            let there = course
+                .lessons
+                .iter()
+                .find(|l| l.folder() == folder)
+                .is_some_and(|l| headings(l.text).any(|h| h == heading));
+            if !there {
+                let what = format!(
+                    "`{}` is no heading of a lesson, such as 01-first-steps#The title",
+                    term.first
+                );
+                return Err(wrong(&term.first, what));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the last page can be shown.
+    fn end(&self, course: &Course) -> Result<()> {
+        for (i, line) in course.texts.end.lines().enumerate() {
+            if line.starts_with('@') && Last::directive(line).is_none() {
+                let what =
+                    format!("`{line}` is no directive; here there are @learned and @timeline");
+                return Err(at(self.root, "lessons/end.md", i + 1, &what));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether the quiz of a lesson can be asked.
     fn questions(&self, lesson: &Lesson) -> Result<()> {
         let path = format!("lessons/{}/quiz.toml", lesson.folder());
         let text = self.read_if_there(&path)?;
         let wrong = |near: &str, what: String| at(self.root, &path, line_of(text, near), &what);
         let quiz = lesson.quiz()?;
+        if quiz.question.is_empty() && lesson.parts()?.contains(&Part::Quiz) {
+            let path = format!("lessons/{}/lesson.md", lesson.folder());
+            let what = "`@quiz` asks the questions of quiz.toml, and there are none";
+            return Err(at(self.root, &path, line_of(lesson.text, "@quiz"), what));
+        }
         for p in &quiz.predict {
             let near = format!("\"{}\"", p.demo);
             if !lesson.shows().any(|s| s.name() == p.demo) {
@@ -260,6 +323,10 @@ impl Reader {
                     format!("a question has one choice with `right = true`, and not {right}");
                 return Err(wrong(&near, what));
             }
+            if q.choice.len() < 2 {
+                let what = "a question has at least two choices";
+                return Err(wrong(&near, what.to_string()));
+            }
             let mute =
                 |c: &&super::Choice| !c.right && (c.misconception.is_empty() || c.says.is_empty());
             if let Some(choice) = q.choice.iter().find(mute) {
@@ -270,6 +337,16 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// The headings of a text, the title among them.
+fn headings(text: &str) -> impl Iterator<Item = &str> {
+    let mut fenced = false;
+    text.lines().filter_map(move |line| {
+        fenced ^= line.starts_with("```");
+        let heading = line.trim_start_matches('#');
+        (!fenced && heading.len() < line.len()).then(|| heading.trim())
+    })
 }
 
 /// The first line that has `near` in it.

@@ -12,6 +12,17 @@ pub enum Last {
     Way,
 }
 
+impl Last {
+    /// What a line of `end.md` asks for, if it is a directive.
+    pub fn directive(line: &str) -> Option<Last> {
+        match line.trim_end() {
+            "@learned" => Some(Last::Learned),
+            "@timeline" => Some(Last::Way),
+            _ => None,
+        }
+    }
+}
+
 /// What `why.md` says, in its three parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Afterword {
@@ -74,23 +85,22 @@ impl Course {
             ];
         }
         let mut parts = Vec::new();
-        let mut text = self.texts.end;
-        let directives = [("@learned\n", Last::Learned), ("@timeline\n", Last::Way)];
-        loop {
-            let next = directives
-                .iter()
-                .filter_map(|(line, part)| Some((text.find(line)?, line.len(), *part)))
-                .min_by_key(|(at, ..)| *at);
-            let (before, after) = match next {
-                Some((at, long, _)) => (&text[..at], &text[at + long..]),
-                None => (text, ""),
-            };
-            if !before.trim().is_empty() {
-                parts.push(Last::Text(before.trim_matches('\n')));
+        let mut put = |text: &'static str, part: Option<Last>| {
+            if !text.trim().is_empty() {
+                parts.push(Last::Text(text.trim_matches('\n')));
             }
-            let Some((.., part)) = next else { return parts };
-            parts.push(part);
-            text = after;
+            parts.extend(part);
+        };
+        let (text, mut from, mut at) = (self.texts.end, 0, 0);
+        for line in text.split_inclusive('\n') {
+            let after = at + line.len();
+            if let Some(part) = Last::directive(line) {
+                put(&text[from..at], Some(part));
+                from = after;
+            }
+            at = after;
         }
+        put(&text[from..], None);
+        parts
     }
 }

@@ -194,6 +194,18 @@ fn a_course_with_something_wrong_is_told_with_file_and_line() {
             "own/course.toml:3: unknown field `name`",
         ),
         (
+            "course.toml",
+            "A course in one lesson",
+            " ",
+            "own/course.toml:3: the `title` is empty",
+        ),
+        (
+            LESSON,
+            "## What a message orders",
+            "```rust",
+            "lesson.md:13: the code that begins here has no end",
+        ),
+        (
             LESSON,
             "# One",
             "One",
@@ -274,6 +286,18 @@ fn a_course_with_something_wrong_is_told_with_file_and_line() {
         ),
         (
             "lessons/glossary.toml",
+            "#One after the other",
+            "#Nowhere",
+            "glossary.toml:6: `01-in-order#Nowhere` is no heading",
+        ),
+        (
+            "lessons/glossary.toml",
+            "as = [\"messages\"]",
+            "as = [\"message\"]",
+            "glossary.toml:4: the term `message` stands twice",
+        ),
+        (
+            "lessons/glossary.toml",
             "says",
             "sais",
             "glossary.toml:5: unknown field `sais`",
@@ -297,6 +321,41 @@ fn a_course_with_something_wrong_is_told_with_file_and_line() {
         let said = words(&ran);
         assert!(said.starts_with("gotour: "), "{said}");
         assert!(said.contains(says), "{says}: {said}");
+    }
+    // Questions that nobody can be asked, and a page at the end with a slip in it.
+    let whole = fs::read_to_string(desk.path("own").join(QUIZ)).unwrap();
+    let (predict, question) = whole.split_once("[[question]]").unwrap();
+    let (text, choices) = question.split_once("[[question.choice]]").unwrap();
+    let right = choices.split("[[question.choice]]").nth(1).unwrap();
+    let alone = format!("{predict}[[question]]{text}[[question.choice]]{right}");
+    let end = "# The end\n\n@lerned\n".to_string();
+    for (file, written, says) in [
+        (
+            QUIZ,
+            predict.to_string(),
+            "lesson.md:23: `@quiz` asks the questions of quiz.toml, and there are none",
+        ),
+        (
+            QUIZ,
+            alone,
+            "quiz.toml:11: a question has at least two choices",
+        ),
+        (
+            "lessons/end.md",
+            end,
+            "end.md:3: `@lerned` is no directive; here there are @learned and @timeline",
+        ),
+    ] {
+        let path = desk.path("own").join(file);
+        let before = fs::read_to_string(&path).ok();
+        fs::write(&path, written).unwrap();
+        let ran = desk.run(&["--course", "own", "list"]);
+        match before {
+            Some(before) => fs::write(&path, before).unwrap(),
+            None => fs::remove_file(&path).unwrap(),
+        }
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{ran:?}");
+        assert!(words(&ran).contains(says), "{says}: {ran:?}");
     }
     // What is not there at all.
     for (folder, says) in [
