@@ -18,7 +18,7 @@ use super::compile::{self, NotBuilt, Plan, Refusal};
 use super::execute::Cancel;
 use super::judge::Task;
 use super::source;
-use super::verdict::Verdict;
+use super::verdict::{Verdict, Why};
 use super::{Options, try_out};
 
 /// What an answer is, and so what should come of it.
@@ -277,11 +277,25 @@ impl Outcome {
     }
 }
 
+impl Kind {
+    /// What should come of it.
+    pub fn should(&self) -> String {
+        match self {
+            Kind::Start => "fail, and compile".to_string(),
+            Kind::Solution | Kind::Right(_) => "pass".to_string(),
+            Kind::Wrong(name) => format!("be told as {name}"),
+        }
+    }
+}
+
 /// `passed`, or what failed, and the name that it was given.
 fn in_words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Passed(_) => "passed".to_string(),
         Verdict::NotYet(it) => {
+            if let Why::Compile(refused) = &it.why {
+                return does_not_compile(refused);
+            }
             let name = it.named.as_ref().map_or("no name", |n| n.name.as_str());
             let native = it.native.map_or(String::new(), |n| format!(" ({n})"));
             format!("{}{native}: {name}", it.failed)
@@ -289,6 +303,15 @@ fn in_words(verdict: &Verdict) -> String {
         Verdict::CouldNot(it) => format!("could not: {}", it.what),
         Verdict::Cancelled => "given up".to_string(),
     }
+}
+
+/// The first thing that the compiler has against it.
+fn does_not_compile(refused: &[Refusal]) -> String {
+    let Some(first) = refused.first() else {
+        return "does not compile".to_string();
+    };
+    let at = first.line.map_or(String::new(), |n| format!(" (line {n})"));
+    format!("does not compile{at}: {}", first.message)
 }
 
 #[cfg(test)]

@@ -226,14 +226,13 @@ fn misses(
             &outcome.misses
         };
         for (told, times) in shown {
-            let line = format!(
-                "{name} {}: {told}  ({times} of {})",
-                answer.stem, outcome.tried
-            );
+            let line = format!("{name} {}: {told}", answer.stem);
+            let often = format!("({times} of {})", outcome.tried);
             r.line(if outcome.misses.contains_key(told) {
-                r.bad(&format!("✗ {line}"))
+                let should = answer.kind.should();
+                r.bad(&format!("✗ {line}; it should {should}  {often}"))
             } else {
-                format!("  {line}")
+                format!("  {line}  {often}")
             });
         }
     }

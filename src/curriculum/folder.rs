@@ -4,7 +4,8 @@
 //! met half-way by a learner. What was read stays until the end of the process, as what is compiled in does.
 
 use super::{
-    Course, Last, Lesson, Part, Texts, at, directive, folder_number, from_toml, heading, slug,
+    Course, Exercise, Last, Lesson, OTHERS, Part, THEN, Texts, at, directive, folder_number,
+    from_toml, heading, slug,
 };
 use crate::lessons::{ExerciseFiles, LessonFiles};
 use crate::report::{Problem, Result};
@@ -77,7 +78,7 @@ impl Course {
         for lesson in &course.lessons {
             reader.questions(lesson)?;
             for e in lesson.exercises() {
-                e.read()?;
+                reader.afterword(&e.read()?)?;
             }
         }
         Ok(course)
@@ -244,6 +245,20 @@ impl Reader {
             why: read("solutions", "why.md")?,
             expected: read("solutions", "expected.txt")?,
         })
+    }
+
+    /// Whether `why.md` has its three parts.
+    fn afterword(&self, exercise: &Exercise) -> Result<()> {
+        let said = exercise.afterword();
+        for (part, head) in [(said.others, OTHERS), (said.then, THEN)] {
+            if part.is_empty() {
+                let path = format!("solutions/{}/why.md", exercise.name);
+                let last = exercise.why.lines().count().max(1);
+                let what = format!("`{head}` is missing, or nothing stands behind it");
+                return Err(at(self.root, &path, last, &what));
+            }
+        }
+        Ok(())
     }
 
     /// Whether each term is explained where its row says, and no two have a form in common.

@@ -279,6 +279,12 @@ fn a_course_with_something_wrong_is_told_with_file_and_line() {
             "hints.md:5: the heading `# two` should be `# 2`",
         ),
         (
+            "solutions/soup-first/why.md",
+            "**Try this:**",
+            "Try this:",
+            "why.md:9: `**Try this:**` is missing",
+        ),
+        (
             "lessons/01-in-order/demos/a-call.rs",
             "//! A call from the kitchen",
             "// A call",
@@ -400,6 +406,25 @@ fn the_example_keeps_what_it_promises() {
         "{}",
         ran.out
     );
+    // Two slips of its author: each says what came of the answer, and what should.
+    let solutions = dir.join("own/solutions/soup-first");
+    fs::copy(
+        solutions.join("solution.rs"),
+        solutions.join("wrong-sleep.rs"),
+    )
+    .unwrap();
+    let close = solutions.join("right-close.rs");
+    let text = fs::read_to_string(&close).unwrap();
+    fs::write(&close, text.replacen("fn main", "fn mian", 1)).unwrap();
+    let ran = desk.run(&["--course", "own", "dev", "check", "1"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    for says in [
+        "wrong-sleep: passed; it should be told as sleep  (1 of 1)",
+        "right-close: does not compile (line ",
+        "; it should pass  (1 of 1)",
+    ] {
+        assert!(ran.out.contains(says), "{says}: {}", ran.out);
+    }
 }
 
 #[test]
