@@ -26,7 +26,9 @@ const STYLE: &str = "\
 details { margin: 1em 0; padding: 0.2em 1em; border-left: 3px solid var(--table-border-color); }
 details > summary { cursor: pointer; font-weight: bold; }
 figure { margin: 1.5em 0; text-align: center; }
-figure img { max-width: 100%; }
+/* Pictures hold text: as code does, they keep their size, and a narrow window goes along them. */
+figure { overflow-x: auto; }
+.content figure img { max-width: none; }
 ";
 
 /// All files of the book's source.
