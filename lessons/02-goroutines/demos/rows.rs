@@ -51,10 +51,22 @@ pub(super) fn which_thread(stage: &mut Stage) -> io::Result<()> {
         threads.len(),
         if threads.len() == 1 { "thread" } else { "threads" },
     ))?;
-    if threads.len() == 1 {
-        stage.say("This program may use one CPU, so one thread at a time runs goroutines.")?;
+    match nobody_moved(runtime::num_cpu(), moved) {
+        Some(why) => stage.say(why),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// What to say where the picture shows nobody on two threads.
+fn nobody_moved(cpus: usize, moved: usize) -> Option<&'static str> {
+    match (cpus, moved) {
+        (1, 0) => Some("This program may use one CPU, so one thread at a time runs goroutines."),
+        (_, 0) => Some(
+            "Nobody has changed threads in this run. Nothing keeps them from it: in another run of the demo some will \
+             most likely have.",
+        ),
+        _ => None,
+    }
 }
 
 fn for_real() -> io::Result<Vec<Piece>> {
@@ -112,4 +124,17 @@ fn work() {
         x = black_box(x.rotate_left(5) ^ 0x9e37_79b9);
     }
     black_box(x);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_thread_alone_is_no_proof_of_one_cpu() {
+        let said = nobody_moved(2, 0).unwrap();
+        assert!(said.contains("in this run"), "{said}");
+        assert!(nobody_moved(1, 0).unwrap().contains("one CPU"));
+        assert_eq!(nobody_moved(2, 3), None);
+    }
 }
