@@ -12,6 +12,9 @@ use crate::seam;
 use crate::signal;
 use crate::stderr;
 
+/// The name of the thread that waits for it.
+pub(crate) const NAME: &str = "SIGQUIT";
+
 static CAME: AtomicU32 = AtomicU32::new(0);
 static CODE: AtomicI32 = AtomicI32::new(0);
 static PC: AtomicUsize = AtomicUsize::new(0);
@@ -22,7 +25,7 @@ pub(crate) fn install() {
     ONCE.call_once(|| {
         let free = !signal::is_handled(&signal::action(libc::SIGQUIT));
         let waits = std::thread::Builder::new()
-            .name("SIGQUIT".to_string())
+            .name(NAME.to_string())
             .spawn(wait);
         if free && waits.is_ok() {
             // SAFETY: the handler writes atomics and wakes a futex.

@@ -43,6 +43,11 @@ impl Tid {
     }
 }
 
+/// The CPU time that thread `number` of this process has used, in nanoseconds; 0 if there is none.
+pub(crate) fn cpu_time(number: i32) -> u64 {
+    os::cpu_time(number)
+}
+
 mod os {
     //! What the kernel is asked for: gettid, CPU clocks, /proc.
 

@@ -180,6 +180,33 @@ fn a_thread_that_was_there_before_wakes_a_runtime() {
 }
 
 #[test]
+fn two_runtimes_take_turns() {
+    // Often, since each begins at another moment of the other's life, and ends at one.
+    for _ in 0..60 {
+        let turn = Arc::new((Mutex::new(0), Cond::new()));
+        let players: Vec<_> = (0..2)
+            .map(|me| {
+                let turn = turn.clone();
+                runs(move || {
+                    for _ in 0..200 {
+                        let mut n = turn.0.lock();
+                        while *n % 2 != me {
+                            n = turn.1.wait(n);
+                        }
+                        *n += 1;
+                        turn.1.broadcast();
+                    }
+                })
+            })
+            .collect();
+        for player in players {
+            player.join().unwrap().unwrap();
+        }
+        assert_eq!(*turn.0.lock(), 400);
+    }
+}
+
+#[test]
 fn a_runtime_that_begins_late_wakes_one() {
     for _ in 0..50 {
         let ch = chan::<i32>(0);
@@ -189,6 +216,27 @@ fn a_runtime_that_begins_late_wakes_one() {
         assert_eq!(waits.join().unwrap().unwrap(), Some(4));
         sends.join().unwrap().unwrap();
     }
+}
+
+#[test]
+fn what_runs_after_a_context_runs_in_its_runtime_whoever_cancels() {
+    let (ctx, cancel) = context::with_cancel(&context::background());
+    let ready = chan::<()>(0);
+    let is_set = ready.clone();
+    let waits = runs(move || {
+        let ran = chan(0);
+        let tell = ran.clone();
+        let _stop = context::after_func(&ctx, move || tell.send(9));
+        is_set.close();
+        ran.recv()
+    });
+    // Its main returns at once: a goroutine that it started would not run.
+    let cancels = runs(move || {
+        ready.recv();
+        cancel();
+    });
+    cancels.join().unwrap().unwrap();
+    assert_eq!(waits.join().unwrap().unwrap(), Some(9));
 }
 
 #[test]

@@ -418,7 +418,7 @@ pub(super) struct Late {
     at: At,
 }
 
-/// The function of a context that a thread of no runtime has cancelled: on its way to a thread of its own runtime.
+/// The function of a context that was cancelled outside of its runtime: on its way to a thread of that.
 struct Called {
     job: Lock<Option<Job>>,
     home: u64,
@@ -449,16 +449,19 @@ impl Late {
         let Some(f) = self.state.lock().0.take() else {
             return true;
         };
-        if seam::current_scheduler().is_some() {
-            birth::spawn(f, Some(self.at));
-            return true;
-        }
-        let called = Called {
-            job: Lock::new(Some(f)),
+        let here = seam::current_scheduler().map(|s| s.home());
+        let job = Lock::new(Some(f));
+        let called = Arc::new(Called {
+            job,
             home: self.home,
             at: self.at,
-        };
-        seam::call_from_outside(self.home, Arc::new(called))
+        });
+        if here != Some(self.home) && seam::call_from_outside(self.home, called.clone()) {
+            return true;
+        }
+        // This is its runtime, or that one has ended.
+        let job = called.job.lock().take().filter(|_| here.is_some());
+        job.map(|f| birth::spawn(f, Some(self.at))).is_some()
     }
 
     /// Whether it was not started and now never will be.

@@ -510,8 +510,7 @@ impl Inbox for Sched {
     }
 
     fn sleeps(&self, home: u64) -> bool {
-        // One that has ended wakes nobody.
-        self.home.load(Ordering::Acquire) != home || Sched::of(self).sleeps_beside()
+        Sched::of(self).sleeps_beside(home)
     }
 
     fn met(&self, home: u64) {

@@ -12,29 +12,34 @@
 //!   runtimes that stand side by side have nothing to do with each other, and one of them may never end. Of several that
 //!   all sleep the youngest is told first: the thread that waits for it may be what another one waits for.
 //! - **Any other thread** was there before, and may own anything: for [`PATIENCE`] at most, and only while it does something
-//!   or sleeps until a moment. One that waits for other threads (in a futex) comes to nothing by itself; the thread of a
-//!   test harness waits so.
+//!   or sleeps until a moment. One that waits for other threads (in a futex) wakes nobody unless one of those does; the
+//!   thread of a test harness waits so.
 //!
 //! # Rejected
 //!
 //! - Putting it off while any other thread lives: no test that runs under a harness would ever see a deadlock.
 //! - Writing into each channel and lock who has used it: where the other end is only held, nothing is written yet.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::sync::atomic::Ordering;
 
 use super::{M, Sched, State};
+use crate::quit;
 use crate::seam::{self, Others};
+use crate::tid;
 
 /// How long those put a deadlock off who have shown no sign of having to do with it, in nanoseconds.
 const PATIENCE: u64 = 1_000_000_000;
+
+/// How long all must have slept, in nanoseconds.
+const SETTLED: u64 = 1_000_000;
 
 /// The name of the thread that stops who computes on when main has returned.
 pub(super) const LAST: &str = "goroutines";
 
 /// What was found of threads that are not of this runtime.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
 struct Threads {
     /// Our goroutines have made one of them.
     ours: bool,
@@ -42,6 +47,15 @@ struct Threads {
     ours_waiting: bool,
     /// One was not made here, and does something.
     busy: bool,
+    /// Those that wait for other threads, and the CPU time that they have used.
+    still: Vec<(i32, u64)>,
+}
+
+impl Threads {
+    /// None of them can wake anybody.
+    fn are_still(&self) -> bool {
+        !(self.ours || self.ours_waiting || self.busy)
+    }
 }
 
 impl Sched {
@@ -57,9 +71,13 @@ impl Sched {
             // It was so some milliseconds ago, and the monitor looks already.
             return false;
         }
-        let alone = seam::stands_alone(self.home.load(Ordering::Relaxed));
-        if alone && self.threads_outside(state, &seam::callers()) == Threads::default() {
-            return true;
+        let crossings = seam::crossings();
+        if seam::stands_alone(self.home.load(Ordering::Relaxed)) {
+            let threads = self.threads_outside(state, &seam::callers());
+            let nobody = threads.are_still() && threads.still.is_empty();
+            if nobody && seam::crossings() == crossings {
+                return true;
+            }
         }
         self.outside.store(true, Ordering::SeqCst);
         self.call_monitor();
@@ -71,6 +89,7 @@ impl Sched {
         if !self.outside.load(Ordering::Relaxed) {
             return;
         }
+        let crossings = seam::crossings();
         // Not under our lock: they are asked under theirs.
         let others = seam::others(self.home.load(Ordering::Relaxed));
         let callers = seam::callers();
@@ -84,15 +103,20 @@ impl Sched {
         if threads.ours || threads.ours_waiting {
             return;
         }
+        let same = seam::crossings() == crossings;
         let awake = match others {
-            Others::None => false,
-            Others::Sleep { youngest, .. } => !(youngest && others.holds()),
+            Others::None => !same,
+            Others::Sleep { youngest } => !(youngest && same),
             Others::Wake => true,
         };
         let since = self.asleep_since.load(Ordering::Relaxed);
-        let patient = self.nanos().saturating_sub(since) < PATIENCE;
+        let asleep = self.nanos().saturating_sub(since);
         let met = self.has_met.load(Ordering::Relaxed);
-        if (awake && (met || patient)) || (threads.busy && patient) {
+        if (awake && (met || asleep < PATIENCE)) || (threads.busy && asleep < PATIENCE) {
+            return;
+        }
+        // The system's list of threads may leave one out while another one ends.
+        if asleep < SETTLED {
             return;
         }
         self.outside.store(false, Ordering::Relaxed);
@@ -101,26 +125,42 @@ impl Sched {
 
     /// Whether nobody of this runtime runs, nor a thread that one of its goroutines made: but for those who wait in `run`
     /// for another runtime.
-    pub(super) fn sleeps_beside(&'static self) -> bool {
+    pub(super) fn sleeps_beside(&'static self, home: u64) -> bool {
         let callers = seam::callers();
         let state = self.state.lock();
         let ms = state.ms.iter().filter_map(|m| m.stop.thread());
-        let waiting = ms.filter(|thread| callers.contains(thread)).count();
-        !self.is_stopping()
+        let waiting = ms.filter(|thread| callers.get(thread) == Some(&true));
+        let waiting = waiting.count();
+        let begins = state.ms.is_empty();
+        !begins
+            && self.home.load(Ordering::Relaxed) == home
+            && !self.is_stopping()
             && self.first_due().is_none()
             && self.nobody_runs(&state, waiting)
             && !self.threads_outside(&state, &callers).ours
     }
 
-    /// Looks at all threads that are not of this runtime. `callers` wait in `run`.
-    fn threads_outside(&self, state: &State, callers: &[i32]) -> Threads {
+    /// Looks at all threads that are not of this runtime. `callers` are in `run`, and wait there or not.
+    ///
+    /// Twice, since it looks at one after the other: the first may have been woken by the last before that went to sleep.
+    /// But if none of them has used any time from one look to the next, all slept in between.
+    fn threads_outside(&self, state: &State, callers: &HashMap<i32, bool>) -> Threads {
+        let mut found = self.each_thread_outside(state, callers);
+        if found.are_still() {
+            found.busy = self.each_thread_outside(state, callers) != found;
+        }
+        found
+    }
+
+    fn each_thread_outside(&self, state: &State, callers: &HashMap<i32, bool>) -> Threads {
         let ms: HashSet<i32> = state.ms.iter().filter_map(|m| m.stop.thread()).collect();
         let home = self.home.load(Ordering::Relaxed);
         let mut found = Threads::default();
         let all = fs::read_dir("/proc/self/task").into_iter().flatten();
         let numbers = all.filter_map(|t| t.ok()?.file_name().to_str()?.parse().ok());
         for thread in numbers.filter(|n| !ms.contains(n)) {
-            let waits = callers.contains(&thread);
+            let called = callers.get(&thread);
+            let waits = called == Some(&true);
             // One that has ended meanwhile has no name.
             let name = fs::read_to_string(format!("/proc/self/task/{thread}/comm"));
             let name = name.unwrap_or_default();
@@ -129,7 +169,10 @@ impl Sched {
                 Some(of) if of == home => found.ours = true,
                 // That runtime answers for it.
                 Some(of) if seam::lives(of) => {}
-                _ if waits || name.trim_end() == LAST || waits_for_threads(thread) => {}
+                _ if waits || [LAST, quit::NAME].contains(&name.trim_end()) => {}
+                _ if called.is_none() && waits_for_threads(thread) => {
+                    found.still.push((thread, tid::cpu_time(thread)));
+                }
                 _ => found.busy = true,
             }
         }

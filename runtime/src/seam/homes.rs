@@ -7,8 +7,11 @@
 //! others are asked whether all of them sleep, too ([`others`]). They are asked one after the other, and what was true of
 //! the first may be false when the last has answered. But one that sleeps is awakened only by a wake-up from outside, by
 //! the end of a runtime that one of its threads waits for, or by a thread that is none of a runtime's. The first two are
-//! counted (*crossings*, each before it takes effect): if the count is the same before the first question and after the
-//! last, all slept at one moment. The third are looked for by who asks (`sched/outside.rs`).
+//! counted (*crossings*), each once it has taken effect, by a thread that is awake meanwhile. So if the count is the same
+//! before the first question and after the last, and who asks sleeps then, all slept at one moment: a wake-up that came
+//! after its runtime had answered was counted later than that, by one who was not asleep before. Counted before it took
+//! effect it might be missed. Other threads are looked for by who asks (`sched/outside.rs`); one whose runtime has just
+//! ended is such a one, though it still sleeps in `run`.
 //!
 //! A thread that called `run` waits for that runtime ([`Caller`]) and does nothing else. So if it is a goroutine's, that
 //! goroutine's runtime may sleep although this thread of it does not: else a deadlock inside of a nested `run` would never
@@ -35,7 +38,7 @@ pub(crate) trait Inbox: Sync {
     fn dump(&self) -> String {
         String::new()
     }
-    /// Whether nobody of runtime `home` runs, or will without a wake-up from outside.
+    /// Whether nobody of runtime `home` runs, or will without a wake-up from outside. `false` while it begins or ends.
     fn sleeps(&self, _home: u64) -> bool {
         true
     }
@@ -53,20 +56,20 @@ static CALLERS: Lock<Vec<(i32, u64)>> = Lock::new(Vec::new());
 /// Registers a runtime and gives it its number.
 pub(crate) fn open_home(inbox: &'static dyn Inbox) -> u64 {
     let id = NEXT_HOME.fetch_add(1, Ordering::Relaxed);
-    CROSSINGS.fetch_add(1, Ordering::SeqCst);
     HOMES
         .lock()
         .get_or_insert_with(HashMap::new)
         .insert(id, inbox);
+    CROSSINGS.fetch_add(1, Ordering::SeqCst);
     id
 }
 
 /// The runtime has ended: nothing is delivered to it any more.
 pub(crate) fn close_home(id: u64) {
-    CROSSINGS.fetch_add(1, Ordering::SeqCst);
     if let Some(homes) = HOMES.lock().as_mut() {
         homes.remove(&id);
     }
+    CROSSINGS.fetch_add(1, Ordering::SeqCst);
 }
 
 /// Whether the runtime of this number has not ended.
@@ -91,26 +94,30 @@ pub(crate) fn dump_everybody() -> String {
     texts.join("\n")
 }
 
-/// From a thread of no runtime: has a call made in runtime `home`. `false`: nobody makes it.
+/// From a thread that is not of runtime `home`: has a call made there. `false`: nobody makes it.
 #[cold]
 pub(crate) fn call_from_outside(home: u64, call: Arc<dyn Fire>) -> bool {
-    CROSSINGS.fetch_add(1, Ordering::SeqCst);
-    inbox(home).is_some_and(|inbox| inbox.call_soon(home, call))
+    cross(home, |inbox| inbox.call_soon(home, call)).unwrap_or(false)
 }
 
 /// `ready` from a thread that is not of `g`'s runtime.
 #[cold]
 pub(crate) fn ready_from_outside(g: &'static G) {
     let home = g.home();
-    let Some(to) = inbox(home) else { return };
-    CROSSINGS.fetch_add(1, Ordering::SeqCst);
-    if let Some(from) = current_scheduler().map(|s| s.home())
-        && let Some(waker) = inbox(from)
-    {
+    let _ = cross(home, |inbox| inbox.deliver(home, g));
+}
+
+/// Delivers something to runtime `home`, if it lives.
+fn cross<R>(home: u64, deliver: impl FnOnce(&'static dyn Inbox) -> R) -> Option<R> {
+    let to = inbox(home)?;
+    let from = current_scheduler().map(|s| s.home());
+    if let Some((from, waker)) = from.and_then(|from| Some((from, inbox(from)?))) {
         waker.met(from);
         to.met(home);
     }
-    to.deliver(home, g);
+    let delivered = deliver(to);
+    CROSSINGS.fetch_add(1, Ordering::SeqCst);
+    Some(delivered)
 }
 
 // ---- whether others can wake somebody --------------------------------------------------------------------------
@@ -121,38 +128,29 @@ pub(crate) enum Others {
     /// There are none.
     None,
     /// All sleep, and would for ever. `youngest`: who asks is the last that began.
-    Sleep { youngest: bool, crossings: u64 },
+    Sleep { youngest: bool },
     /// One of them runs, or will.
     Wake,
 }
 
-impl Others {
-    /// Whether what was true of them still is.
-    pub(crate) fn holds(self) -> bool {
-        match self {
-            Others::Sleep { crossings, .. } => CROSSINGS.load(Ordering::SeqCst) == crossings,
-            Others::None | Others::Wake => true,
-        }
-    }
+/// How often something was done for a runtime that another one may have done.
+pub(crate) fn crossings() -> u64 {
+    CROSSINGS.load(Ordering::SeqCst)
 }
 
-/// Whether there is another runtime than `home`.
+/// Whether there is no other runtime than `home`.
 pub(crate) fn stands_alone(home: u64) -> bool {
     HOMES.lock().iter().flatten().all(|(&id, _)| id == home)
 }
 
 /// How the runtimes beside `home` fare. Asks each of them under its lock, so the caller must hold none of its own.
 pub(crate) fn others(home: u64) -> Others {
-    let crossings = CROSSINGS.load(Ordering::SeqCst);
     let others = beside(home);
     if others.is_empty() {
         Others::None
     } else if others.iter().all(|(id, inbox)| inbox.sleeps(*id)) {
         let youngest = others.iter().all(|(id, _)| *id < home);
-        Others::Sleep {
-            youngest,
-            crossings,
-        }
+        Others::Sleep { youngest }
     } else {
         Others::Wake
     }
@@ -183,9 +181,13 @@ impl Drop for Caller {
     }
 }
 
-/// The threads that wait in `run` for a runtime that has not ended: one that has lets its thread go on.
-pub(crate) fn callers() -> Vec<i32> {
+/// The threads that are in `run`, and whether they wait there: a runtime that has ended lets its thread go on.
+pub(crate) fn callers() -> HashMap<i32, bool> {
     let callers = CALLERS.lock().clone();
-    let waits = callers.into_iter().filter(|&(_, home)| lives(home));
-    waits.map(|(thread, _)| thread).collect()
+    let mut waits = HashMap::new();
+    for (thread, home) in callers {
+        // In the innermost, if there are several.
+        waits.insert(thread, lives(home));
+    }
+    waits
 }
