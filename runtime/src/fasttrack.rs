@@ -8,7 +8,11 @@
 //! operation tells what it gives before it takes effect, and what it takes after: between the two a run may get an edge
 //! too many, never one too few, so what is reported is a race.
 //!
-//! While it is off it costs nothing: nobody listens, and the hooks are the load and the branch that they always are.
+//! `GODEBUG=unwaited=1`: the same clocks, asked something else. When main ends, each goroutine whose last step main does
+//! not come after is named on stderr, a line each: nobody waited for it, whether it has ended by then or not. So a sleep
+//! that happens to be long enough is told from a wait.
+//!
+//! While both are off they cost nothing: nobody listens, and the hooks are the load and the branch that they always are.
 //! Objects that are gone keep their clocks, so a program that makes channels without end needs ever more memory under it.
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -39,6 +43,8 @@ struct Member {
     name: Name,
     origin: Origin,
     ended: bool,
+    /// Stands for its last step, as a variable that it writes in each.
+    steps: u32,
 }
 
 #[derive(Default)]
@@ -48,6 +54,14 @@ struct State {
     members: Vec<Member>,
     free: VecDeque<u32>,
     told: HashSet<(At, At)>,
+    asked: Asked,
+}
+
+/// What the clocks are kept for.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Asked {
+    pub(crate) races: bool,
+    pub(crate) unwaited: bool,
 }
 
 struct Native {
@@ -60,10 +74,13 @@ static NATIVE: Native = Native {
 static FOUND: AtomicUsize = AtomicUsize::new(0);
 
 /// Switches it on, for the rest of the process.
-pub(crate) fn enable() {
+pub(crate) fn enable(asked: Asked) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let mut state = State::default();
+        let mut state = State {
+            asked,
+            ..State::default()
+        };
         state.clocks.reset(true);
         *NATIVE.state.lock() = Some(state);
         seam::set_native(&NATIVE);
@@ -81,6 +98,26 @@ pub(crate) fn settle() {
         });
     }
 }
+
+/// Main, which runs here, ends: tells whom nobody has waited for, if that is asked.
+pub(crate) fn main_ends() {
+    let mut lines = String::new();
+    NATIVE.with(|s, me| {
+        if s.asked.unwaited {
+            for who in s.unwaited(me) {
+                let m = &s.members[who as usize];
+                let at = m.origin.at.map_or(String::new(), place);
+                let _ = writeln!(lines, "{UNWAITED}goroutine {}, created at {at}", m.name.1);
+            }
+        }
+    });
+    if !lines.is_empty() {
+        stderr::write(&lines);
+    }
+}
+
+/// What stands before each goroutine that nobody has waited for.
+const UNWAITED: &str = "not waited for: ";
 
 extern "C" fn leave() {
     stderr::write(&format!(
@@ -106,8 +143,9 @@ impl State {
             name,
             origin: g.origin(),
             ended: false,
+            steps: Tag::new().native(),
         };
-        let i = if self.free.len() > REST {
+        let i = if self.free.len() > REST && !self.asked.unwaited {
             let i = self.free.pop_front().expect("it has more than some");
             self.index.remove(&self.members[i as usize].name);
             self.clocks.rebirth(i, by);
@@ -119,7 +157,37 @@ impl State {
             self.members.len() as u32 - 1
         };
         self.index.insert(name, i);
+        if self.asked.unwaited {
+            self.steps(i, g.origin().at);
+        }
         i
+    }
+
+    /// `who` makes a step.
+    fn steps(&mut self, who: u32, at: Option<At>) {
+        let object = self.members[who as usize].steps;
+        let at = at.unwrap_or(Location::caller());
+        self.clocks.access(who, object, true, at);
+        self.clocks.race = None;
+    }
+
+    /// Those of its runtime whose last step `main` does not come after.
+    fn unwaited(&mut self, main: u32) -> Vec<u32> {
+        let home = self.members[main as usize].name.0;
+        let mut found = Vec::new();
+        for who in 0..self.members.len() as u32 {
+            let (name, object) = (
+                self.members[who as usize].name,
+                self.members[who as usize].steps,
+            );
+            if who != main && name.0 == home {
+                self.clocks.access(main, object, false, Location::caller());
+                if self.clocks.race.take().is_some() {
+                    found.push(who);
+                }
+            }
+        }
+        found
     }
 
     /// Go's report of the race that was just found, unless these two places have been told.
@@ -202,6 +270,11 @@ impl Observer for Native {
     }
 
     fn point(&self, op: Op, tag: Option<&Tag>, at: At) {
+        self.with(|s, me| {
+            if s.asked.unwaited {
+                s.steps(me, Some(at));
+            }
+        });
         seam::at_native_point(op, tag, at);
     }
 
@@ -258,8 +331,10 @@ impl Observer for Native {
         let mut report = None;
         self.with(|s, me| {
             let object = tag.native();
-            s.clocks.access(me, object, write, at);
-            report = s.report(tag);
+            if s.asked.races {
+                s.clocks.access(me, object, write, at);
+                report = s.report(tag);
+            }
         });
         if let Some(text) = report {
             stderr::write(&text);

@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use crate::crash::Crash;
 use crate::explore::{self, Schedule, Watched, wire};
-use crate::primitives::Lock;
+use crate::primitives::{Lock, hooked};
 use crate::sched::{self, Config, OnCrash, Sched};
 use crate::seam::{self, Op};
 use crate::stack::DEFAULT_MAX_STACK;
@@ -191,8 +191,12 @@ impl Builder {
 
     fn execute<F: FnOnce() -> R, R>(self, main: F, on_crash: OnCrash) -> Result<R, Crash> {
         panics::install_hook();
-        if godebug::value("race") == Some(1) {
-            fasttrack::enable();
+        let asked = fasttrack::Asked {
+            races: godebug::value("race") == Some(1),
+            unwaited: godebug::value("unwaited") == Some(1),
+        };
+        if asked.races || asked.unwaited {
+            fasttrack::enable(asked);
         }
         overflow::install(seam::full_stack, sched::leave_full_stack);
         if on_crash == OnCrash::Exit {
@@ -210,6 +214,9 @@ impl Builder {
         let result = Lock::new(None);
         let job = || {
             let r = main();
+            if hooked() {
+                fasttrack::main_ends();
+            }
             *result.lock() = Some(r);
             sched.main_returned();
         };

@@ -1,4 +1,5 @@
-//! `GODEBUG=race=1`: Go's report and exit code for a race that happens, silence for programs without one.
+//! `GODEBUG=race=1`: Go's report and exit code for a race that happens, silence for programs without one; and `unwaited=1`:
+//! who had ended, or not, without that anybody waited.
 
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -14,6 +15,8 @@ const PROGRAMS: &[(&str, fn())] = &[
     ("crowd", crowd),
     ("panics", panics),
     ("close", send_and_close),
+    ("waited", waited),
+    ("slept", slept),
 ];
 
 /// One writes, main reads, and only time is between them.
@@ -255,6 +258,40 @@ fn contexts(n: &Shared<i32>) {
     n.get();
 }
 
+/// Each is waited for: by a group, by a channel, by one who is waited for.
+fn waited() {
+    run(|| {
+        let (wg, done, ends) = (WaitGroup::new(), chan(0), chan::<()>(1));
+        wg.go(|| {
+            chan(1).send(1);
+        });
+        let tell = done.sender();
+        go!(tell.send(()));
+        let (end, last) = (ends.clone(), wg.clone());
+        wg.add(1);
+        go!({
+            let own = end.clone();
+            go!(own.close());
+            end.recv();
+            last.done();
+        });
+        done.recv();
+        wg.wait();
+    });
+}
+
+/// Nobody is waited for: one has ended when main has slept, one sends where there is room, and one makes no step at all.
+fn slept() {
+    run(|| {
+        let c = chan(1);
+        let d = c.clone();
+        go!(d.send(1));
+        go!(drop(chan::<i32>(0).try_recv()));
+        go!(());
+        time::sleep(Duration::from_millis(50));
+    });
+}
+
 /// More goroutines than clocks are kept for.
 fn crowd() {
     run(|| {
@@ -276,13 +313,17 @@ fn crowd() {
 
 /// Runs one of the programs in a process of its own.
 fn child(name: &str, race: bool) -> Output {
+    child_with(name, race.then_some("race=1"))
+}
+
+fn child_with(name: &str, godebug: Option<&str>) -> Output {
     let me = std::env::current_exe().expect("this binary");
     let mut c = Command::new(me);
     c.args(["program", "--exact", "--nocapture", "--test-threads=1"])
         .env("RACE_PROGRAM", name)
         .env_remove("GODEBUG");
-    if race {
-        c.env("GODEBUG", "race=1");
+    if let Some(godebug) = godebug {
+        c.env("GODEBUG", godebug);
     }
     c.output().expect("it starts")
 }
@@ -304,6 +345,24 @@ fn stderr(o: &Output) -> String {
 }
 
 #[test]
+fn whom_nobody_waited_for_is_told_whether_he_has_ended_or_not() {
+    let told = |name: &str| {
+        let o = child_with(name, Some("unwaited=1"));
+        let text = stderr(&o);
+        assert!(o.status.success(), "{text}");
+        let lines = text.lines().filter(|l| l.starts_with("not waited for: "));
+        lines.map(str::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(told("waited"), [""; 0]);
+    let slept = told("slept");
+    assert_eq!(slept.len(), 3, "{slept:?}");
+    assert!(
+        slept[0].starts_with("not waited for: goroutine 2, created at runtime/tests/race.rs:"),
+        "{slept:?}"
+    );
+}
+
+#[test]
 fn a_race_is_reported_as_go_reports_it() {
     let o = child("racy", true);
     let text = stderr(&o);
@@ -317,15 +376,15 @@ fn a_race_is_reported_as_go_reports_it() {
         "WARNING: DATA RACE",
         "Read at 0x",
         "  race::racy::{{closure}}()",
-        "      runtime/tests/race.rs:34",
+        "      runtime/tests/race.rs:37",
         "",
         "Previous write at 0x",
         "  race::racy::{{closure}}::{{closure}}()",
-        "      runtime/tests/race.rs:27",
+        "      runtime/tests/race.rs:30",
         "",
         "Goroutine 2 (finished) created at:",
         "  race::racy::{{closure}}()",
-        "      runtime/tests/race.rs:26",
+        "      runtime/tests/race.rs:29",
         "==================",
     ];
     for (line, want) in lines.iter().zip(want) {
