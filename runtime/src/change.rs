@@ -4,7 +4,8 @@
 //! again, and look at nothing that its goroutines send. No schedule shows that. What shows it is a value that is another
 //! one on its way (a number one larger, say): whoever heeds it prints something else. `explore/heed.rs` asks that question.
 //!
-//! Only values of common types are changed; of another type it is not known what would be another value.
+//! Only values of common types are changed; of another type it is not known what would be another value. A handle to a
+//! `Shared` stays as it is: what is in the variable was handed over when it was put there.
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -23,12 +24,19 @@ pub(crate) fn hands<T: ?Sized>(v: &mut T) {
             typeid::of::<T>(),
             size_of_val(v),
             std::ptr::from_mut(v).cast(),
+            std::any::type_name::<T>().starts_with(VARIABLE),
         );
     }
 }
 
-fn tell(id: TypeId, size: usize, v: *mut ()) {
+/// How the names of the types of handles to a variable begin.
+const VARIABLE: &str = concat!(env!("CARGO_CRATE_NAME"), "::race::Shared<");
+
+fn tell(id: TypeId, size: usize, v: *mut (), handle: bool) {
     if let Some(o) = seam::observer() {
+        if handle {
+            return o.hands(&mut |_| true);
+        }
         // SAFETY: `hands` has it from a reference that lives while this runs, and its type's number beside it.
         o.hands(&mut |to| unsafe { change(id, size, v, to) });
     }

@@ -150,7 +150,11 @@ impl<T: Copy + Send + 'static> Shared<T> {
     /// assert_eq!(n.get(), 1);
     /// ```
     #[track_caller]
-    pub fn new(v: T) -> Self {
+    pub fn new(mut v: T) -> Self {
+        // Whoever gets the variable gets what is in it.
+        if hooked() {
+            hands(&mut v);
+        }
         let variable = Arc::new(Variable {
             tag: Tag::new(),
             cell: Cell::new(v),

@@ -87,6 +87,36 @@ fn program() {
                 });
             }
             wg.wait();
+            // Who waits for what a Once makes waits for nothing else.
+            Once::new().call(|| drop(runtime::syscall(|| Shared::new(3).get())));
+        }),
+        // What a goroutine had handed over before it went on, or had only to end, when main returned.
+        "handed" | "goes-on" => run(|| {
+            let (n, ch) = (Shared::new(0), chan(0));
+            let (m, to) = (n.clone(), ch.clone());
+            let goes_on = std::env::var("PROGRAM").is_ok_and(|p| p == "goes-on");
+            go!({
+                to.send(n.get());
+                if goes_on {
+                    m.set(1);
+                }
+            });
+            ch.recv();
+        }),
+        // Two lines, each one's own or by who comes first.
+        "own-lines" | "next-lines" => run(|| {
+            let next = std::sync::Arc::new(Mutex::new(0));
+            let own = std::env::var("PROGRAM").is_ok_and(|p| p == "own-lines");
+            let wg = WaitGroup::new();
+            for i in 0..2 {
+                let next = next.clone();
+                wg.go(move || {
+                    let mut next = next.lock();
+                    goroutines::println!("line {}", if own { i } else { *next });
+                    *next += 1;
+                });
+            }
+            wg.wait();
         }),
         "facts" => run(|| {
             let n = Shared::new(0);
@@ -278,9 +308,24 @@ fn a_lock_of_ones_own_guards_nothing_and_the_receiver_s_close_is_seen() {
 fn blocking_calls_are_counted_and_those_of_who_holds_a_lock() {
     let (_, r) = explore("calls", |_| {});
     let fact = |name: &str| r.facts.0[name];
-    assert_eq!(fact("calls"), (3, 3));
+    assert_eq!(fact("calls"), (4, 4));
     assert_eq!(fact("locked_calls"), (1, 1));
     assert_eq!(fact("calls_at_once"), (1, 3));
+}
+
+#[test]
+fn who_has_only_to_end_has_finished() {
+    let unfinished = |name: &str| explore(name, |r| r.races = false).1.facts.0["unfinished"];
+    assert_eq!(unfinished("handed"), (0, 0));
+    assert_eq!(unfinished("goes-on"), (0, 1));
+}
+
+#[test]
+fn who_printed_what_is_the_same_number_whoever_comes_first() {
+    let (least, most) = explore("own-lines", |_| {}).1.facts.0["who_printed"];
+    assert_eq!(least, most);
+    let (least, most) = explore("next-lines", |_| {}).1.facts.0["who_printed"];
+    assert_ne!(least, most);
 }
 
 #[test]

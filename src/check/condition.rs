@@ -1,7 +1,8 @@
 //! The little language of `when` and `fact` in exercise.toml: parsed once, then asked about what a check found.
 //!
 //! One condition a string:
-//! - `goroutines.min >= 2`: a fact, its smallest or largest value over all schedules; `==  !=  <  <=  >  >=`
+//! - `goroutines.min >= 2`: a fact, its smallest (`.min`) or largest (`.max`) value over all schedules, or how far these two
+//!   are apart (`.spread`); `==  !=  <  <=  >  >=`
 //! - `failed == deadlock` (or `!=`): what stopped the check
 //! - `native == panic` (or `!=`): how the ordinary run went
 //! - `output contains "text"`, `output == "text"`: what the failing schedule printed
@@ -62,6 +63,7 @@ pub const FACTS: &[&str] = &[
     "prints",
     "printers",
     "main_prints",
+    "who_printed",
     "chans",
     "buffered_chans",
     "workers_that_wrote",
@@ -214,11 +216,20 @@ impl Compare {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition(Vec<What>);
 
+/// What of a fact is compared, over all schedules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    Smallest,
+    Largest,
+    /// The largest less the smallest: 0 if it is the same in every schedule.
+    Spread,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum What {
     Fact {
         name: String,
-        largest: bool,
+        over: Over,
         compare: Compare,
         number: u64,
     },
@@ -279,12 +290,17 @@ impl What {
         match self {
             What::Fact {
                 name,
-                largest,
+                over,
                 compare,
                 number,
             } => seen.facts.is_some_and(|facts| {
                 let (min, max) = facts.get(name).copied().unwrap_or_default();
-                compare.holds(if *largest { max } else { min }, *number)
+                let value = match over {
+                    Over::Smallest => min,
+                    Over::Largest => max,
+                    Over::Spread => max - min,
+                };
+                compare.holds(value, *number)
             }),
             What::Failed(is, failed) => (seen.failed == Some(*failed)) == *is,
             What::Native(is, native) => (seen.native == Some(*native)) == *is,
@@ -349,14 +365,15 @@ fn one(words: &[Word]) -> Result<What, String> {
                     FACTS.join(", ")
                 ));
             }
-            let largest = match end {
-                "min" => false,
-                "max" => true,
-                _ => return Err(format!("a fact has .min and .max, not .{end}")),
+            let over = match end {
+                "min" => Over::Smallest,
+                "max" => Over::Largest,
+                "spread" => Over::Spread,
+                _ => return Err(format!("a fact has .min, .max and .spread, not .{end}")),
             };
             Ok(What::Fact {
                 name: name.to_string(),
-                largest,
+                over,
                 compare: Compare::from_word(&operator)
                     .ok_or_else(|| format!("{operator:?} is no comparison"))?,
                 number: value.number()?,
@@ -459,6 +476,8 @@ mod tests {
             ("sleeps.max < 3", false),
             ("sleeps.min <= 1", true),
             ("sleeps.min != 1", false),
+            ("sleeps.spread == 2", true),
+            ("locks.spread == 0", true),
             ("locks.max == 0", true),
             ("locks.max > 0", false),
             ("locks.max > 0 || sleeps.max >= 3", true),
@@ -513,7 +532,7 @@ mod tests {
             ("failed == outputs", "none of source, compile"),
             ("failed > output", "knows == and !="),
             ("goroutine.min > 1", "none of the facts"),
-            ("goroutines.mean > 1", ".min and .max"),
+            ("goroutines.mean > 1", ".min, .max and .spread"),
             ("goroutines.min => 1", "no comparison"),
             ("goroutines.min > two", "no number"),
             ("goroutines.min > 1 2", "too many"),

@@ -34,7 +34,7 @@ pub(super) struct End {
 /// What came of the question.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Heeded {
-    /// Of so many goroutines somebody takes notice.
+    /// Of so many goroutines other than main somebody takes notice.
     pub(super) heeded: u64,
     /// Of so many nobody does.
     pub(super) unheeded: u64,
@@ -42,7 +42,7 @@ pub(super) struct Heeded {
     pub(super) endless: u64,
 }
 
-/// Of how many goroutines somebody takes notice, and of how many nobody does.
+/// Of how many goroutines other than main somebody takes notice, and of how many nobody does.
 pub(super) fn heed(runner: &mut Runner<'_>) -> Heeded {
     let plain = Plan(Vec::new());
     let end = run(runner, &plain, Asking::Who);
@@ -70,7 +70,7 @@ pub(super) fn heed(runner: &mut Runner<'_>) -> Heeded {
         }
         match notice {
             Notice::Taken { for_ever } => {
-                found.heeded += 1;
+                found.heeded += u64::from(who != 1);
                 found.endless += u64::from(for_ever);
             }
             Notice::None if who != 1 => found.unheeded += 1,
@@ -223,6 +223,47 @@ mod tests {
             ),
             one
         );
+    }
+
+    #[test]
+    fn who_sends_a_variable_hands_over_what_is_in_it() {
+        let sent = |read: bool| {
+            move || {
+                let c = chan(1);
+                let d = c.clone();
+                go!(d.send(Shared::new(7)));
+                let n = c.recv().map(|v| v.get());
+                println!("{:?}", if read { n } else { Some(7) });
+            }
+        };
+        assert_eq!(asked(sent(true)), (1, 0));
+        assert_eq!(asked(sent(false)), (0, 1));
+    }
+
+    #[test]
+    fn what_is_left_in_a_pointer_may_be_heeded_and_in_a_value_is_known() {
+        use crate::sync::atomic::{Pointer, Value};
+        use std::sync::Arc;
+        let pointer = || {
+            let (p, wg) = (Arc::new(Pointer::new(None)), WaitGroup::new());
+            let q = p.clone();
+            wg.go(move || q.store(Some(Arc::new(7))));
+            wg.wait();
+            println!("{:?}", p.load());
+        };
+        let value = |read: bool| {
+            move || {
+                let (v, wg) = (Arc::new(Value::new()), WaitGroup::new());
+                let w = v.clone();
+                wg.go(move || w.store(7));
+                wg.wait();
+                let found: Option<i32> = v.load();
+                println!("{:?}", if read { found } else { Some(7) });
+            }
+        };
+        assert_eq!(asked(pointer), (1, 0));
+        assert_eq!(asked(value(true)), (1, 0));
+        assert_eq!(asked(value(false)), (0, 1));
     }
 
     #[test]

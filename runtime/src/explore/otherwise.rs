@@ -39,7 +39,8 @@ pub(super) fn jumped(runner: &mut Runner<'_>) -> u64 {
     asked.iter().filter(|who| waits(who)).count() as u64
 }
 
-/// How many wait to send, at the most, for as long as one goroutine that only sends makes no step.
+/// How many wait to send, at the most, for as long as one goroutine that only sends makes no step, and how many values of
+/// others lie in channels meanwhile.
 ///
 /// Only such a one, for who receives keeps those waiting who send to it, and that is as it should be.
 pub(super) fn held_up(runner: &mut Runner<'_>) -> u64 {
@@ -56,7 +57,7 @@ pub(super) fn held_up(runner: &mut Runner<'_>) -> u64 {
     let mut most = 0;
     for who in only_sends {
         run(runner, &plain, Asking::Last(who));
-        most = most.max(u64::from(runner.x.result().held_up()));
+        most = most.max(u64::from(runner.x.result().held_up(who)));
     }
     most
 }
@@ -160,7 +161,9 @@ mod tests {
     #[test]
     fn who_listens_to_one_alone_holds_up_the_other() {
         fn letters(n: i32) -> Chan<i32> {
-            let c = chan(0);
+            letters_into(chan(0), n)
+        }
+        fn letters_into(c: Chan<i32>, n: i32) -> Chan<i32> {
             let d = c.clone();
             go!({
                 for n in 0..n {
@@ -208,7 +211,30 @@ mod tests {
             });
             println!("{}", all.iter().sum::<i32>());
         };
+        // With room the other one's letters lie there, and wait as well.
+        let in_turn_with_room = || {
+            let (a, b) = (letters_into(chan(8), 2), letters_into(chan(8), 3));
+            println!("{}", a.iter().chain(&b).sum::<i32>());
+        };
+        // One list of all that came, read when both have said that they are done.
+        let one_list = || {
+            let (all, done) = (chan(8), chan(0));
+            for n in [2, 3] {
+                let (all, done) = (all.clone(), done.clone());
+                go!({
+                    for n in 0..n {
+                        all.send(n);
+                    }
+                    done.send(());
+                });
+            }
+            let _ = (0..2).map(|_| done.recv()).count();
+            all.close();
+            println!("{}", all.iter().sum::<i32>());
+        };
         assert_eq!(asked(held_up, in_turn), 1);
+        assert_eq!(asked(held_up, in_turn_with_room), 3);
+        assert_eq!(asked(held_up, one_list), 0);
         assert_eq!(asked(held_up, both), 0);
         assert_eq!(asked(held_up, merged), 0);
     }

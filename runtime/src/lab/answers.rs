@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use super::engine::Lab;
 use super::facts::Fact;
 use super::footprint::How;
+use super::handed::Asking;
 use super::record::{Made, Stand};
 use super::state::{CLAIM, NOBODY, TIME, Verdict};
 use crate::coro::Command;
@@ -379,11 +380,16 @@ impl Observer for Lab {
     fn stands(
         &self,
         tag: &Tag,
-        [_, recvx, ..]: [usize; 4],
+        [len, recvx, ..]: [usize; 4],
         closed: bool,
         contents: &mut dyn FnMut() -> Contents,
     ) {
         let mut st = self.state();
+        if matches!(st.asking, Some(Asking::Last(_))) {
+            let object = st.object(tag);
+            st.lies
+                .insert(object, u32::try_from(len).unwrap_or(u32::MAX));
+        }
         if !st.recording {
             return;
         }

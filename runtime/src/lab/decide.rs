@@ -308,6 +308,9 @@ impl State {
             if more || who == 1 {
                 self.count(who, op);
             }
+            if self.main_returned {
+                self.goes_on(who);
+            }
         }
         if !self.slots[who as usize - 1].amid && who != 1 {
             self.comes_in(who);

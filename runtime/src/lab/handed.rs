@@ -59,7 +59,7 @@ impl Lab {
 
 impl State {
     /// Those who can run without the one that comes last, if there are such; else it is its turn, and those who wait for
-    /// a receiver by then are counted.
+    /// a receiver by then are counted, and what lies in channels is noted.
     pub(super) fn without(&mut self, last: u32) {
         self.eager.clear();
         let others = self.runnable.iter().filter(|who| **who != last);
@@ -69,7 +69,10 @@ impl State {
             let waits =
                 |s: &&Slot| s.stand == Stand::Waits && s.g.wait_reason() == WaitReason::ChanSend;
             let held_up = self.slots.iter().filter(waits).count() as u32;
-            self.held_up.get_or_insert(held_up);
+            if self.held_up.is_none() {
+                self.held_up = Some(held_up);
+                self.lay.clone_from(&self.lies);
+            }
         }
     }
 }
@@ -80,9 +83,12 @@ impl Outcome<'_> {
         self.state.slots.iter().map(|s| s.listens)
     }
 
-    /// How many waited to send when it was the turn of the one that came last.
-    pub(crate) fn held_up(&self) -> u32 {
-        self.state.held_up.unwrap_or_default()
+    /// How many waited to send when it was the turn of `last`, which came last, and how many values lay where it never
+    /// sends: where it does, whoever takes them may have to know first that it has ended.
+    pub(crate) fn held_up(&self, last: u32) -> u32 {
+        let elsewhere = |channel: &u32| !self.state.structure.has_sent(last, *channel);
+        let lay = self.state.lay.iter().filter(|(c, _)| elsewhere(c));
+        self.state.held_up.unwrap_or_default() + lay.map(|(_, n)| n).sum::<u32>()
     }
 
     /// What each goroutine handed over, main first, and whether it printed.

@@ -102,6 +102,7 @@ impl State {
             slot.fruitless = 0;
         }
         let (held, at) = (slot.held, slot.last.at);
+        let once = slot.last.what == What::Does(Op::Once);
         let key = mix(slot.ident ^ 0x1ced, u64::from(slot.had));
         if who != 1 && !shared && !std::mem::replace(&mut slot.wrote, true) {
             self.counts.add(Fact::workers_that_wrote);
@@ -117,6 +118,7 @@ impl State {
             who,
             at,
             shared,
+            once,
         });
         self.note_holdings();
         if held > 1 {
@@ -198,6 +200,14 @@ impl State {
         }
     }
 
+    /// `who` does something more, and main has returned.
+    #[cold]
+    pub(super) fn goes_on(&mut self, who: u32) {
+        if who != 1 && !std::mem::replace(&mut self.slot(who).went_on, true) {
+            self.counts.add(Fact::unfinished);
+        }
+    }
+
     /// What there is to be counted of a step beside what [`tally`] says.
     #[inline(never)]
     pub(super) fn count(&mut self, who: u32, op: Op) {
@@ -231,7 +241,8 @@ impl State {
                 }
             }
             Op::Syscall => {
-                if held != 0 {
+                // While a Once runs, only those wait who want what it makes.
+                if self.holdings.iter().any(|h| h.who == who && !h.once) {
                     c.add(Fact::locked_calls);
                 }
                 if !std::mem::replace(&mut self.slots[who as usize - 1].called, true) {
@@ -287,6 +298,11 @@ impl State {
         self.wrote();
         if !to_stderr && !self.main_returned {
             self.output.push_str(text);
+            let line = text.bytes().fold(0, |h, byte| mix(h, u64::from(byte)));
+            // A sum, because in which order is left open.
+            let said = mix(self.slot(who).ident, line) as u32;
+            let all = &mut self.counts.0[Fact::who_printed as usize];
+            *all = all.wrapping_add(said);
         }
         if self.recording
             && let Some(r) = self.records.last_mut()

@@ -221,4 +221,6 @@ pub(crate) struct Holding {
     pub(crate) who: u32,
     pub(crate) at: Option<&'static Location<'static>>,
     pub(crate) shared: bool,
+    /// It is no lock of the program's, but a Once that runs.
+    pub(crate) once: bool,
 }

@@ -1,6 +1,7 @@
 //! The state of the schedule that is being run: who there is and how each stands, and the clock.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -124,6 +125,8 @@ pub(super) struct Slot {
     pub(super) called: bool,
     /// It has come to a receive or a select.
     pub(super) listens: bool,
+    /// It has done something after main had returned.
+    pub(super) went_on: bool,
 }
 
 /// See the file's head. Everything is reused from schedule to schedule.
@@ -135,6 +138,9 @@ pub(super) struct State {
     pub(super) asking: Option<Asking>,
     /// Who waited to send when it was the turn of the one that comes last; none yet.
     pub(super) held_up: Option<u32>,
+    /// While one comes last: how many values lie in a channel, and, once it was its turn, how many lay there then.
+    pub(super) lies: BTreeMap<u32, u32>,
+    pub(super) lay: BTreeMap<u32, u32>,
     pub(super) provoking: bool,
     /// While provoking, or where one comes last: who can run and is not kept waiting.
     pub(super) eager: Vec<u32>,
@@ -206,6 +212,8 @@ impl State {
             recording: false,
             asking: None,
             held_up: None,
+            lies: BTreeMap::new(),
+            lay: BTreeMap::new(),
             provoking: false,
             eager: Vec::new(),
             driver: Driver::Random(Random::new(0, 0, false)),
@@ -257,6 +265,8 @@ impl State {
     pub(super) fn reset(&mut self, epoch: u32, races: bool) {
         self.epoch = epoch;
         self.held_up = None;
+        self.lies.clear();
+        self.lay.clear();
         self.alone = false;
         self.tracing = false;
         self.print.clear();
@@ -368,6 +378,7 @@ impl State {
             handed: Handed::default(),
             called: false,
             listens: false,
+            went_on: false,
         });
         self.runnable.push(who);
         self.fresh.push(who);
@@ -484,7 +495,6 @@ impl State {
             // What is printed from here on is not seen.
             self.print.touch(OUTPUT, How::Write);
         }
-        self.counts.0[Fact::unfinished as usize] = self.alive as u32 - 1;
     }
 
     /// Whether it is the moment to ask who is [`State::starved`].

@@ -55,9 +55,14 @@ impl Structure {
 
     /// Whether others have sent on a channel that `who` closes, and `who` has not.
     pub(super) fn closes_for_others(&self, who: u32, channel: u32) -> bool {
-        let of = self.senders.get(channel as usize).map_or(&[][..], |of| of);
-        let has_sent = of.get(who as usize / 64).is_some_and(|w| w & bit(who) != 0);
-        !of.is_empty() && !has_sent
+        let of = self.senders.get(channel as usize);
+        of.is_some_and(|of| !of.is_empty()) && !self.has_sent(who, channel)
+    }
+
+    pub(super) fn has_sent(&self, who: u32, channel: u32) -> bool {
+        let of = self.senders.get(channel as usize);
+        let word = of.and_then(|of| of.get(who as usize / 64));
+        word.is_some_and(|w| w & bit(who) != 0)
     }
 
     /// A worker touches a variable, having `locks`.

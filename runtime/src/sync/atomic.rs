@@ -38,6 +38,14 @@ fn about_to(op: Op, tag: &Tag) {
     }
 }
 
+/// What is stored is handed to others; it may be another value afterwards.
+#[inline(always)]
+fn hands_over<T>(v: &mut T) {
+    if hooked() {
+        hands(v);
+    }
+}
+
 #[cold]
 #[inline(never)]
 fn tell(op: Op, tag: &Tag, at: &'static Location<'static>) {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
-use super::{about_to, came, changed};
+use super::{about_to, came, changed, hands_over};
 use crate::primitives::{Lock, Tag};
 use crate::seam::{Came, Op};
 
@@ -74,8 +74,9 @@ impl<T> Pointer<T> {
     /// assert_eq!(*p.load().unwrap(), 3);
     /// ```
     #[track_caller]
-    pub fn store(&self, p: Option<Arc<T>>) {
+    pub fn store(&self, mut p: Option<Arc<T>>) {
         about_to(Op::AtomicStore, &self.tag);
+        hands_over(&mut p);
         let old = std::mem::replace(&mut *self.p.lock(), p);
         came(&self.tag, Came::Stored);
         drop(old);
@@ -90,8 +91,9 @@ impl<T> Pointer<T> {
     /// assert_eq!(*p.swap(None).unwrap(), 3);
     /// ```
     #[track_caller]
-    pub fn swap(&self, p: Option<Arc<T>>) -> Option<Arc<T>> {
+    pub fn swap(&self, mut p: Option<Arc<T>>) -> Option<Arc<T>> {
         about_to(Op::AtomicUpdate, &self.tag);
+        hands_over(&mut p);
         let new = address(p.as_ref());
         let old = std::mem::replace(&mut *self.p.lock(), p);
         came(&self.tag, changed(address(old.as_ref()) != new));
@@ -109,8 +111,9 @@ impl<T> Pointer<T> {
     /// assert!(!p.compare_and_swap(old.as_ref(), None));
     /// ```
     #[track_caller]
-    pub fn compare_and_swap(&self, old: Option<&Arc<T>>, new: Option<Arc<T>>) -> bool {
+    pub fn compare_and_swap(&self, old: Option<&Arc<T>>, mut new: Option<Arc<T>>) -> bool {
         about_to(Op::AtomicUpdate, &self.tag);
+        hands_over(&mut new);
         let mut p = self.p.lock();
         if address(p.as_ref()) != address(old) {
             drop(p);

@@ -5,7 +5,7 @@ use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
-use super::{about_to, came};
+use super::{about_to, came, hands_over};
 use crate::lock::LockGuard;
 use crate::primitives::{Lock, Tag};
 use crate::seam::{Came, Op};
@@ -72,8 +72,9 @@ impl Value {
     /// assert_eq!(v.load(), Some(4));
     /// ```
     #[track_caller]
-    pub fn store<T: Send + Sync + 'static>(&self, v: T) {
+    pub fn store<T: Send + Sync + 'static>(&self, mut v: T) {
         about_to(Op::AtomicStore, &self.tag);
+        hands_over(&mut v);
         let new = Arc::new(v);
         let held = self.v.lock();
         if !holds::<T>(&held) {
@@ -97,8 +98,9 @@ impl Value {
     /// assert_eq!(v.swap(4), Some(3));
     /// ```
     #[track_caller]
-    pub fn swap<T: Clone + Send + Sync + 'static>(&self, v: T) -> Option<T> {
+    pub fn swap<T: Clone + Send + Sync + 'static>(&self, mut v: T) -> Option<T> {
         about_to(Op::AtomicUpdate, &self.tag);
+        hands_over(&mut v);
         let new = Arc::new(v);
         let held = self.v.lock();
         if !holds::<T>(&held) {
@@ -123,8 +125,13 @@ impl Value {
     /// assert!(!v.compare_and_swap(&3, 5));
     /// ```
     #[track_caller]
-    pub fn compare_and_swap<T: PartialEq + Send + Sync + 'static>(&self, old: &T, new: T) -> bool {
+    pub fn compare_and_swap<T: PartialEq + Send + Sync + 'static>(
+        &self,
+        old: &T,
+        mut new: T,
+    ) -> bool {
         about_to(Op::AtomicUpdate, &self.tag);
+        hands_over(&mut new);
         let new = Arc::new(new);
         loop {
             let seen = self.v.lock().clone();
