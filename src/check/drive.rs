@@ -7,7 +7,7 @@
 pub mod client;
 pub mod script;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::SocketAddr;
 use std::process::Command;
@@ -91,10 +91,16 @@ pub fn drive(
     cancel: &Cancel,
 ) -> io::Result<Result<Driven, Stumble>> {
     let mut driven = Driven::default();
+    // Where nothing is measured, the program tells whom nobody has waited for.
+    let telling = || {
+        let mut command = command();
+        command.env("GODEBUG", "unwaited=1");
+        command
+    };
     for scene in &play.scenes {
         let act = |stage: &mut Stage<'_>| stage.scene(scene);
-        if let Err(stumble) = perform(play, scene.name, scene.title, command, limits, cancel, act)?
-        {
+        let (name, title) = (scene.name, scene.title);
+        if let Err(stumble) = perform(play, name, title, &telling, limits, cancel, act)? {
             return Ok(Err(stumble));
         }
         driven.scenes += 1;
@@ -192,6 +198,24 @@ fn last_words(ran: &Ran) -> Vec<String> {
     let lines = stderr.lines().skip(from.unwrap_or_default());
     lines.take(6).map(|l| l.replace('\t', "    ")).collect()
 }
+
+/// The lines in which goroutines are started whom nobody has waited for, as the program tells.
+fn nobody_waited_for(ran: Option<&Ran>) -> Option<String> {
+    let stderr = String::from_utf8_lossy(&ran?.stderr);
+    let lines = stderr.lines().filter(|l| l.starts_with(UNWAITED));
+    let lines: BTreeSet<usize> = lines
+        .filter_map(|l| l.rsplit(':').next()?.parse().ok())
+        .collect();
+    let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
+    match lines.as_slice() {
+        [] => None,
+        [line] => Some(format!("line {line}")),
+        [first @ .., last] => Some(format!("lines {} and {last}", first.join(", "))),
+    }
+}
+
+/// What the library writes before each of them (`runtime/src/fasttrack.rs`).
+const UNWAITED: &str = "not waited for: ";
 
 /// Who plays: the clients that are connected, and the program.
 struct Stage<'a> {
@@ -405,6 +429,11 @@ impl Stage<'_> {
             if over {
                 break;
             }
+            if let Some((who, of)) = &flood.slow
+                && (n + 1) % of == 0
+            {
+                self.client(who)?.takes_a_line();
+            }
         }
         if self.client(&flood.hearer)?.asides.contains(&flood.until) {
             return Ok(());
@@ -431,7 +460,12 @@ impl Stage<'_> {
         self.ran = Some(ran);
         let line = printed.lines().last().unwrap_or_default();
         match ended {
-            Ended::Exit(0) if line == last => Ok(()),
+            Ended::Exit(0) if line == last => match nobody_waited_for(self.ran.as_ref()) {
+                None => Ok(()),
+                Some(lines) => missed(format!(
+                    "the program ended, and nobody had waited for the end of a goroutine that is started in {lines}"
+                )),
+            },
             Ended::Exit(0) => missed(format!(
                 "the program should end with the line `{last}`, and its last one is `{}`",
                 text::cut(line, 60, "…")

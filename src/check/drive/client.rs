@@ -113,6 +113,11 @@ impl Client {
         }
     }
 
+    /// Reads one line that has come or is about to, if there is one.
+    pub fn takes_a_line(&mut self) {
+        while self.ready().is_none() && self.read().is_none() {}
+    }
+
     /// Waits until something has come that was not read, and closes: the system then tells the other side that it was cut off.
     /// False: nothing came.
     pub fn break_off(self, patience: Duration, cancel: &Cancel) -> bool {

@@ -8,7 +8,8 @@
 //! - `ann heard * bob leaves`: this aside has come, or comes now
 //! - `ann is let go`: her connection is ended from the other side, and nothing but asides comes before
 //! - `ann floods cid 5000 x 1000 until * bob leaves > say # < ann: #`: at most so many lines of so many bytes, each of which
-//!   cid must hear (`#` is its text), until he has heard that aside
+//!   cid must hear (`#` is its text), until he has heard that aside; `while eve reads 1 of 4` before `until`: eve hears them,
+//!   too, and reads one when four more were sent
 //! - `server ends: 0 goroutines left`: it ends well, and this is the last line it printed
 
 use std::fmt;
@@ -40,6 +41,8 @@ pub struct Flood {
     pub hearer: String,
     pub lines: usize,
     pub bytes: usize,
+    /// Who reads more slowly than the one who hears: one line of so many.
+    pub slow: Option<(String, usize)>,
     pub until: String,
     /// What is sent, and what it is heard as; `#` stands for the text.
     pub sent: String,
@@ -102,6 +105,10 @@ fn flooding(who: String, text: &str) -> Option<Flood> {
     let (counts, texts) = text.split_once(" > ")?;
     let (sent, heard) = texts.split_once(" < ")?;
     let (counts, until) = counts.split_once(" until ")?;
+    let (counts, slow) = match counts.split_once(" while ") {
+        Some((counts, slow)) => (counts, Some(reading(slow)?)),
+        None => (counts, None),
+    };
     let mut words = counts.split(' ');
     let hearer = words.next()?.to_string();
     let lines = words.next()?.parse().ok()?;
@@ -112,10 +119,18 @@ fn flooding(who: String, text: &str) -> Option<Flood> {
         hearer,
         lines,
         bytes,
+        slow,
         until: until.to_string(),
         sent: sent.to_string(),
         heard: heard.to_string(),
     })
+}
+
+/// `eve reads 1 of 4`
+fn reading(text: &str) -> Option<(String, usize)> {
+    let (who, of) = text.split_once(" reads 1 of ")?;
+    let of = of.parse().ok().filter(|n| *n > 0)?;
+    Some((who.to_string(), of))
 }
 
 #[cfg(test)]
@@ -126,9 +141,10 @@ mod tests {
     fn every_kind_of_step_is_read_and_others_are_named() {
         let all = "ann connects\n\n  ann > say hi there\nbob < ann: hi\nbob heard * cid leaves\nbob is let go\n\
                    ann disconnects\nbob breaks off\nnobody speaks for 3 s\n\
-                   ann floods cid 5000 x 1000 until * bob leaves > say # < ann: #\nserver ends: 0 left\n";
+                   ann floods cid 5000 x 1000 until * bob leaves > say # < ann: #\nserver ends: 0 left\n\
+                   ann floods cid 9 x 9 while bob reads 1 of 4 until * bob leaves > say # < ann: #\n";
         let steps = parse(all).unwrap();
-        assert_eq!(steps.len(), 10);
+        assert_eq!(steps.len(), 11);
         assert_eq!(steps[6].what, What::BreaksOff("bob".into()));
         assert_eq!(steps[7].what, What::Quiet(3));
         assert_eq!(
@@ -137,7 +153,11 @@ mod tests {
         );
         assert_eq!(steps[9].what, What::Ends("0 left".into()));
         assert!(matches!(&steps[8].what, What::Floods(f) if f.lines == 5000 && f.hearer == "cid"));
+        assert!(
+            matches!(&steps[10].what, What::Floods(f) if f.slow == Some(("bob".into(), 4)))
+        );
         for wrong in [
+            "ann floods cid 9 x 9 while bob reads 1 of 0 until * bob leaves > say # < ann: #",
             "ann",
             "ann sings",
             "ann sings loud",
