@@ -205,6 +205,10 @@ fn compile_lines(errors: &[Refusal], page: &mut Page<'_>) {
         }
         page.blank();
     }
+    if let Some(cure) = errors.first().and_then(cure) {
+        page.wrapped(cure);
+        page.blank();
+    }
     if shown < errors.len() {
         page.actions.push(format!(
             "mend this one and save; all of them: gotour check {} --verbose",
@@ -218,6 +222,35 @@ fn compile_lines(errors: &[Refusal], page: &mut Page<'_>) {
     {
         page.actions
             .push(format!("what {code} means: rustc --explain {code}"));
+    }
+}
+
+/// What mostly helps against an error that has to do with goroutines: the compiler does not know what they are.
+fn cure(error: &Refusal) -> Option<&'static str> {
+    let says = |text: &str| error.rendered.contains(text);
+    match error.code.as_deref()? {
+        "E0373" | "E0521" | "E0597" | "E0716" if says("'static") => Some(
+            "A goroutine may run for longer than the function that starts it, so it can borrow nothing from there. Give it \
+             values of its own: `move`, and before that a clone of each handle (Chan, WaitGroup, Arc, Shared). But of a \
+             number, `move` makes a copy: what others are to see goes over a channel, or into an Arc<Mutex<...>>.",
+        ),
+        "E0382" if says("into closure") => Some(
+            "A goroutine has taken it along. Make a clone for each goroutine, before its closure: `let ch = ch.clone();`. A \
+             clone of a Chan, a WaitGroup, an Arc or a Shared leads to the same one.",
+        ),
+        "E0277" if says("cannot be sent between threads") => Some(
+            "What a goroutine takes along must be able to go to another thread: Arc in place of Rc, Mutex in place of \
+             RefCell or Cell. And a lock's guard stays with the goroutine that took the lock.",
+        ),
+        "E0308" if says("select! {") => Some(
+            "All arms of a select! have one type, as those of a match. What recv gives there is an Option: Some(value), or \
+             None if the channel is closed.",
+        ),
+        "E0277" | "E0308" | "E0369" if says("Option<") && says("recv()") => Some(
+            "recv gives an Option: Some(value), or None once the channel is closed and empty. Take it apart with match, \
+             `if let` or `while let`.",
+        ),
+        _ => None,
     }
 }
 
@@ -256,7 +289,7 @@ fn native_lines(died: &Died, page: &mut Page<'_>) {
                 "printed more than {} MiB, so it was stopped{where_}",
                 (died.number >> 20).max(1)
             ),
-            "Look for a loop around a println! that does not end.",
+            "Look for a println! in a loop that does not end, or goes round far too often.",
         ),
         Native::Overflow => (
             format!("a stack overflow{where_}: a function calls itself without end"),

@@ -159,6 +159,18 @@ fn structure_is_asked_only_when_the_rest_is_right() {
 }
 
 #[test]
+fn who_prints_past_the_library_is_told_so_and_nothing_else() {
+    let with = |prints: u64| {
+        let facts = &[("goroutines", 0, 0), ("prints", 0, prints)];
+        judged(&well(), answered(None, facts))
+    };
+    assert_eq!(summary(&with(0)).2, "println-of-std");
+    let shown = drawn(&with(0), 80, false).join(" ");
+    assert!(shown.contains("Who prints what cannot be seen"), "{shown}");
+    assert_eq!(summary(&with(1)).2, "sequential");
+}
+
+#[test]
 fn the_ordinary_run_counts_too() {
     let verdict = judged(&ran(Ended::Exit(0), "1\n", ""), answered(None, GOOD));
     assert_eq!(summary(&verdict), ("native", "output", String::new()));

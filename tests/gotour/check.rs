@@ -251,6 +251,45 @@ fn the_compilers_first_error_is_shown_and_the_others_are_counted() {
 }
 
 #[test]
+fn where_the_compiler_knows_nothing_of_goroutines_there_is_a_word_on_what_helps() {
+    let desk = with_workbook();
+    let said = |body: &str| {
+        let all = "use goroutines::prelude::*;\nfn main() {\n    run(|| {\n";
+        check(&desk, &format!("{all}{body}\n    }});\n}}\n")).flat()
+    };
+    for (body, word) in [
+        (
+            "let (mut n, wg) = (0, WaitGroup::new()); wg.go(|| n += 1); wg.wait();",
+            "`move` makes a copy",
+        ),
+        (
+            "let s = String::new(); let t = &s; go! { drop(t.len()); }",
+            "it can borrow nothing from there",
+        ),
+        (
+            "let c = chan(1); for _ in 0..2 { go! { c.send(1); } }",
+            "Make a clone for each goroutine",
+        ),
+        (
+            "let n = std::rc::Rc::new(1); go! { drop(n); }",
+            "Arc in place of Rc",
+        ),
+        (
+            "let c = chan(1); let n = select! { recv(c) -> v => v, default => 0, }; let _: i32 = n;",
+            "All arms of a select! have one type",
+        ),
+        (
+            "let c = chan(1); c.send(1); let n: i32 = c.recv(); drop(n);",
+            "None once the channel is closed",
+        ),
+    ] {
+        let said = said(body);
+        assert!(said.contains(word), "{word:?} in\n{said}");
+    }
+    assert!(!said("let n: u8 = 'x';").contains("recv"));
+}
+
+#[test]
 fn a_build_that_fails_through_no_fault_of_the_program_is_no_verdict() {
     let desk = with_workbook();
     let manifest = desk.path("workbook/Cargo.toml");
