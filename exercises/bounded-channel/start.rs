@@ -4,10 +4,12 @@
 //! variables. send waits while it is full, recv while it is empty. Both are
 //! there, and neither waits: recv makes up a 0 when there is nothing. Leave
 //! main as it is: two goroutines send, two receive, and it complains when there
-//! are more values inside than there is room for.
+//! are more values inside than there is room for. What was sent first comes out
+//! first.
 //!
 //! It is right when it prints, whoever runs first:
 //!
+//!     first 10, then 20
 //!     received 6 values, 21 in all
 //!
 //! What helps:
@@ -48,6 +50,11 @@ fn main() {
             not_full: Cond::new(),
             not_empty: Cond::new(),
         });
+        // There is room for two, so nobody has to wait here.
+        bounded.send(10);
+        bounded.send(20);
+        println!("first {}, then {}", bounded.recv(), bounded.recv());
+
         let total = Arc::new(Mutex::new((0, 0)));
         let wg = WaitGroup::new();
         for values in [[1, 2, 3], [4, 5, 6]] {

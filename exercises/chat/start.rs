@@ -12,7 +12,7 @@
 //! writes what comes from the outbox; its end is the end of the connection.
 //! Nobody may hold up the others: not one who does not read, nor one who never
 //! says a word, nor one who says nonsense or is cut off. After `stop`, serve
-//! returns when all its goroutines have ended, and within 5 seconds.
+//! waits until all its goroutines have ended, and that is within 5 seconds.
 //!
 //! The check tries the rehearsal under schedules, then connects as real clients
 //! do. Try it yourself: gotour run chat, and in another terminal: nc 127.0.0.1 PORT

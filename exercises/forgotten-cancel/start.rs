@@ -3,8 +3,8 @@
 //! A server has one connection to its database. Each request makes a context of
 //! its own and borrows the connection. It is given back when that context is
 //! over: that is how Connection works. Request 2 finds nothing and returns early,
-//! and after it nobody gets the connection any more. Repair handle; leave main
-//! and Connection as they are.
+//! and after it nobody gets the connection any more. Repair handle; a time limit
+//! would not do. Leave main and Connection as they are.
 //!
 //! It is right when it prints:
 //!

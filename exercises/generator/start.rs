@@ -3,10 +3,13 @@
 //! The function squares(n) is to return a channel at once, from which its
 //! caller can receive 1, 4, 9, and so on up to n times n, and then learn that
 //! there are no more. So somebody has to send them while the caller receives.
-//! The loop in main is right as it is.
+//! The loops in main are right as they are.
 //!
 //! It is right when it prints:
 //!
+//!     1
+//!     4
+//!     that is all
 //!     1
 //!     4
 //!     9
@@ -31,9 +34,11 @@ fn squares(n: i64) -> RecvChan<i64> {
 
 fn main() {
     run(|| {
-        for square in &squares(5) {
-            println!("{square}");
+        for n in [2, 5] {
+            for square in &squares(n) {
+                println!("{square}");
+            }
+            println!("that is all");
         }
-        println!("that is all");
     });
 }

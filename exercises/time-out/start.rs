@@ -38,6 +38,7 @@ fn main() {
         match ask(&answers.receiver(), patience) {
             Some(answer) => println!("in time: {answer}"),
             None if time::since(start) < patience => println!("gave up too early"),
+            None if time::since(start) >= 2 * patience => println!("gave up too late"),
             None => println!("no answer in time"),
         }
         bell.close();

@@ -11,6 +11,7 @@
 //!
 //!     urgent fire
 //!     urgent flood
+//!     urgent storm
 //!     normal 1
 //!     urgent smoke
 //!     normal 2
@@ -24,9 +25,10 @@ use goroutines::println;
 
 fn main() {
     run(|| {
-        let (urgent, normal, worked) = (chan(3), chan(2), chan::<()>(0));
+        let (urgent, normal, worked) = (chan(4), chan(2), chan::<()>(0));
         urgent.send("fire");
         urgent.send("flood");
+        urgent.send("storm");
         normal.send(1);
         normal.send(2);
         normal.close();

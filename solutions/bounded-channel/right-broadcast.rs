@@ -43,6 +43,11 @@ fn main() {
             not_full: Cond::new(),
             not_empty: Cond::new(),
         });
+        // There is room for two, so nobody has to wait here.
+        bounded.send(10);
+        bounded.send(20);
+        println!("first {}, then {}", bounded.recv(), bounded.recv());
+
         let total = Arc::new(Mutex::new((0, 0)));
         let wg = WaitGroup::new();
         for values in [[1, 2, 3], [4, 5, 6]] {

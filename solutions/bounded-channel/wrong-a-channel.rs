@@ -19,6 +19,11 @@ impl Bounded {
 fn main() {
     run(|| {
         let bounded = Arc::new(Bounded(chan(2)));
+        // There is room for two, so nobody has to wait here.
+        bounded.send(10);
+        bounded.send(20);
+        println!("first {}, then {}", bounded.recv(), bounded.recv());
+
         let total = Arc::new(Mutex::new((0, 0)));
         let wg = WaitGroup::new();
         for values in [[1, 2, 3], [4, 5, 6]] {

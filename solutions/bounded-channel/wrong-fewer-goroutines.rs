@@ -38,6 +38,10 @@ fn main() {
             queue: Mutex::default(),
             changed: Cond::new(),
         });
+        bounded.send(10);
+        bounded.send(20);
+        println!("first {}, then {}", bounded.recv(), bounded.recv());
+
         let to = bounded.clone();
         go! { (1..=6).for_each(|v| to.send(v)); }
         let sum: i64 = (0..6).map(|_| bounded.recv()).sum();

@@ -6,12 +6,15 @@ use goroutines::println;
 use goroutines::sync::atomic::Int64;
 use std::sync::Arc;
 
-/// Asks one mirror. 2 and 3 answer; 1 and 4 are down, and say nothing until it is over.
+/// Asks one mirror. 2 answers, 3 when it is over; 1 and 4 are down, and say nothing until then.
 fn ask(ctx: &Context, mirror: usize, stopped: &Int64) -> Option<&'static str> {
-    if mirror == 2 || mirror == 3 {
+    if mirror == 2 {
         return ctx.err().is_none().then_some("the page");
     }
     ctx.done().recv();
+    if mirror == 3 {
+        return Some("too late");
+    }
     stopped.add(1);
     None
 }

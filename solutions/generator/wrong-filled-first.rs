@@ -14,9 +14,11 @@ fn squares(n: i64) -> RecvChan<i64> {
 
 fn main() {
     run(|| {
-        for square in &squares(5) {
-            println!("{square}");
+        for n in [2, 5] {
+            for square in &squares(n) {
+                println!("{square}");
+            }
+            println!("that is all");
         }
-        println!("that is all");
     });
 }

@@ -17,9 +17,11 @@ fn squares(n: i64) -> RecvChan<i64> {
 
 fn main() {
     run(|| {
-        for (i, _) in (1..).zip(&squares(5)) {
-            println!("{}", i * i);
+        for n in [2, 5] {
+            for (i, _) in (1..).zip(&squares(n)) {
+                println!("{}", i * i);
+            }
+            println!("that is all");
         }
-        println!("that is all");
     });
 }

@@ -5,9 +5,10 @@ use goroutines::println;
 
 fn main() {
     run(|| {
-        let (urgent, normal, worked) = (chan(3), chan(2), chan::<()>(0));
+        let (urgent, normal, worked) = (chan(4), chan(2), chan::<()>(0));
         urgent.send("fire");
         urgent.send("flood");
+        urgent.send("storm");
         normal.send(1);
         normal.send(2);
         normal.close();

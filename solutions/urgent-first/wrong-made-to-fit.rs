@@ -5,7 +5,7 @@ use goroutines::println;
 
 fn main() {
     run(|| {
-        for m in ["fire", "flood"] {
+        for m in ["fire", "flood", "storm"] {
             println!("urgent {m}");
         }
         for n in [1, 2] {

@@ -1,0 +1,82 @@
+//! Tries, and waits where it cannot; and gives way at the end, which changes nothing.
+
+use goroutines::prelude::*;
+use goroutines::println;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+#[allow(dead_code)]
+struct Bounded {
+    cap: usize,
+    queue: Mutex<VecDeque<i64>>,
+    not_full: Cond,
+    not_empty: Cond,
+}
+
+impl Bounded {
+    fn send(&self, v: i64) {
+        let mut queue = self.queue.lock();
+        loop {
+            if queue.len() == self.cap {
+                queue = self.not_full.wait(queue);
+                continue;
+            }
+            queue.push_back(v);
+            break;
+        }
+        self.not_empty.signal();
+        runtime::gosched();
+    }
+
+    fn recv(&self) -> i64 {
+        let mut queue = self.queue.lock();
+        loop {
+            match queue.pop_front() {
+                Some(v) => {
+                    drop(queue);
+                    self.not_full.signal();
+                    return v;
+                }
+                None => queue = self.not_empty.wait(queue),
+            }
+        }
+    }
+}
+
+fn main() {
+    run(|| {
+        let bounded = Arc::new(Bounded {
+            cap: 2,
+            queue: Mutex::default(),
+            not_full: Cond::new(),
+            not_empty: Cond::new(),
+        });
+        // There is room for two, so nobody has to wait here.
+        bounded.send(10);
+        bounded.send(20);
+        println!("first {}, then {}", bounded.recv(), bounded.recv());
+
+        let total = Arc::new(Mutex::new((0, 0)));
+        let wg = WaitGroup::new();
+        for values in [[1, 2, 3], [4, 5, 6]] {
+            let (to, from, total) = (bounded.clone(), bounded.clone(), total.clone());
+            wg.go(move || values.into_iter().for_each(|v| to.send(v)));
+            wg.go(move || {
+                for _ in 0..3 {
+                    let v = from.recv();
+                    let mut total = total.lock();
+                    *total = (total.0 + 1, total.1 + v);
+                }
+            });
+        }
+        let watch = bounded.clone();
+        wg.go(move || {
+            if watch.queue.lock().len() > 2 {
+                println!("too full");
+            }
+        });
+        wg.wait();
+        let (count, sum) = *total.lock();
+        println!("received {count} values, {sum} in all");
+    });
+}

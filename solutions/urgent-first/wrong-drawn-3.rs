@@ -1,0 +1,45 @@
+//! Looks twice, because there were two.
+
+use goroutines::prelude::*;
+use goroutines::println;
+
+fn main() {
+    run(|| {
+        let (urgent, normal, worked) = (chan(4), chan(2), chan::<()>(0));
+        urgent.send("fire");
+        urgent.send("flood");
+        urgent.send("storm");
+        normal.send(1);
+        normal.send(2);
+        normal.close();
+        let alarm = urgent.sender();
+        let (last, after) = (urgent.sender(), worked.receiver());
+        go! {
+            after.recv();
+            last.send("goodbye");
+            last.close();
+        }
+
+        let (mut urgent, mut normal) = (urgent.receiver(), normal.receiver());
+        while !(urgent.is_nil() && normal.is_nil()) {
+            for _ in 0..2 { if let Ok(Some(m)) = urgent.try_recv() { println!("urgent {m}"); } }
+            select! {
+                recv(urgent) -> m => match m {
+                    Some(m) => println!("urgent {m}"),
+                    None => urgent = RecvChan::nil(),
+                },
+                recv(normal) -> n => match n {
+                    Some(n) => {
+                        println!("normal {n}");
+                        match n {
+                            1 => alarm.send("smoke"),
+                            _ => worked.close(),
+                        }
+                    }
+                    None => normal = RecvChan::nil(),
+                },
+            }
+        }
+        println!("that is all");
+    });
+}
