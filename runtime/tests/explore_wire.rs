@@ -88,7 +88,9 @@ fn program() {
             }
             wg.wait();
             // Who waits for what a Once makes waits for nothing else.
-            Once::new().call(|| drop(runtime::syscall(|| Shared::new(3).get())));
+            Once::new().call(|| {
+                runtime::syscall(|| Shared::new(3).get());
+            });
         }),
         // What a goroutine had handed over before it went on, or had only to end, when main returned.
         "handed" | "goes-on" => run(|| {
