@@ -21,7 +21,7 @@ fn main() {
         }
 
         let (urgent, normal) = (urgent.receiver(), normal.receiver());
-        for is_urgent in [true, true, false, true, false, true] {
+        for is_urgent in [true, true, true, false, true, false, true] {
             if is_urgent {
                 if let Some(m) = urgent.recv() {
                     println!("urgent {m}");

@@ -22,6 +22,7 @@ fn main() {
 
         println!("urgent {}", urgent.recv().unwrap());
         println!("urgent {}", urgent.recv().unwrap());
+        println!("urgent {}", urgent.recv().unwrap());
         println!("normal {}", normal.recv().unwrap());
         alarm.send("smoke");
         println!("urgent {}", urgent.recv().unwrap());

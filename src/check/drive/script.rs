@@ -153,9 +153,7 @@ mod tests {
         );
         assert_eq!(steps[9].what, What::Ends("0 left".into()));
         assert!(matches!(&steps[8].what, What::Floods(f) if f.lines == 5000 && f.hearer == "cid"));
-        assert!(
-            matches!(&steps[10].what, What::Floods(f) if f.slow == Some(("bob".into(), 4)))
-        );
+        assert!(matches!(&steps[10].what, What::Floods(f) if f.slow == Some(("bob".into(), 4))));
         for wrong in [
             "ann floods cid 9 x 9 while bob reads 1 of 0 until * bob leaves > say # < ann: #",
             "ann",
