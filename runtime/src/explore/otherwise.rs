@@ -228,7 +228,9 @@ mod tests {
                     done.send(());
                 });
             }
-            let _ = (0..2).map(|_| done.recv()).count();
+            for _ in 0..2 {
+                done.recv();
+            }
             all.close();
             println!("{}", all.iter().sum::<i32>());
         };
