@@ -69,6 +69,8 @@ pub(crate) trait Scheduler: Sync {
     fn watch(&self, fd: BorrowedFd<'_>) -> Option<io::Result<&'static PollDesc>>;
     /// Wakes whoever waits in a slot of a descriptor of this runtime once `now() >= when`, or earlier.
     fn wake_desc_by(&self, when: u64, desc: &'static PollDesc, mode: Mode);
+    /// The goroutine that runs is about to ask the system for a descriptor, and the system may take that long to answer.
+    fn waits_outside(&self, _most: Duration) {}
     /// The goroutine that runs is about to wait for a descriptor (`true`), or goes on.
     fn count_waiter(&self, waits: bool);
     /// The goroutine that runs on this thread ends the program: by a panic that nobody has recovered, or by a fatal error.

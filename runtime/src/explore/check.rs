@@ -70,6 +70,7 @@ fn explore(opts: &Options, f: impl Fn() + Send + Sync + 'static, guard: &Guard) 
         launch: &mut launch,
         rules: rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
         steps: 0,
+        outside: std::time::Duration::ZERO,
     };
     guard.here(&runner.x);
     let tally = runner.explore(&Task {
@@ -82,7 +83,8 @@ fn explore(opts: &Options, f: impl Fn() + Send + Sync + 'static, guard: &Guard) 
     });
     let failure = tally.found.as_ref().map(|found| {
         let failure = settle(&mut runner, found);
-        unless_it_stays(&mut runner, tally.passed_first.as_ref(), failure)
+        let failure = unless_it_stays(&mut runner, tally.passed_first.as_ref(), failure);
+        expecting(failure, opts)
     });
     let notes = tally.notes(failure.as_ref().map(|f| f.kind));
     Report {
@@ -96,7 +98,16 @@ fn explore(opts: &Options, f: impl Fn() + Send + Sync + 'static, guard: &Guard) 
     }
 }
 
-/// Runs `f` under one schedule: the one a report gave.
+/// What must be printed goes with a schedule that failed because something else was.
+fn expecting(mut f: Failure, opts: &Options) -> Failure {
+    if f.kind == Kind::Output {
+        f.schedule.expect = opts.expect.clone();
+    }
+    f
+}
+
+/// Runs `f` under one schedule: the one a report gave. A schedule out of a report knows what had to be printed; one that was
+/// typed does not: for that, set `GOSCHEDULE` and call [`check`].
 ///
 /// If the schedule cannot be followed, or does something else when it is run a second time, the failure is
 /// [`Kind::Nondeterminism`].
@@ -115,7 +126,11 @@ fn explore(opts: &Options, f: impl Fn() + Send + Sync + 'static, guard: &Guard) 
 /// ```
 pub fn replay(schedule: &Schedule, f: impl Fn() + Send + Sync + 'static) -> Report {
     let schedule = schedule.clone();
-    guarded(move |guard| follow(&Options::new(), &schedule, f, guard))
+    let opts = Options {
+        expect: schedule.expect.clone(),
+        ..Options::new()
+    };
+    guarded(move |guard| follow(&opts, &schedule, f, guard))
 }
 
 fn follow(
@@ -131,9 +146,11 @@ fn follow(
         launch: &mut launch,
         rules: rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
         steps: 0,
+        outside: std::time::Duration::ZERO,
     };
     guard.here(&runner.x);
-    let failure = replayed(&mut runner, &schedule.0);
+    let failure = replayed(&mut runner, &schedule.plan);
+    let failure = failure.map(|f| expecting(f, opts));
     Report {
         ran: 1,
         distinct: 1,
@@ -193,7 +210,7 @@ pub fn record(seed: u64, f: impl Fn() + Send + Sync + 'static) -> Story {
 /// As [`record`], under a given schedule.
 #[doc(hidden)]
 pub fn record_schedule(schedule: &Schedule, f: impl Fn() + Send + Sync + 'static) -> Story {
-    story_of(Driver::Follow(Follow::new(schedule.0.clone())), f)
+    story_of(Driver::Follow(Follow::new(schedule.plan.clone())), f)
 }
 
 fn story_of(driver: Driver, f: impl Fn() + Send + Sync + 'static) -> Story {
@@ -204,6 +221,7 @@ fn story_of(driver: Driver, f: impl Fn() + Send + Sync + 'static) -> Story {
         Setup {
             driver,
             max_steps: MAX_STEPS,
+            relents: u64::MAX,
             races: true,
             provoking: false,
             recording: true,
@@ -347,7 +365,7 @@ fn failure(runner: &Runner<'_>, kind: Kind, plan: &Plan, message: String, story:
     let o = runner.x.result();
     Failure {
         kind,
-        schedule: Schedule(plan.clone()),
+        schedule: Schedule::of(plan.clone()),
         preemptions: o.recorded().preemptions,
         steps: o.steps() as usize,
         output: o.output().to_string(),
@@ -367,7 +385,7 @@ fn failure(runner: &Runner<'_>, kind: Kind, plan: &Plan, message: String, story:
     }
 }
 
-/// So many of those who are leaked are named; `blocked` has them all.
+/// So many of those who are leaked, or have locked each other out, are named; `blocked` has them all.
 const LEAKED: usize = 8;
 
 /// What went wrong, in a line or two.
@@ -421,7 +439,14 @@ pub(super) fn message(o: &Outcome<'_>, kind: Kind, story: &Story) -> String {
 
 /// Some have locked each other out, and main is not among them.
 fn locked_out(ring: &[u64], story: &Story) -> String {
-    let who: Vec<String> = ring.iter().map(|g| format!("goroutine {g}")).collect();
+    let mut who: Vec<String> = ring
+        .iter()
+        .take(LEAKED)
+        .map(|g| format!("goroutine {g}"))
+        .collect();
+    if ring.len() > LEAKED {
+        who.push(format!("{} more", ring.len() - LEAKED));
+    }
     let main = if story.main_returned {
         "main has returned"
     } else if story.waits.iter().any(|w| w.who == 1) {
@@ -499,6 +524,12 @@ fn race(story: &Story) -> String {
             a.place
         )
     };
+    if let Some((add, wait)) = story.race_for_a_group() {
+        return format!(
+            "race on a sync.WaitGroup: goroutine {} adds at {}, goroutine {} waits at {}, and nothing orders the two",
+            add.who, add.place, wait.who, wait.place
+        );
+    }
     let what = match story.things.get(r.object) {
         Some(t) if !t.kind.is_empty() => match &t.place {
             Some(p) => format!("the {} made at {p}", t.kind),

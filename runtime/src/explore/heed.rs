@@ -116,6 +116,7 @@ fn takes_notice(runner: &mut Runner<'_>, plan: &Plan, end: &End, who: u32) -> No
 
 pub(super) fn run(runner: &mut Runner<'_>, plan: &Plan, asking: Asking) -> End {
     let setup = Setup {
+        relents: u64::MAX,
         driver: Driver::Follow(Follow::new(plan.clone())),
         max_steps: runner.rules.max_steps,
         races: false,
@@ -149,6 +150,7 @@ mod tests {
                 launch: &mut launch,
                 rules: rules(&Options::new(), None),
                 steps: 0,
+                outside: std::time::Duration::ZERO,
             });
             (found.heeded, found.unheeded)
         })

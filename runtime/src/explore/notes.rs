@@ -52,6 +52,19 @@ pub(super) fn inverted(o: &Outcome<'_>) -> Option<String> {
     Some(text)
 }
 
+/// In how many schedules some got in each other's way in step.
+pub(super) fn in_step(n: usize) -> String {
+    let schedules = match n {
+        1 => "1 schedule was".to_string(),
+        n => format!("{n} schedules were"),
+    };
+    format!(
+        "{schedules} not over after very many steps, and came to an end once chance said who runs next: as long as all go on \
+         in step, they can keep each other from getting anywhere (a livelock). In an ordinary run that does not last, so it \
+         is no failure here."
+    )
+}
+
 /// In how many schedules somebody waited in the middle of its unwinding, and where.
 pub(super) fn unwound((n, at): (usize, &'static std::panic::Location<'static>)) -> String {
     let p = Place::of(at);

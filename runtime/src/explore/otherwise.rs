@@ -93,6 +93,7 @@ mod tests {
                 launch: &mut launch,
                 rules: rules(&Options::new(), None),
                 steps: 0,
+                outside: std::time::Duration::ZERO,
             })
         })
     }

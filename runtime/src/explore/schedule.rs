@@ -1,8 +1,10 @@
 //! A schedule as people see it: a token that can be kept in a file and typed again.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+use super::options::Expectation;
 use crate::lab::Plan;
 
 /// A schedule: who goes on, and for how many steps. Its text is what [`Report`](super::Report)s print and what can be
@@ -23,12 +25,42 @@ use crate::lab::Plan;
 /// assert!("G2y2".parse::<Schedule>().is_err());
 /// # Ok::<(), goroutines::explore::ParseScheduleError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-pub struct Schedule(pub(crate) Plan);
+#[derive(Clone, Default)]
+pub struct Schedule {
+    pub(crate) plan: Plan,
+    /// What a program must print, where it failed because it did not: a replay judges by it. It is not in the text.
+    pub(super) expect: Option<Expectation>,
+}
+
+impl Schedule {
+    pub(super) fn of(plan: Plan) -> Schedule {
+        Schedule { plan, expect: None }
+    }
+}
+
+impl PartialEq for Schedule {
+    fn eq(&self, other: &Schedule) -> bool {
+        self.plan == other.plan
+    }
+}
+
+impl Eq for Schedule {}
+
+impl Hash for Schedule {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.plan.hash(state);
+    }
+}
+
+impl fmt::Debug for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Schedule").field(&self.plan).finish()
+    }
+}
 
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.plan.fmt(f)
     }
 }
 
@@ -36,7 +68,7 @@ impl FromStr for Schedule {
     type Err = ParseScheduleError;
 
     fn from_str(s: &str) -> Result<Self, Self::Err> {
-        s.parse().map(Schedule).map_err(ParseScheduleError)
+        s.parse().map(Schedule::of).map_err(ParseScheduleError)
     }
 }
 

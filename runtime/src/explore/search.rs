@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::options::Strategy;
 use super::{Kind, notes};
@@ -42,6 +42,8 @@ pub(super) struct Runner<'a> {
     pub(super) rules: Rules<'a>,
     /// Steps of all schedules so far.
     pub(super) steps: u64,
+    /// How long the system was waited for in them, at most.
+    pub(super) outside: Duration,
 }
 
 /// A failing schedule.
@@ -82,10 +84,20 @@ pub(super) struct Tally {
     pub(super) unwound: Option<(usize, &'static std::panic::Location<'static>)>,
     /// Locks taken in two orders: said when nothing proves it.
     pub(super) inverted: Option<String>,
+    /// Schedules that came to no end until it was left to chance who comes next.
+    in_step: usize,
 }
 
+/// How Go's panics begin that an `add` unordered with a `wait` may come to.
+const MISUSE: &str = "sync: WaitGroup ";
 /// Once something was found, an exploration ends after so many steps: programs that make no progress are slow.
 const PATIENCE: u64 = 20_000_000;
+/// Once schedules are known that go on for ever in step, others are helped after so many steps, or four times as many as
+/// the longest has that was not.
+const SETTLED: u64 = 10_000;
+/// The same where the system was waited for so long, and where that is so long that nothing more is tried at all.
+pub(super) const OUTSIDE: Duration = Duration::from_secs(2);
+const MOST_OUTSIDE: Duration = Duration::from_secs(20);
 /// At least so many schedules are tried however short the time is.
 const AT_LEAST: usize = 20;
 /// How often the time is looked at: every so many schedules.
@@ -108,6 +120,10 @@ impl Rules<'_> {
     /// Whether, and as what, a schedule failed.
     pub(super) fn judge(&self, o: &Outcome<'_>) -> Option<Kind> {
         let ended = match o.verdict() {
+            // The panic comes in few schedules, what leads to it in most.
+            Verdict::Panic { text, .. } if text.starts_with(MISUSE) && o.races_for_a_group() => {
+                Some(Kind::Race)
+            }
             Verdict::Panic { .. } => Some(Kind::Panic),
             Verdict::Fatal { .. } => Some(Kind::Fatal),
             Verdict::Deadlock { .. } if !o.main_returned() || self.leaks => Some(Kind::Deadlock),
@@ -131,13 +147,20 @@ impl Rules<'_> {
 impl Runner<'_> {
     /// Runs one schedule. What it left is in `self.x.result()`.
     pub(super) fn run(&mut self, driver: Driver, recording: bool) -> Option<Kind> {
-        self.run_so(driver, recording, false)
+        self.run_so(driver, recording, false, u64::MAX)
     }
 
-    fn run_so(&mut self, driver: Driver, recording: bool, provoking: bool) -> Option<Kind> {
+    fn run_so(
+        &mut self,
+        driver: Driver,
+        recording: bool,
+        provoking: bool,
+        relents: u64,
+    ) -> Option<Kind> {
         let setup = Setup {
             driver,
             max_steps: self.rules.max_steps,
+            relents,
             races: self.rules.races,
             provoking,
             recording,
@@ -146,6 +169,7 @@ impl Runner<'_> {
         (self.launch)(&mut self.x, setup);
         let o = self.x.result();
         self.steps += o.steps();
+        self.outside += o.outside();
         self.rules.judge(&o)
     }
 
@@ -178,7 +202,8 @@ impl Runner<'_> {
         let mut spare = Spare::default();
         let mut index = 0;
         while t.ran < task.schedules {
-            if t.found.is_some() && self.steps > PATIENCE {
+            let long = self.steps > PATIENCE || self.outside > OUTSIDE;
+            if t.found.is_some() && long || self.outside > MOST_OUTSIDE {
                 break;
             }
             if t.ran >= task.first.len() + AT_LEAST
@@ -204,7 +229,12 @@ impl Runner<'_> {
                 None if provoking => Driver::Random(Random::new(task.seed, index as u64, false)),
                 None => driver(task.strategy, task.seed, index, &longest, &mut spare),
             };
-            let kind = self.run_so(driver, false, provoking);
+            let relents = match &driver {
+                Driver::Every(_) => u64::MAX,
+                _ if t.in_step == 0 => self.rules.max_steps / 2,
+                _ => (4 * longest.settled).clamp(SETTLED, self.rules.max_steps / 2),
+            };
+            let kind = self.run_so(driver, false, provoking, relents);
             match self.x.take_driver() {
                 Driver::Every(mut visited) => {
                     if visited.counts() {
@@ -243,6 +273,7 @@ impl Runner<'_> {
         let fingerprint = o.fingerprint();
         seen.insert(fingerprint);
         longest.learn(&o);
+        t.in_step += usize::from(o.relented() && *o.verdict() != Verdict::StepLimit);
         for (i, &now) in o.counts().0.iter().enumerate() {
             t.least.0[i] = t.least.0[i].min(now);
             t.most.0[i] = t.most.0[i].max(now);
@@ -294,7 +325,11 @@ impl Tally {
         // A deadlock is told with its own locks.
         let new = kind != Some(Kind::Deadlock);
         let inverted = self.inverted.iter().filter(|_| new).cloned();
-        inverted.chain(self.unwound.map(notes::unwound)).collect()
+        let in_step = Some(self.in_step).filter(|&n| n > 0).map(notes::in_step);
+        inverted
+            .chain(self.unwound.map(notes::unwound))
+            .chain(in_step)
+            .collect()
     }
 
     fn new() -> Tally {
@@ -310,6 +345,7 @@ impl Tally {
             most: Counts::ZERO,
             unwound: None,
             inverted: None,
+            in_step: 0,
         }
     }
 }
@@ -351,6 +387,8 @@ impl Visits {
 struct Lengths {
     /// Steps of the longest schedule.
     steps: u64,
+    /// Of the longest that came to its end without being helped.
+    settled: u64,
     /// By goroutine, main first: most operations in one schedule.
     each: Vec<u32>,
 }
@@ -359,6 +397,7 @@ impl Default for Lengths {
     fn default() -> Self {
         Lengths {
             steps: 16,
+            settled: 0,
             each: Vec::new(),
         }
     }
@@ -367,6 +406,9 @@ impl Default for Lengths {
 impl Lengths {
     fn learn(&mut self, o: &Outcome<'_>) {
         self.steps = self.steps.max(o.steps());
+        if !o.relented() {
+            self.settled = self.settled.max(o.steps());
+        }
         for (i, n) in o.lengths().enumerate() {
             match self.each.get_mut(i) {
                 Some(most) => *most = n.max(*most),

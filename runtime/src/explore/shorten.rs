@@ -9,12 +9,18 @@
 //! known to be the smallest.
 
 use super::Kind;
-use super::search::{Cost, Found, Runner};
+use super::search::{Cost, Found, OUTSIDE, Runner};
 use crate::lab::{Driver, Follow, Plan, Segment, Tree};
 
 /// How many replays and steps may be spent.
 const REPLAYS: usize = 3_000;
 const STEPS: u64 = 1_500_000;
+/// The same for one whose token is too long to be typed.
+const LONG: u64 = 6_000_000;
+/// Each of a crowd makes at most so many steps before the next one does.
+const DEEP: u32 = 8;
+/// So many beginnings are tried with their turns gathered.
+const TURNS: usize = 400;
 /// The most characters of a token that people can be asked to type.
 const TYPED: usize = 40;
 
@@ -27,11 +33,13 @@ struct Shortener<'a, 'b> {
     fingerprint: u64,
     replays: usize,
     until: u64,
+    outside: std::time::Duration,
 }
 
 /// The shortest schedule that fails as `found` does; `None` if `found` itself does not fail again.
 pub(super) fn shorten(runner: &mut Runner<'_>, found: &Found) -> Option<Found> {
     let until = runner.steps + STEPS;
+    let outside = runner.outside + OUTSIDE;
     let mut s = Shortener {
         runner,
         kind: found.kind,
@@ -44,12 +52,18 @@ pub(super) fn shorten(runner: &mut Runner<'_>, found: &Found) -> Option<Found> {
         fingerprint: found.fingerprint,
         replays: 0,
         until,
+        outside,
     };
     let kind = s.runner.run(follow(&found.plan), false);
     if kind != Some(found.kind) {
         return None;
     }
     s.take();
+    if s.cost.length > TYPED {
+        s.until = until.max(s.runner.steps + LONG);
+        s.in_a_row();
+        s.in_one_go();
+    }
     while s.cost.preemptions > 0 || !s.best.0.is_empty() {
         let before = (s.cost, s.token.clone());
         s.end_early();
@@ -76,7 +90,9 @@ fn follow(plan: &Plan) -> Driver {
 
 impl Shortener<'_, '_> {
     fn spent(&self) -> bool {
-        self.replays >= REPLAYS || self.runner.steps >= self.until
+        self.replays >= REPLAYS
+            || self.runner.steps >= self.until
+            || self.runner.outside >= self.outside
     }
 
     /// The last run failed as wanted: is it better?
@@ -118,6 +134,46 @@ impl Shortener<'_, '_> {
                 return;
             }
             kept = if kept < 8 { kept + 1 } else { kept * 2 };
+        }
+    }
+
+    /// Everybody the same number of steps, in the order of their numbers, and then the usual course.
+    fn in_a_row(&mut self) {
+        let mut who: Vec<u32> = self.best.0.iter().map(|s| s.who).collect();
+        who.retain(|&who| who > 1);
+        let (Some(&first), Some(&last)) = (who.iter().min(), who.iter().max()) else {
+            return;
+        };
+        for steps in 1..=DEEP {
+            let all = first..=last;
+            let plan = all.map(|who| Segment {
+                who,
+                count: Some(steps),
+                choices: Vec::new(),
+            });
+            if self.try_plan(plan.collect()) {
+                return;
+            }
+        }
+    }
+
+    /// The course up to some turn, but with all that one does in one turn, and from there on the usual one.
+    fn in_one_go(&mut self) {
+        let turns = self.best.0.clone();
+        for kept in (1..=turns.len()).rev().step_by(turns.len() / TURNS + 1) {
+            let mut gathered: Vec<Segment> = Vec::new();
+            for s in &turns[..kept] {
+                match gathered.iter().position(|g| g.who == s.who) {
+                    Some(i) => {
+                        let before = gathered.remove(i);
+                        gathered.push(both(&before, s));
+                    }
+                    None => gathered.push(s.clone()),
+                }
+            }
+            if self.try_plan(gathered) || self.spent() {
+                return;
+            }
         }
     }
 
@@ -313,6 +369,7 @@ mod tests {
                     expect: None,
                 },
                 steps: 0,
+                outside: std::time::Duration::ZERO,
             };
             let tally = runner.explore(&Task {
                 schedules: 300,
@@ -378,6 +435,7 @@ mod tests {
                 expect: None,
             },
             steps: 0,
+            outside: std::time::Duration::ZERO,
         };
         let tally = runner.explore(&Task {
             schedules: 1,

@@ -235,6 +235,20 @@ impl Untold {
 }
 
 impl Story {
+    /// The two sides of a race if they are an `add` and a `wait`.
+    pub(super) fn race_for_a_group(&self) -> Option<(&Access, &Access)> {
+        let r = self.race.as_ref()?;
+        let (add, wait) = match r.first.write {
+            true => (&r.second, &r.first),
+            false => (&r.first, &r.second),
+        };
+        let did = |a: &Access, what: &str| {
+            let there = |m: &Moment| m.who == a.who && m.place.as_ref() == Some(&a.place);
+            self.moments.iter().any(|m| there(m) && m.what == what)
+        };
+        (did(add, "add") && did(wait, "wait")).then_some((add, wait))
+    }
+
     pub(super) fn of(o: &Outcome<'_>) -> Story {
         let all = o.recorded_steps();
         let told = |i: usize| i < ENDS || i + ENDS >= all;

@@ -46,6 +46,7 @@ fn seen(x: &Exploration, note: &StdMutex<Vec<Vec<i64>>>) -> Seen {
 fn setup(driver: Driver) -> Setup {
     Setup {
         driver,
+        relents: u64::MAX,
         max_steps: 300,
         races: true,
         provoking: false,

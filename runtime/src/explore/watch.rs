@@ -56,6 +56,7 @@ pub fn watch(opts: &Options, schedule: &Schedule, f: impl Fn() + Send + Sync + '
             launch: &mut launch,
             rules: rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
             steps: 0,
+            outside: std::time::Duration::ZERO,
         };
         watched(&mut runner, schedule)
     })
@@ -74,20 +75,21 @@ pub(crate) fn once(schedule: &Schedule, main: Box<dyn FnOnce()>) -> Watched {
         launch: &mut launch,
         rules: rules(&Options::new(), None),
         steps: 0,
+        outside: std::time::Duration::ZERO,
     };
     watched(&mut runner, schedule)
 }
 
 fn watched(runner: &mut Runner<'_>, schedule: &Schedule) -> Watched {
-    let kind = runner.run(Driver::Follow(Follow::new(schedule.0.clone())), true);
+    let kind = runner.run(Driver::Follow(Follow::new(schedule.plan.clone())), true);
     let o = runner.x.result();
     let story = Story::of(&o);
     // A leading `G1` is implied.
-    let shift = usize::from(schedule.0.0.first().is_none_or(|s| s.who != 1));
+    let shift = usize::from(schedule.plan.0.first().is_none_or(|s| s.who != 1));
     Watched {
         failure: kind.map(|k| (k, message(&o, k, &story))),
         preemptions: o.recorded().preemptions,
-        schedule: Schedule(o.plan()),
+        schedule: Schedule::of(o.plan()),
         left_at: o.left_at().and_then(|(at, _)| at.checked_sub(shift)),
         story,
     }
@@ -105,6 +107,7 @@ pub fn fewest(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Option<Fe
             launch: &mut launch,
             rules: rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
             steps: 0,
+            outside: std::time::Duration::ZERO,
         };
         let mut search = Search {
             runner: &mut runner,

@@ -22,6 +22,8 @@ const NAP: Duration = Duration::from_millis(1);
 
 /// So often it asks for real, each time for a moment: what comes from outside may be on its way.
 const EAGER: u32 = 20;
+/// The first looks take no time: mostly it is somebody of this program who has to do something first.
+const AT_ONCE: u32 = 3;
 /// So often in a row it looks while nobody else can run and nothing but such looks is waited for. Then nothing comes.
 const PATIENT: u32 = 60;
 /// How long the last of them waits for real.
@@ -239,9 +241,12 @@ impl Fd {
         let last = looks.idle > PATIENT && left.is_none();
         let wait = match (last, looks.all <= EAGER) {
             (true, _) => LAST,
-            (false, true) => nap,
-            (false, false) => Duration::ZERO,
+            (false, true) if looks.all > AT_ONCE => nap,
+            (false, _) => Duration::ZERO,
         };
+        if !wait.is_zero() {
+            s.waits_outside(wait);
+        }
         if self.poll(mode, wait) {
             return;
         }

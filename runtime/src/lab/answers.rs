@@ -4,6 +4,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::engine::Lab;
 use super::facts::Fact;
@@ -53,6 +54,10 @@ impl Scheduler for Lab {
     fn wake_desc_by(&self, _when: u64, _desc: &'static PollDesc, _mode: Mode) {}
 
     fn count_waiter(&self, _waits: bool) {}
+
+    fn waits_outside(&self, most: Duration) {
+        self.state().outside += most;
+    }
 
     fn begin_syscall(&self) {
         let mut st = self.state();

@@ -13,6 +13,9 @@ use super::strategy::{self, Asked, Driver, Intent, View, Why};
 use crate::primitives::Tag;
 use crate::seam::Op;
 
+/// Where chance says who is next, it takes somebody who could go on from his turn once in so many steps.
+const SELDOM: u64 = 16;
+
 impl State {
     /// The goroutine that runs stands at a point.
     #[inline]
@@ -75,7 +78,7 @@ impl State {
         }
         // Most decisions: nothing is to be looked at but who can run.
         if self.plain
-            && self.steps < self.max_steps
+            && self.steps < self.bound
             && !self.looks_round()
             && !(self.asked == Asked::WithATimer && self.may_move())
         {
@@ -173,18 +176,22 @@ impl State {
             };
             let starved = self.starved().filter(|who| Some(*who) != last);
             let usual = starved.unwrap_or_else(|| strategy::usual(runnable, self.current, why));
-            let who = self.driver.next(&View {
-                runnable,
-                current: self.current,
-                why,
-                usual,
-                starved: starved.is_some(),
-                steps: self.steps,
-                timer: self.may_move(),
-                fresh: &self.fresh,
-                intents: &self.intents,
-                alone: self.alone,
-            });
+            let who = if self.steps >= self.relents {
+                self.by_chance(why, starved, usual)
+            } else {
+                self.driver.next(&View {
+                    runnable,
+                    current: self.current,
+                    why,
+                    usual,
+                    starved: starved.is_some(),
+                    steps: self.steps,
+                    timer: self.may_move(),
+                    fresh: &self.fresh,
+                    intents: &self.intents,
+                    alone: self.alone,
+                })
+            };
             self.alone = false;
             self.fresh.clear();
             self.steps += 1;
@@ -204,6 +211,19 @@ impl State {
             self.step(who);
             return Some(who);
         }
+    }
+
+    /// Who is next where the driver is not asked any more: mostly the one that runs, as long as it can.
+    fn by_chance(&self, why: Why, starved: Option<u32>, usual: u32) -> u32 {
+        let drawn = mix(self.steps, 0x1e7_f0a1);
+        if starved.is_some() || why == Why::Point && drawn % SELDOM != 0 {
+            return usual;
+        }
+        let among = match self.provoking {
+            true => &self.eager,
+            false => &self.runnable,
+        };
+        among[(drawn / SELDOM) as usize % among.len()]
     }
 
     /// `who` goes on without a decision: no turn is counted, so that plans stay what they are.

@@ -23,6 +23,8 @@ use crate::{birth, lock, overflow, panics};
 pub(crate) struct Setup {
     pub(crate) driver: Driver,
     pub(crate) max_steps: u64,
+    /// From this step on the driver is not asked any more, and nobody is kept from getting anywhere by the order alone.
+    pub(crate) relents: u64,
     pub(crate) races: bool,
     /// Whether those who have one lock and want another are kept waiting for each other.
     pub(crate) provoking: bool,
@@ -179,8 +181,10 @@ impl Exploration {
             st.tracing = matches!(setup.driver, Driver::Every(_));
             st.asked = setup.driver.asked_alone();
             st.plain = setup.driver.is_free() && !setup.provoking && !setup.recording;
+            st.relents = setup.relents;
             st.driver = setup.driver;
             st.max_steps = setup.max_steps;
+            st.bound = st.max_steps.min(st.relents);
             st.provoking = setup.provoking;
             st.recording = setup.recording;
             st.asking = setup.asking;

@@ -98,7 +98,8 @@ impl State {
         slot.held += 1;
         slot.had += 1;
         slot.locks |= bit(object);
-        if matches!(slot.last.what, What::Does(Op::TryLock | Op::TryRLock)) {
+        let tried = matches!(slot.last.what, What::Does(Op::TryLock | Op::TryRLock));
+        if tried {
             slot.fruitless = 0;
         }
         let (held, at) = (slot.held, slot.last.at);
@@ -121,7 +122,8 @@ impl State {
             once,
         });
         self.note_holdings();
-        if held > 1 {
+        // Who only tries does not wait: that is no order.
+        if held > 1 && !tried {
             self.owners.got_another(who, &self.holdings);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::cell::RefMut;
 use std::panic::Location;
+use std::time::Duration;
 
 use super::clocks::RaceFound;
 use super::facts::Counts;
@@ -23,6 +24,11 @@ impl Outcome<'_> {
     pub(crate) fn race(&self) -> Option<RaceFound> {
         self.state.race()
     }
+    /// Whether there is a race on what is neither a variable nor a channel: of an `add` with a `wait`.
+    pub(crate) fn races_for_a_group(&self) -> bool {
+        let of = |r: RaceFound| self.state.made_as(r.object).kind;
+        self.state.race().is_some_and(|r| of(r).is_empty())
+    }
     /// Where somebody waited in the middle of its unwinding, if anybody did.
     pub(crate) fn unwound_at(&self) -> Option<&'static Location<'static>> {
         self.state.unwound_at
@@ -33,8 +39,16 @@ impl Outcome<'_> {
     pub(crate) fn output(&self) -> &str {
         &self.state.output
     }
+    /// How long the system was waited for, at most.
+    pub(crate) fn outside(&self) -> Duration {
+        self.state.outside
+    }
     pub(crate) fn steps(&self) -> u64 {
         self.state.steps
+    }
+    /// Whether it was so long that the driver was asked no more.
+    pub(crate) fn relented(&self) -> bool {
+        self.state.steps > self.state.relents
     }
     pub(crate) fn recorded(&self) -> &Recorded {
         &self.state.recorded

@@ -6,6 +6,7 @@
 //!   ends or gives way (`gosched`, a third fruitless try in a row, a twelfth read, a 24th lock with nothing in between),
 //!   or another one has its turn after very long. `T`: the clock moves to the next timer although somebody could run.
 //!   Where all wait, or all who can run poll, or it has stood for very long (`idle.rs`), it moves by itself.
+//! - `G2-9x3` is short for `G2x3.G3x3` and so on to `G9x3`, `G2-9` for `G2.G3` and so on.
 //! - A list that does not begin with a segment of goroutine 1 begins with `G1`.
 //! - A segment whose goroutine cannot go on is left.
 //! - After the last segment, and wherever no segment speaks: the goroutine that ran goes on; when it waits, ends or
@@ -17,6 +18,11 @@
 
 use std::fmt;
 use std::str::FromStr;
+
+/// From so many on they are written as one.
+const MANY: usize = 4;
+/// More than these together are a mistake of who has typed them.
+const CROWD: u32 = 100_000;
 
 /// The clock's place among the goroutines' numbers.
 pub(crate) const CLOCK: u32 = 0;
@@ -57,13 +63,19 @@ impl fmt::Display for Plan {
         if self.0.is_empty() {
             return f.write_str("G1");
         }
-        for (i, s) in self.0.iter().enumerate() {
-            if i > 0 {
+        let mut rest = &self.0[..];
+        while let Some(s) = rest.first() {
+            if rest.len() < self.0.len() {
                 f.write_str(".")?;
             }
+            let crowd = crowd(rest);
+            rest = &rest[crowd..];
             match s.who {
                 CLOCK => f.write_str("T")?,
                 n => write!(f, "G{n}")?,
+            }
+            if crowd > 1 {
+                write!(f, "-{}", s.who as usize + crowd - 1)?;
             }
             if let Some(n) = s.count
                 && (s.who, n) != (CLOCK, 1)
@@ -94,9 +106,24 @@ impl FromStr for Plan {
         }
         let segments = text
             .split('.')
-            .map(|s| segment(s).ok_or_else(|| wrong(text, s)))
+            .map(|s| segments(s).ok_or_else(|| wrong(text, s)))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Plan(segments).canonical())
+        Ok(Plan(segments.concat()).canonical())
+    }
+}
+
+/// How many segments at the beginning are written as one.
+fn crowd(plan: &[Segment]) -> usize {
+    let like = |(i, s): &(usize, &Segment)| {
+        let first = &plan[0];
+        s.who as usize == first.who as usize + i
+            && s.count == first.count
+            && s.choices.is_empty()
+            && first.who != CLOCK
+    };
+    match plan.iter().enumerate().take_while(like).count() {
+        n @ MANY.. => n,
+        _ => 1,
     }
 }
 
@@ -105,6 +132,28 @@ fn wrong(text: &str, part: &str) -> String {
         "`{part}` in the schedule `{text}` is no segment; one looks like G2x3 (goroutine 2 makes 3 steps), \
          G2 (until it waits or ends) or T (the clock moves)"
     )
+}
+
+/// What one part of a token stands for: one segment, or one of each of a crowd.
+fn segments(s: &str) -> Option<Vec<Segment>> {
+    let Some((first, rest)) = s.split_once('-') else {
+        return segment(s).map(|s| vec![s]);
+    };
+    let (last, count) = match rest.split_once('x') {
+        Some((last, n)) => (last, format!("x{n}")),
+        None => (rest, String::new()),
+    };
+    if first.contains('x') {
+        return None;
+    }
+    let first = segment(&format!("{first}{count}")).filter(|s| s.who != CLOCK)?;
+    let last = number(last)?;
+    let fits = last > first.who && last - first.who < CROWD && first.choices.is_empty();
+    let one = |who| Segment {
+        who,
+        ..first.clone()
+    };
+    fits.then(|| (first.who..=last).map(one).collect())
 }
 
 fn segment(s: &str) -> Option<Segment> {
@@ -176,19 +225,43 @@ mod tests {
             "G2c0z(40)1.G3",
             "G1.G1x2.G3",
             "G1c1",
+            "G3.G1x4.G2-51x2.G7",
+            "G2-5.G5-8x3.G9x3c1",
+            "G2.G3.G4",
         ] {
             assert_eq!(round(s), s);
         }
         assert_eq!(round("G1.G2"), "G2");
         assert_eq!(round(" g2X3".to_lowercase().as_str()), "G2x3");
         assert_eq!(round("G2c100"), "G2c1");
+        assert_eq!(round("G2x2.G3x2.G4x2.G5x2.G6"), "G2-5x2.G6");
+        assert_eq!(round("G2-4"), "G2.G3.G4");
     }
 
     #[test]
     fn nonsense_is_refused_with_what_would_be_right() {
         for s in [
-            "", "G", "G0", "2x3", "G2x", "G2x0", "G2x3c", "G2..G3", "G2x3c(4", "G2x+3", "X2",
+            "",
+            "G",
+            "G0",
+            "2x3",
+            "G2x",
+            "G2x0",
+            "G2x3c",
+            "G2..G3",
+            "G2x3c(4",
+            "G2x+3",
+            "X2",
             "G2x3é",
+            "G2-",
+            "G-2",
+            "G2-2",
+            "G5-2",
+            "G0-3",
+            "T-3",
+            "G2x3-4",
+            "G2-4c1",
+            "G2-999999999",
         ] {
             let e = s.parse::<Plan>().expect_err(s);
             assert!(e.contains("G2") || e.contains("G1"), "{e}");

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::clocks::Clocks;
 use super::facts::{Counts, Fact};
@@ -133,6 +134,11 @@ pub(super) struct Slot {
 pub(super) struct State {
     pub(super) epoch: u32,
     pub(super) max_steps: u64,
+    /// From this step on whoever can go on does, and when it waits or gives way it is drawn who comes next. Two who get in
+    /// each other's way only because they go on in step for ever would need the most unlikely of schedules.
+    pub(super) relents: u64,
+    /// The lower of the two.
+    pub(super) bound: u64,
     pub(super) recording: bool,
     /// What is asked apart.
     pub(super) asking: Option<Asking>,
@@ -202,6 +208,8 @@ pub(super) struct State {
     pub(super) amid: u32,
     /// Blocking calls under way.
     pub(super) away: u32,
+    /// How long the system was waited for, at most.
+    pub(super) outside: Duration,
 }
 
 impl State {
@@ -209,6 +217,8 @@ impl State {
         State {
             epoch: 0,
             max_steps: 0,
+            relents: u64::MAX,
+            bound: 0,
             recording: false,
             asking: None,
             held_up: None,
@@ -259,6 +269,7 @@ impl State {
             workers: 0,
             amid: 0,
             away: 0,
+            outside: Duration::ZERO,
         }
     }
 
@@ -302,6 +313,7 @@ impl State {
         self.workers = 0;
         self.amid = 0;
         self.away = 0;
+        self.outside = Duration::ZERO;
         // 0 is no object, 1 is the output.
         self.objects.push(Object::new());
         self.objects.push(Object::new());
@@ -421,6 +433,7 @@ impl State {
         if self.owners.waits(who, object, reason, &self.holdings) {
             // Whatever the others still do, this is how it ends: they need not be watched for long.
             self.max_steps = self.max_steps.min(self.steps + AFTER_A_RING);
+            self.bound = self.bound.min(self.max_steps);
         }
         if self.recording
             && let Some(r) = self.records.last_mut()
@@ -491,6 +504,10 @@ impl State {
     pub(super) fn main_returns(&mut self) {
         self.main_returned = true;
         self.max_steps = self.max_steps.min(self.steps + AFTER_MAIN);
+        if self.relents != u64::MAX {
+            self.relents = self.relents.min(self.steps + AFTER_MAIN / 2);
+        }
+        self.bound = self.max_steps.min(self.relents);
         if self.tracing {
             // What is printed from here on is not seen.
             self.print.touch(OUTPUT, How::Write);

@@ -2,6 +2,7 @@
 //! what orders what.
 
 mod asks;
+mod crowds;
 mod edges;
 mod groups;
 #[path = "../limit/mod.rs"]

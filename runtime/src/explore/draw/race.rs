@@ -29,6 +29,7 @@ pub(super) fn race(story: &Story, sources: &mut Sources, width: usize) -> String
                 format!("a {kind}")
             }
         });
+    let group = story.race_for_a_group().is_some();
     let row = |a: &Access| {
         let started = story
             .members
@@ -39,16 +40,30 @@ pub(super) fn race(story: &Story, sources: &mut Sources, width: usize) -> String
                 || "the program's first".to_string(),
                 |p| format!("started at {}", place(Some(p))),
             );
+        let does = match (group, a.write) {
+            (true, true) => "waits for",
+            (true, false) => "adds to",
+            (false, true) => "writes",
+            (false, false) => "reads",
+        };
         vec![
             called(a.who),
-            format!("{} {name}", if a.write { "writes" } else { "reads" }),
+            format!("{does} {name}"),
             place(Some(&a.place)),
             started,
         ]
     };
     let mut out = columns(&[row(&r.first), row(&r.second)], width);
     out.push('\n');
-    let missing = missing(story, r, &name, sources);
+    let missing = match story.race_for_a_group() {
+        Some((add, wait)) => format!(
+            "Where {} comes first, it finds the counter at zero and does not wait. Call `add` before the `go`, in the goroutine \
+             that starts {}: then it comes before the wait.",
+            called(wait.who),
+            called(add.who)
+        ),
+        None => missing(story, r, &name, sources),
+    };
     out.push_str(&wrap(
         &format!(
             "Nothing orders these two. {missing} In another run they happen in the other order, or at once."

@@ -147,6 +147,19 @@ impl Rows {
         if matches!(kind, Some(Kind::Deadlock | Kind::Leak)) {
             quotes = wait_quotes(story);
         }
+        if let Some((wait, add)) = kind.and_then(|_| too_late(story)) {
+            (weights[wait], weights[add]) = (9, 9);
+            if notes[add].is_empty() {
+                notes[add] = format!("← too late for the wait in step {}", m[wait].number);
+            }
+            if quotes.is_empty() {
+                quotes = too_late_quotes(m, wait, add);
+            }
+        } else if let Some(quote) = kind.and_then(|_| too_early(story))
+            && quotes.is_empty()
+        {
+            quotes.push(quote);
+        }
         let most = if kind.is_some() {
             MOST
         } else {
@@ -293,6 +306,63 @@ fn lost_quotes(m: &[Moment], l: &Lost) -> Vec<Quote> {
         }
     }
     quotes
+}
+
+/// A wait for a WaitGroup at zero, and the first thing that a goroutine did which was there before: it raised it.
+fn too_late(story: &Story) -> Option<(usize, usize)> {
+    let m = &story.moments;
+    m.iter().enumerate().find_map(|(add, raise)| {
+        let first = m.iter().find(|x| x.who == raise.who && x.what != "begins");
+        if raise.what != "add" || !first.is_some_and(|f| std::ptr::eq(f, raise)) {
+            return None;
+        }
+        let born = m.iter().position(|x| x.ready.contains(&raise.who))?;
+        let same = |x: &Moment| x.object == raise.object && x.who != raise.who;
+        let passes = |x: &Moment| x.what == "wait" && x.parked.is_none();
+        let wait = (born..add).find(|&i| same(&m[i]) && passes(&m[i]))?;
+        Some((wait, add))
+    })
+}
+
+/// A wait for a WaitGroup to which nobody has added yet, while some have not begun.
+fn too_early(story: &Story) -> Option<Quote> {
+    let m = &story.moments;
+    let wait = m.iter().position(|x| {
+        let unused = |y: &Moment| y.object != x.object;
+        let early = m.iter().take_while(|y| !std::ptr::eq(*y, x)).all(unused);
+        x.what == "wait" && x.parked.is_none() && x.object > 1 && early
+    })?;
+    let kind = story.things.get(m[wait].object)?.kind.as_str();
+    let born = m[..wait].iter().flat_map(|x| &x.ready).copied();
+    let mut idle: Vec<u64> = born
+        .filter(|who| !m.iter().any(|x| x.who == *who))
+        .collect();
+    idle.dedup();
+    let who = match idle.as_slice() {
+        _ if kind != "sync.WaitGroup" => return None,
+        [] => return None,
+        [one] => format!("{} has not begun", called(*one)),
+        many => format!("{} goroutines have not begun", many.len()),
+    };
+    Some(Quote {
+        place: m[wait].place.clone()?,
+        says: format!("{} finds nothing to wait for: {who}", called(m[wait].who)),
+    })
+}
+
+fn too_late_quotes(m: &[Moment], wait: usize, add: usize) -> Vec<Quote> {
+    let (waits, adds) = (called(m[wait].who), called(m[add].who));
+    let quote = |i: usize, says: String| {
+        let place = m[i].place.clone()?;
+        Some(Quote { place, says })
+    };
+    [
+        quote(wait, format!("{waits} finds nothing to wait for")),
+        quote(add, format!("{adds} adds after that: add before the `go`")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The lines on which somebody waits.

@@ -95,7 +95,10 @@ impl Sources {
             name.to_string()
         } else {
             let last = name.rsplit(['.', ':']).next().unwrap_or(name);
-            last.chars().take(LONGEST).collect()
+            match last.chars().count() <= LONGEST {
+                true => last.to_string(),
+                false => last.chars().take(LONGEST - 1).chain(['…']).collect(),
+            }
         })
     }
 

@@ -70,7 +70,8 @@ pub(super) fn deadlock(story: &Story, sources: &mut Sources, width: usize) -> St
             .chain(ring.first())
             .map(|&g| called(g))
             .collect();
-        out.push_str(&format!("\n  a cycle: {}\n", names.join(" → ")));
+        out.push('\n');
+        out.push_str(&wrap(&format!("a cycle: {}", names.join(" → ")), width));
     }
     out
 }

@@ -116,6 +116,7 @@ fn compare(seed: u64, sums: &mut Sums) {
             expect: Some(&expect),
         },
         steps: 0,
+        outside: std::time::Duration::ZERO,
     };
     runner.run(Driver::Follow(Follow::new(Plan::default())), false);
     if runner.x.result().steps() > STEPS {

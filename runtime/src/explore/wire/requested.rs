@@ -102,6 +102,7 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
             expect: expect.is_some().then_some(&fits),
         },
         steps: 0,
+        outside: std::time::Duration::ZERO,
     };
     if let Some(question) = &request.apart {
         let found = ask(&mut runner, question);
@@ -117,7 +118,7 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
         };
         answer(&request.response, &response);
     }
-    let first: Vec<_> = request.first.iter().map(|s| s.0.clone()).collect();
+    let first: Vec<_> = request.first.iter().map(|s| s.plan.clone()).collect();
     let tally = runner.explore(&Task {
         schedules: request.schedules.max(1),
         seed: request.seed,
