@@ -575,7 +575,10 @@ fn gosched_promises_nothing() {
     let again = replay(&f.schedule, program);
     assert_eq!(again.failure.as_ref(), Some(&f));
     let typed: Schedule = f.schedule.to_string().parse().expect("it is short");
-    assert!(replay(&typed, program).failure.is_none(), "nothing is expected");
+    assert!(
+        replay(&typed, program).failure.is_none(),
+        "nothing is expected"
+    );
 }
 
 #[test]

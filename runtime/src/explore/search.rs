@@ -98,6 +98,11 @@ const SETTLED: u64 = 10_000;
 /// The same where the system was waited for so long, and where that is so long that nothing more is tried at all.
 pub(super) const OUTSIDE: Duration = Duration::from_secs(2);
 const MOST_OUTSIDE: Duration = Duration::from_secs(20);
+/// The memory of the process, in bytes, may grow by so much once something was found, and by so much in any case; it is
+/// looked at every so many schedules.
+const GROWN: u64 = 200 << 20;
+const MOST_GROWN: u64 = 2 << 30;
+const OFTEN: usize = 64;
 /// At least so many schedules are tried however short the time is.
 const AT_LEAST: usize = 20;
 /// How often the time is looked at: every so many schedules.
@@ -201,7 +206,16 @@ impl Runner<'_> {
         let mut visits = Visits::of(task);
         let mut spare = Spare::default();
         let mut index = 0;
+        let resident_before = resident();
         while t.ran < task.schedules {
+            // What those own who never go on is leaked with them.
+            let grown = match t.ran.is_multiple_of(OFTEN) {
+                true => resident().saturating_sub(resident_before),
+                false => 0,
+            };
+            if grown > MOST_GROWN || t.found.is_some() && grown > GROWN {
+                break;
+            }
             let long = self.steps > PATIENCE || self.outside > OUTSIDE;
             if t.found.is_some() && long || self.outside > MOST_OUTSIDE {
                 break;
@@ -458,6 +472,17 @@ fn driver(
             }
         }
     }
+}
+
+/// Bytes of memory that this process has; 0 where the system does not say.
+fn resident() -> u64 {
+    let kib = std::fs::read_to_string("/proc/self/status")
+        .ok()
+        .and_then(|s| {
+            let line = s.lines().find_map(|l| l.strip_prefix("VmRSS:"))?;
+            line.split_whitespace().next()?.parse::<u64>().ok()
+        });
+    kib.unwrap_or(0) << 10
 }
 
 /// How many strategies take turns in a portfolio.

@@ -45,6 +45,9 @@ pub(super) fn told(story: &Story) -> Vec<String> {
         everybody.entry(m.who).or_default().push(m);
     }
     everybody.retain(|_, all| !all.iter().any(|m| m.ended));
+    if everybody.is_empty() {
+        return one_starts_the_next(last).into_iter().collect();
+    }
     everybody.retain(|who, _| !story.waits.iter().any(|w| w.who == *who));
     let mut out: Vec<String> = everybody
         .iter()
@@ -65,6 +68,19 @@ pub(super) fn told(story: &Story) -> Vec<String> {
     out
 }
 
+/// Nobody goes on for long, and there is always somebody.
+fn one_starts_the_next(last: &[Moment]) -> Option<String> {
+    let starts: Vec<&Moment> = last.iter().filter(|m| m.what == "go").collect();
+    let first = starts.first()?;
+    let same = starts.iter().all(|m| m.place == first.place);
+    (same && 3 * starts.len() >= last.len()).then(|| {
+        format!(
+            "each goroutine starts the next one{}, and no one is the last",
+            at(first.place.as_ref())
+        )
+    })
+}
+
 fn goes_round(who: u64, all: &[&Moment], last: &[Moment], story: &Story) -> String {
     let who = name(who);
     let does: Vec<&&Moment> = all.iter().filter(|m| !is_idle(m)).collect();
@@ -82,12 +98,16 @@ fn goes_round(who: u64, all: &[&Moment], last: &[Moment], story: &Story) -> Stri
         );
     }
     if !does.iter().all(|m| asks(m)) {
-        let m = often(does.iter().copied().copied());
+        let m = often(does.iter().copied().copied().filter(|m| !asks(m)));
+        let thing = thing(m, story);
+        let more = match thing.contains("timer's chan") {
+            true => "the next tick comes each time",
+            false => "more of it each time",
+        };
         return format!(
-            "{who} goes round in a loop{}: {} of {}, and more of it each time",
+            "{who} goes round in a loop{}: {} of {thing}, and {more}",
             at(m.place.as_ref()),
             m.what,
-            thing(m, story)
         );
     }
     let m = often(does.iter().copied().copied());

@@ -224,3 +224,69 @@ fn two_who_wait_for_each_others_bytes_are_found_soon() {
     });
     assert_eq!((f.kind, f.blocked.len()), (Kind::Deadlock, 2));
 }
+
+#[test]
+fn what_is_leaked_by_each_schedule_does_not_fill_the_memory() {
+    let r = check(&Options::new(), || {
+        let kept = vec![1_u8; 1 << 20];
+        let ch = chan(0);
+        go!(ch.send(kept));
+    });
+    assert_eq!(r.failure.map(|f| f.kind), Some(Kind::Leak));
+    assert!(r.ran < 1_000, "{} MiB were leaked", r.ran);
+}
+
+#[test]
+fn whom_a_signal_woke_instead_is_told() {
+    let f = found(&opts(), || {
+        let turn = Arc::new((Mutex::new(0), Cond::new()));
+        let wg = WaitGroup::new();
+        for i in 0..3 {
+            let turn = turn.clone();
+            wg.go(move || {
+                let mut now = turn.0.lock();
+                while *now != i {
+                    now = turn.1.wait(now);
+                }
+                *now += 1;
+                turn.1.signal();
+            });
+        }
+        wg.wait();
+    });
+    let said = f.to_string();
+    let said: Vec<&str> = said.split_whitespace().collect();
+    let said = said.join(" ");
+    assert!(
+        said.contains("nobody: the signal of G2 woke G4, in step"),
+        "{f}"
+    );
+    assert!(said.contains("woke it in step"), "{f}");
+    assert!(said.contains("and it waits again"), "{f}");
+}
+
+#[test]
+fn who_never_comes_to_an_end_is_told_what_it_does() {
+    let f = found(&opts().schedules(5), || {
+        let ticker = time::Ticker::new(time::Duration::from_millis(10));
+        let once = chan(1);
+        let out = once.clone();
+        go!({
+            for _ in &ticker.c {
+                _ = out.try_send(());
+            }
+        });
+        once.recv();
+    });
+    assert_eq!(f.kind, Kind::StepLimit);
+    assert!(f.message.contains("the next tick comes each time"), "{f}");
+    fn again() {
+        go(again);
+    }
+    let f = found(&opts().schedules(5), || go(again));
+    assert_eq!(f.kind, Kind::StepLimit);
+    assert!(
+        f.message.contains("each goroutine starts the next one at "),
+        "{f}"
+    );
+}

@@ -143,15 +143,24 @@ fn signals(story: &Story, w: &Wait) -> Option<String> {
         m.object == w.object && m.who != w.who && matches!(m.what.as_str(), "signal" | "broadcast")
     };
     if let Some(m) = story.moments[began..].iter().rfind(is_signal) {
-        return Some(format!("nobody: {}", state(story, m.who)));
+        return Some(match m.ready.as_slice() {
+            [other] if *other != w.who => format!(
+                "nobody: the {} of {} woke {}, in step {}",
+                m.what,
+                called(m.who),
+                called(*other),
+                m.number
+            ),
+            _ => format!("nobody: {}", state(story, m.who)),
+        });
     }
     let m = story.moments[..began].iter().rfind(is_signal)?;
-    Some(format!(
-        "nobody: the {} of {} came before, in step {}",
-        m.what,
-        called(m.who),
-        m.number
-    ))
+    let (what, who, number) = (&m.what, called(m.who), m.number);
+    Some(if m.ready.contains(&w.who) {
+        format!("nobody: the {what} of {who} woke it in step {number}, and it waits again")
+    } else {
+        format!("nobody: the {what} of {who} came before, in step {number}")
+    })
 }
 
 /// The rows of a table, its head first, and how many goroutines are in none of them.
