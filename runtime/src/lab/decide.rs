@@ -216,7 +216,7 @@ impl State {
     /// Who is next where the driver is not asked any more: mostly the one that runs, as long as it can.
     fn by_chance(&self, why: Why, starved: Option<u32>, usual: u32) -> u32 {
         let drawn = mix(self.steps, 0x1e7_f0a1);
-        if starved.is_some() || why == Why::Point && drawn % SELDOM != 0 {
+        if starved.is_some() || why == Why::Point && !drawn.is_multiple_of(SELDOM) {
             return usual;
         }
         let among = match self.provoking {
