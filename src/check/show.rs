@@ -128,7 +128,7 @@ fn not_yet_lines(it: &NotYet, page: &mut Page<'_>) {
     for s in &it.suspects {
         page.suspect(s);
     }
-    page.named = it.named.clone();
+    page.named = it.named.clone().or(page.named.take());
     let hint = format!("hint: gotour hint {}", page.frame.name);
     match &it.why {
         Why::Schedule(failure, _) if !failure.is_stuck() => {
@@ -205,9 +205,13 @@ fn compile_lines(errors: &[Refusal], page: &mut Page<'_>) {
         }
         page.blank();
     }
-    if let Some(cure) = errors.first().and_then(cure) {
-        page.wrapped(cure);
-        page.blank();
+    // Where the compiler says much, this is not what is cut away.
+    if let (None, Some(cure)) = (&page.named, errors.first().and_then(cure)) {
+        page.named = Some(Named {
+            name: "goroutine".to_string(),
+            title: "What mostly helps here".to_string(),
+            says: cure.to_string(),
+        });
     }
     if shown < errors.len() {
         page.actions.push(format!(
