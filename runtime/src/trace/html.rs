@@ -133,7 +133,8 @@ fn objects(data: &mut String, events: &[Event], texts: &mut Texts) {
         } = e.what
         {
             let (kind, at) = (texts.number(kind), texts.place(at));
-            let _ = write!(data, "{comma}[{object},{kind},{detail},{at}]");
+            let time = e.time.as_nanos();
+            let _ = write!(data, "{comma}[{object},{kind},{detail},{at},{time}]");
             comma = ",";
         }
     }
