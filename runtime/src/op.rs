@@ -46,6 +46,10 @@ pub(crate) enum Op {
     /// Sets or stops a timer.
     Timer,
     Cancel,
+    /// Takes a child of a context in.
+    Child,
+    /// What a context would start is not to be started.
+    Stop,
     /// Asks whether a context is done.
     Err,
     /// A weighted semaphore: `acquire`.
@@ -102,6 +106,8 @@ impl Op {
             Op::Print => "print",
             Op::Timer => "timer",
             Op::Cancel => "cancel",
+            Op::Child => "child",
+            Op::Stop => "stop",
             Op::Err => "err",
             Op::Acquire => "acquire",
             Op::TryAcquire => "try_acquire",

@@ -491,6 +491,11 @@ impl<T> Chan<T> {
         debug_assert!(open, "the library closed a channel twice");
     }
 
+    /// Receives for what was made at `at`.
+    pub(crate) fn recv_at(&self, at: &'static Location<'static>) -> Option<T> {
+        receive(&self.0, at)
+    }
+
     /// This channel's sending end.
     ///
     /// ```

@@ -36,7 +36,7 @@ use std::sync::{Arc, Weak};
 
 use super::{Cause, Error};
 use crate::birth;
-use crate::chan::{Chan, RecvChan, chan, chan_for, closed};
+use crate::chan::{Chan, RecvChan, chan_for, closed};
 use crate::primitives::{Lock, Tag};
 use crate::seam::{self, Op};
 use crate::timers::{Fire, Key};
@@ -213,7 +213,7 @@ impl Root {
 
     /// Takes a child in, or cancels it if it is too late for that.
     pub(super) fn adopt(self: &Arc<Self>, child: Child, at: At) {
-        seam::point_at(Op::Cancel, &self.tag, at);
+        seam::point_at(Op::Child, &self.tag, at);
         let mut state = self.state.lock();
         match state.why.clone() {
             None => {
@@ -352,7 +352,7 @@ impl Root {
     fn finish(&self) {
         let former = std::mem::replace(&mut self.state.lock().finished, Finished::Yes);
         if let Finished::Awaited(chan) = former {
-            chan.close();
+            chan.close_at(self.at);
         }
     }
 
@@ -366,14 +366,14 @@ impl Root {
             }
             Finished::Awaited(wait) => Some(wait.clone()),
             Finished::No => {
-                let wait = chan(0);
+                let wait = chan_for("context's chan", self.at);
                 state.finished = Finished::Awaited(wait.clone());
                 Some(wait)
             }
         };
         drop(state);
         for chan in [done, wait].into_iter().flatten() {
-            chan.recv();
+            chan.recv_at(self.at);
         }
     }
 }
@@ -466,7 +466,7 @@ impl Late {
 
     /// Whether it was not started and now never will be.
     pub(super) fn stop(&self) -> bool {
-        seam::point_free_at(Op::Cancel, self.at);
+        seam::point_free_at(Op::Stop, self.at);
         let mut state = self.state.lock();
         let (job, up) = (state.0.take(), state.1.take());
         drop(state);

@@ -164,7 +164,7 @@ impl State {
             }
             // Their objects are named by hooks of their own, if there are any.
             Op::Go | Op::Gosched | Op::Sleep | Op::Now | Op::Select | Op::Lock => return,
-            Op::Cancel | Op::Err | Op::Syscall => {
+            Op::Cancel | Op::Child | Op::Stop | Op::Err | Op::Syscall => {
                 self.print.everything = true;
                 return;
             }

@@ -113,15 +113,23 @@ impl Story {
         finish(&layout::table(&rows, o.width), o.ascii)
     }
 
-    /// What the program calls each thing, by its index; empty where its source does not say.
-    pub fn names(&self, source_root: &std::path::Path) -> Vec<String> {
-        rows::names(self, &mut Sources::new(source_root))
+    /// What the program calls each thing, by its index, empty where its source does not say; and what it calls what each
+    /// step does.
+    pub fn names(&self, source_root: &std::path::Path) -> (Vec<String>, Vec<String>) {
+        self.in_words(&mut Sources::new(source_root))
     }
 
     /// The same, where the texts of the files are at hand.
-    pub fn names_in(&self, text_of: impl Fn(&Place) -> Option<String>) -> Vec<String> {
+    pub fn names_in(
+        &self,
+        text_of: impl Fn(&Place) -> Option<String>,
+    ) -> (Vec<String>, Vec<String>) {
         let places = self.moments.iter().filter_map(|m| m.place.as_ref());
-        rows::names(self, &mut Sources::given(places, text_of))
+        self.in_words(&mut Sources::given(places, text_of))
+    }
+
+    fn in_words(&self, sources: &mut Sources) -> (Vec<String>, Vec<String>) {
+        (rows::names(self, sources), rows::words(self, sources))
     }
 
     /// When each goroutine ran: a line each, from left to right.

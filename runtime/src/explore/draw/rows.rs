@@ -180,6 +180,14 @@ impl Rows {
 /// What each thing is called, by its index.
 pub(super) fn names(story: &Story, sources: &mut Sources) -> Vec<String> {
     let mut names = vec![String::new(); story.things.len()];
+    // What is done to a context stands where it was made, or a child of it.
+    for (thing, name) in story.things.iter().zip(&mut names) {
+        if let ("context", Some(p)) = (thing.kind.as_str(), &thing.place)
+            && let Some(found) = sources.bound_first(p)
+        {
+            *name = found;
+        }
+    }
     for m in &story.moments {
         if let (Some(p), Some(name)) = (&m.place, names.get_mut(m.object))
             && m.object > 1
@@ -564,6 +572,21 @@ fn values(m: &[Moment], variables: &[usize]) -> Vec<Vec<Option<String>>> {
         .collect()
 }
 
+/// Operations of one kind have many names, and the program has the one that was meant.
+fn in_the_program(m: &Moment, sources: &mut Sources) -> Option<String> {
+    if !matches!(m.what.as_str(), "update" | "timer" | "lock") {
+        return None;
+    }
+    let method = sources.method(m.place.as_ref()?)?;
+    (m.what != "lock" || method == "write").then_some(method)
+}
+
+/// What each step does, in the program's words.
+pub(super) fn words(story: &Story, sources: &mut Sources) -> Vec<String> {
+    let word = |m: &Moment| in_the_program(m, sources).unwrap_or_else(|| m.what.clone());
+    story.moments.iter().map(word).collect()
+}
+
 /// `n.get → 0`, `wg.wait ⏸`, `print "1"`.
 fn text(story: &Story, i: usize, names: &[String], sources: &mut Sources) -> String {
     let m = &story.moments[i];
@@ -593,13 +616,7 @@ fn text(story: &Story, i: usize, names: &[String], sources: &mut Sources) -> Str
                 .filter(|_| before.object > 1);
         }
     }
-    // Operations of one kind have many names, and the program has the one that was meant.
-    if matches!(what.as_str(), "update" | "timer" | "lock")
-        && m.what == what
-        && let Some(p) = &m.place
-        && let Some(method) = sources.method(p)
-        && (what != "lock" || method == "write")
-    {
+    if let Some(method) = in_the_program(m, sources) {
         what = method;
     }
     if what == "go" {

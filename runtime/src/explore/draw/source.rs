@@ -102,6 +102,18 @@ impl Sources {
         })
     }
 
+    /// The first name that is bound to what the call at `p` gives: `ctx` of `let (ctx, cancel) = context::with_cancel(…)`.
+    pub(super) fn bound_first(&mut self, p: &Place) -> Option<String> {
+        let line = self.line(p)?;
+        let (at, _) = line.char_indices().nth(p.column as usize - 1)?;
+        let before = line[..at].trim_end().strip_suffix('=')?.trim_start();
+        let pattern = before.strip_prefix("let ")?.trim_start_matches(['(', ' ']);
+        let pattern = pattern.strip_prefix("mut ").unwrap_or(pattern);
+        let name = pattern.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let name = name.take(1).find(|n| starts_a_word(n) && *n != "_")?;
+        Some(name.chars().take(LONGEST).collect())
+    }
+
     /// The method that is called at `p`, if its name is short enough to be shown.
     pub(super) fn method(&mut self, p: &Place) -> Option<String> {
         let line = self.line(p)?;
@@ -178,6 +190,32 @@ mod tests {
         assert_eq!(method("n.compare_and_swap(0, 1)", "compare"), None);
         assert_eq!(method("time::sleep(d);", "time"), None);
         assert_eq!(method("for v in &ch {", "&ch"), None);
+    }
+
+    #[test]
+    fn what_is_bound_stands_behind_the_let() {
+        let bound = |line: &str| {
+            let mut s = Sources::new(Path::new("/nowhere"));
+            s.files.insert("x".into(), Some(vec![line.into()]));
+            let at = line.find("context::").expect("it is there");
+            let column = line[..at].chars().count() as u32 + 1;
+            let file = "x".into();
+            s.bound_first(&Place {
+                file,
+                line: 1,
+                column,
+            })
+        };
+        let name = |line: &str| bound(line).unwrap_or_default();
+        assert_eq!(
+            name("  let (ctx, cancel) = context::with_cancel(&up);"),
+            "ctx"
+        );
+        assert_eq!(name("let (mut c, _) = context::with_timeout(&up, d);"), "c");
+        assert_eq!(name("let pair = context::with_cancel(&up);"), "pair");
+        assert_eq!(bound("let (_, cancel) = context::with_cancel(&up);"), None);
+        assert_eq!(bound("both = context::with_cancel(&up);"), None);
+        assert_eq!(bound("let c = f(context::with_cancel(&up));"), None);
     }
 
     #[test]

@@ -371,7 +371,7 @@ fn asks<'a>(story: &'a Story, w: &Wait) -> Option<&'a Moment> {
 fn units(story: &Story, w: &Wait) -> Option<String> {
     let asks = asks(story, w)?;
     // Who was served although its context was done has given back what it got: that is not told.
-    let by_context = |m: &Moment| matches!(m.what.as_str(), "cancel" | "clock");
+    let by_context = |m: &Moment| matches!(m.what.as_str(), "cancel" | "child" | "stop" | "clock");
     if !story.untold.users.is_empty() || story.moments.iter().any(by_context) {
         return Some("nobody: not enough is released".to_string());
     }
