@@ -63,7 +63,7 @@ impl Way {
         let labels = longest.unwrap_or(0).min(look.width / 3);
         let track = look.width.saturating_sub(labels + 4).clamp(8, 64);
         let column = |at: u64| ((at - from) * (track as u64 - 1) / (to - from).max(1)) as usize;
-        let (begin, end) = (date(from), date(to));
+        let (begin, end) = (date(from), last_date(from, to));
         let gap = track.saturating_sub(begin.len() + end.len());
         let mut lines = vec![if gap > 0 {
             format!("  {}  {begin}{}{end}", " ".repeat(labels), " ".repeat(gap))
@@ -131,7 +131,7 @@ impl Way {
                 "<text class=\"pale\" x=\"{left}\" y=\"{y}\">{}</text>\n\
                  <text class=\"pale\" x=\"{end}\" y=\"{y}\" text-anchor=\"end\">{}</text>\n",
                 date(from),
-                date(to),
+                last_date(from, to),
                 y = top - 16,
                 end = wide - right,
             ));
@@ -179,6 +179,12 @@ fn date(at: u64) -> String {
     text::moment(at)[..10].to_string()
 }
 
+/// What stands at the end of a way: nothing, where all was done on one day.
+fn last_date(from: u64, to: u64) -> String {
+    let (first, last) = (date(from), date(to));
+    if first == last { String::new() } else { last }
+}
+
 fn escaped(s: &str) -> String {
     let s = s.replace('&', "&amp;").replace('<', "&lt;");
     s.replace('>', "&gt;").replace('"', "&quot;")
@@ -223,6 +229,17 @@ mod tests {
                 "  lessons read, in 10 days.",
             ]
         );
+    }
+
+    #[test]
+    fn one_day_stands_there_once() {
+        let way = Way {
+            rows: vec![row("1 first", Some(0), &[("a", DAY - 1)])],
+            ..way()
+        };
+        let lines = way.lines(Look::plain(60));
+        assert_eq!(lines[0].trim(), "1970-01-01");
+        assert_eq!(way.svg().matches(">1970-01-01<").count(), 1);
     }
 
     #[test]
