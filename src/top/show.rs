@@ -119,8 +119,8 @@ fn timers(p: &P) -> Option<String> {
     (p.timers > 0).then(|| format!("{}{next}", text::thousands(p.timers as u64)))
 }
 
-/// A heading, a line for each P, one for each thread that has a goroutine and no P, and who sleeps in the netpoller. The
-/// timers of each P that has any stand behind it where there are so many `columns`, else below all.
+/// A heading, a line for each P, who sleeps in the netpoller, and a line for each thread that has a goroutine and no P: they
+/// may be many. The timers of each P that has any stand behind it where there are so many `columns`, else below the Ps.
 pub fn machine(f: &Frame, r: &Rates, columns: usize) -> Vec<String> {
     let row = |p: &str, m: &str, g: &str, queue: &str, speed: &str| {
         format!("{p:<4}{m:<4}{g:<7}{queue:>5}{speed:>9}")
@@ -143,7 +143,13 @@ pub fn machine(f: &Frame, r: &Rates, columns: usize) -> Vec<String> {
         }
         lines.push(line);
     }
-    for m in f.ms.iter().filter(|m| m.p.is_none()) {
+    if !beside {
+        let all = f.ps.iter();
+        lines.extend(all.filter_map(|p| Some(format!("timers P{}: {}", p.p, timers(p)?))));
+    }
+    let mut apart: Vec<_> = f.ms.iter().filter(|m| m.p.is_none()).collect();
+    apart.sort_by_key(|m| m.g.is_some());
+    for m in apart {
         let (g, what) = match (m.g, m.is.as_str()) {
             (Some(g), "call") => (format!("G{g}"), "in a call"),
             (Some(g), "stopped") => (format!("G{g}"), "has to wait"),
@@ -156,10 +162,6 @@ pub fn machine(f: &Frame, r: &Rates, columns: usize) -> Vec<String> {
             "-",
             format!("M{}", m.m)
         ));
-    }
-    if !beside {
-        let all = f.ps.iter();
-        lines.extend(all.filter_map(|p| Some(format!("timers P{}: {}", p.p, timers(p)?))));
     }
     lines
 }
@@ -264,8 +266,8 @@ mod tests {
                 "P   M   runs   queue a second",
                 "P0  M0  G7         4   12,345",
                 "P1  M1  G7         4        0",
-                "-   M3  G9       in a call",
                 "timers P0: 1, next in 1.5 s",
+                "-   M3  G9       in a call",
                 "how many  state         longest  place",
                 "     100  chan receive    1.5 s  src/main.rs:7",
                 "       2  sleep           1.5 s  src/main.rs:9",
