@@ -123,6 +123,17 @@ fn the_levels_are_shown_as_they_run() {
 }
 
 #[test]
+fn objects_of_a_level_have_names_of_their_own() {
+    for level in LEVELS {
+        let walk = played(level, &Schedule::default()).walk;
+        for at in 0..=walk.steps() {
+            let says = walk.says(at);
+            assert!(!says.contains('#'), "{}: {says}", level.name);
+        }
+    }
+}
+
+#[test]
 fn what_was_done_is_taken_back() {
     let mut game = Game::new(level("two-additions"));
     let start = format!("{:?}", game.now.turns);

@@ -4,16 +4,22 @@ use goroutines::prelude::*;
 use std::sync::Arc;
 
 pub fn main() {
-    let forks = [(); 3].map(Mutex::new);
-    let forks = Arc::new(forks);
+    let table = Arc::new([(); 3].map(Mutex::new));
     let wg = WaitGroup::new();
-    for i in 0..3 {
-        let forks = forks.clone();
-        wg.go(move || {
-            let (l, r) = (i, (i + 1) % 3);
-            let _left = forks[l].lock();
-            let _right = forks[r].lock();
-        });
-    }
+    let forks = table.clone();
+    wg.go(move || {
+        let _left = forks[0].lock();
+        let _right = forks[1].lock();
+    });
+    let forks = table.clone();
+    wg.go(move || {
+        let _left = forks[1].lock();
+        let _right = forks[2].lock();
+    });
+    let forks = table;
+    wg.go(move || {
+        let _left = forks[2].lock();
+        let _right = forks[0].lock();
+    });
     wg.wait();
 }
