@@ -9,9 +9,9 @@ pub use timeline::in_ms;
 
 use crate::report::Look;
 use crate::text;
-use goroutines::Builder;
 use goroutines::explore::Schedule;
 use goroutines::trace::{Sink, Trace};
+use goroutines::{Builder, Crash};
 use std::cell::RefCell;
 use std::io::{self, Write};
 
@@ -265,6 +265,23 @@ pub fn program<R>(builder: Builder, main: impl FnOnce() -> R) -> io::Result<R> {
     }
     let (r, trace) = caught(builder, main);
     keep(&trace);
+    r
+}
+
+/// As [`program`], for a demo that shows how programs fail: what `run` would have ended gotour with.
+///
+/// Who records the demo gets its steps; it runs for the demo all the same, which looks at how it failed.
+pub fn failing<R>(builder: Builder, main: impl Fn() -> R) -> Result<R, Crash> {
+    if let Some(schedule) = recorded::next(Schedule::default) {
+        let (_, watched) = goroutines::record_once(&schedule, &main);
+        recorded::keep(watched);
+    }
+    if TRACED.with_borrow(Option::is_none) {
+        return builder.try_run(main);
+    }
+    let sink = Sink::new();
+    let r = builder.trace(sink.clone()).try_run(main);
+    keep(&sink.take());
     r
 }
 

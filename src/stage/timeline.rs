@@ -167,6 +167,9 @@ impl Stage<'_> {
             let (r, trace) = drawn_from(Builder::new().procs(1), main)?;
             return Ok((r, Timeline::of_trace(&trace)));
         }
+        let main = Arc::new(main);
+        let theirs = main.clone();
+        super::also(move || drop(theirs()));
         let result = Arc::new(Mutex::new(None));
         let out = result.clone();
         let story = explore::record_schedule(&Schedule::default(), move || {

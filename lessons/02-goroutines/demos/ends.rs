@@ -1,6 +1,6 @@
 //! Two ways for a program to end: all wait for each other, and main returns before the others have run.
 
-use crate::stage::{Stage, program};
+use crate::stage::{Stage, failing, program};
 use goroutines::prelude::*;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ pub(super) fn two_that_wait(stage: &mut Stage) -> io::Result<()> {
     stage.say("main:        receives from a, then sends on b")?;
     stage.say("goroutine 2: receives from b, then sends on a")?;
     writeln!(stage)?;
-    let ended = Builder::new().try_run(|| {
+    let ended = failing(Builder::new(), || {
         let (a, b) = (chan::<()>(0), chan::<()>(0));
         let (a2, b2) = (a.clone(), b.clone());
         go! {

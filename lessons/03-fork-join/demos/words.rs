@@ -1,6 +1,6 @@
 //! What the runtime says to three broken programs: a `done` too few, one too many, a panic that nobody catches.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, failing};
 use goroutines::prelude::*;
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ pub(super) fn last_words(stage: &mut Stage) -> io::Result<()> {
         ("a panic in a goroutine", panics),
     ];
     for (i, (what, program)) in programs.into_iter().enumerate() {
-        let Err(crash) = Builder::new().try_run(program) else {
+        let Err(crash) = failing(Builder::new(), program) else {
             return Err(io::Error::other(format!("{what}: nothing was reported")));
         };
         if i > 0 {

@@ -1,6 +1,6 @@
 //! Loops over a channel: closed by the sender, closed with values left in it, and not closed at all.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, failing};
 use goroutines::prelude::*;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex as StdMutex};
@@ -19,7 +19,7 @@ pub(super) fn range_ends(stage: &mut Stage) -> io::Result<()> {
     ];
     for (i, (what, program)) in programs.into_iter().enumerate() {
         let page = Page::default();
-        let ended = Builder::new().procs(1).try_run(|| program(&page));
+        let ended = failing(Builder::new().procs(1), || program(&page));
         if i > 0 {
             writeln!(stage)?;
         }

@@ -1,7 +1,7 @@
 //! What sending, receiving and closing do to a channel that is nil, empty, full or closed: each is tried, in a runtime of
 //! its own.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, failing};
 use goroutines::Crash;
 use goroutines::prelude::*;
 use std::io::{self, Write};
@@ -85,7 +85,7 @@ enum Outcome {
 }
 
 fn tried(make: Make, operation: Operation) -> Outcome {
-    match Builder::new().procs(1).try_run(|| operation(&make())) {
+    match failing(Builder::new().procs(1), || operation(&make())) {
         Ok(what) => Outcome::Done(what),
         Err(Crash::Deadlock(_)) => Outcome::Waits,
         Err(crash) => {

@@ -1,6 +1,6 @@
 //! Selects of which no case is ready: with a default, without, and without any case.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, failing};
 use goroutines::prelude::*;
 use std::io::{self, Write};
 
@@ -28,7 +28,7 @@ pub(super) fn none_ready(stage: &mut Stage) -> io::Result<()> {
     ];
     for (what, program) in programs {
         writeln!(stage, "{what}")?;
-        match Builder::new().procs(1).try_run(program) {
+        match failing(Builder::new().procs(1), program) {
             Ok(taken) => writeln!(stage, "    {taken}, and went on")?,
             Err(crash) => {
                 let text = crash.to_string();

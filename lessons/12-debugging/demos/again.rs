@@ -1,7 +1,7 @@
 //! A look and a step after it: how seldom a plain run shows the mistake, and its failing schedule, run again and again.
 
 use super::lines::draw;
-use crate::stage::{Stage, program};
+use crate::stage::{self, Stage, program};
 use crate::text::thousands;
 use goroutines::explore::{self, Options};
 use goroutines::prelude::*;
@@ -43,7 +43,7 @@ pub(super) fn again(stage: &mut Stage) -> io::Result<()> {
     let opts = Options::new()
         .seed(stage.fixed().unwrap_or(1))
         .races(false);
-    let report = explore::check(&opts, last_table);
+    let report = stage::check(&opts, last_table);
     let Some(failure) = report.failure else {
         return Err(io::Error::other("no schedule gave the table away twice"));
     };

@@ -1,7 +1,7 @@
 //! A deadlock between a lock and a channel, and what the runtime reports of it.
 
 use super::lines::{show, shortened};
-use crate::stage::Stage;
+use crate::stage::{Stage, failing};
 use goroutines::prelude::*;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ fn ask_in_the_lock() {
 }
 
 pub(super) fn deadlock_report(stage: &mut Stage) -> io::Result<()> {
-    let Err(crash) = Builder::new().procs(1).try_run(ask_in_the_lock) else {
+    let Err(crash) = failing(Builder::new().procs(1), ask_in_the_lock) else {
         return Err(io::Error::other("the program came to its end"));
     };
     let lines = shortened(&crash.to_string());

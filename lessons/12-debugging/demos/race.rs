@@ -1,7 +1,7 @@
 //! A captured `err`: this demo started once more with `GODEBUG=race=1`, and what the race detector reported.
 
 use super::lines::{show, shortened};
-use crate::stage::{Stage, program};
+use crate::stage::{self, Stage, program};
 use goroutines::prelude::*;
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
@@ -44,6 +44,7 @@ pub(super) fn race_report(stage: &mut Stage) -> io::Result<()> {
     if std::env::var_os(INSIDE).is_some() {
         return program(Builder::new().procs(1), two_tasks);
     }
+    stage::also(two_tasks);
     stage.say("GODEBUG=race=1 gotour demo race-report")?;
     writeln!(stage)?;
     let ran = Command::new(std::env::current_exe()?)

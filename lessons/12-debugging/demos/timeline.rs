@@ -1,6 +1,6 @@
 //! Three workers that hold one lock for all of their work, and three that hold it for a moment: as a timeline.
 
-use crate::stage::{Stage, program};
+use crate::stage::{self, Stage, program};
 use goroutines::explore::{self, Render, Schedule};
 use goroutines::prelude::*;
 use goroutines::trace::Sink;
@@ -41,6 +41,7 @@ pub(super) fn timeline(stage: &mut Stage) -> io::Result<()> {
         let width = stage.width();
         let drawn = if stage.fixed().is_some() {
             // The same each time, and without a clock.
+            stage::also(move || work(in_the_lock));
             let story = explore::record_schedule(&Schedule::default(), move || work(in_the_lock));
             story.lanes(&Render {
                 width,
