@@ -199,7 +199,7 @@ pub struct Step {
     /// NAME is a demo's, where an exercise has the same
     #[arg(long, requires = "name", conflicts_with = "level")]
     pub demo: bool,
-    /// Which of a demo's programs, from 1; without it the one that did most
+    /// Which of a demo's programs, from 1; without it one that fails, else the one that did most
     #[arg(long, value_name = "N", conflicts_with = "level")]
     pub program: Option<usize>,
 }

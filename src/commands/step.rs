@@ -13,7 +13,7 @@ use crate::report::{Exit, OrProblem as _, Problem, Result};
 use crate::stage::{self, Demo, Stage};
 use crate::step::machine::Movie;
 use crate::step::{Left, Texts, Walk, walk, watch};
-use goroutines::explore::{Schedule, Watched};
+use goroutines::explore::{Kind, Schedule, Watched};
 use serde_json::{Value, json};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
@@ -55,13 +55,26 @@ fn demo(
     let given = token.map(parsed).transpose()?;
     let mut programs = recorded(cx, demo, None)?;
     if programs.is_empty() {
+        let instead = match trace::of_all(cx, demo)?.is_empty() {
+            true => format!("`gotour demo {}` shows what it is", demo.name),
+            false => format!("`gotour trace {}` shows what its runtime does", demo.name),
+        };
         return Err(Problem::new(format!(
-            "the demo `{}` runs no goroutines of its own that could be stepped through",
+            "nothing in the demo `{}` can be stepped through",
             demo.name
         ))
-        .mend("`gotour demo` lists the others"));
+        .mend(instead));
     }
-    let lengths: Vec<usize> = programs.iter().map(|p| p.story.moments.len()).collect();
+    // One that fails is what a demo is about, if it does not fail for having been recorded.
+    let fails = |p: &Watched| {
+        use Kind::{Deadlock, Fatal, Output, Panic};
+        let kind = p.failure.as_ref().map(|(kind, _)| *kind);
+        matches!(kind, Some(Panic | Fatal | Deadlock | Output))
+    };
+    let lengths: Vec<_> = programs
+        .iter()
+        .map(|p| (fails(p), p.story.moments.len()))
+        .collect();
     let chosen = trace::one_of(cx, demo, program, &lengths, !cx.report.is_json())?;
     if let Some(schedule) = given {
         programs = recorded(cx, demo, Some((chosen, schedule.clone())))?;
@@ -99,7 +112,7 @@ fn demo(
 }
 
 /// The steps of a demo's programs, in a thread of its own: it is left behind if it does not come to an end.
-fn recorded(
+pub fn recorded(
     cx: &Context,
     demo: &'static Demo,
     under: Option<(usize, Schedule)>,

@@ -1,7 +1,7 @@
 //! `gotour trace`: what a demo's or an exercise's runtime did, as a timeline in the terminal or in a file.
 
-use super::Context;
 use super::check::{build, signals};
+use super::{Context, step};
 use crate::check::execute::{self, Ended, Limits};
 use crate::cli;
 use crate::curriculum::{Entry, Named};
@@ -153,22 +153,30 @@ pub fn has_no_other(program: Option<usize>) -> Result<()> {
 }
 
 /// Runs a demo: what its programs did, instead of what it says.
-fn of_demo(cx: &Context, demo: &Demo, program: Option<usize>, say: bool) -> Result<Trace> {
-    let r = &cx.report;
-    let mut stage = Stage::new(r.look(), None, |_| ());
-    let (ended, mut traces) = stage::traced(|| (demo.run)(&mut stage));
-    drop(stage);
-    ended.map_err(|e| Problem::new(format!("the demo `{}` could not run: {e}", demo.name)))?;
+fn of_demo(cx: &Context, demo: &'static Demo, program: Option<usize>, say: bool) -> Result<Trace> {
+    let mut traces = of_all(cx, demo)?;
     if traces.is_empty() {
-        return Err(Problem::new(format!(
-            "the demo `{}` runs no goroutines of its own that could be traced",
-            demo.name
-        ))
-        .mend("`gotour demo` lists the others"));
+        let instead = match step::recorded(cx, demo, None)?.is_empty() {
+            true => format!("`gotour demo {}` shows what it is", demo.name),
+            false => format!("`gotour step {}` walks through what it tries", demo.name),
+        };
+        return Err(
+            Problem::new(format!("nothing in the demo `{}` can be traced", demo.name))
+                .mend(instead),
+        );
     }
     let lengths: Vec<usize> = traces.iter().map(|t| t.events().len()).collect();
     let chosen = one_of(cx, demo, program, &lengths, say)?;
     Ok(traces.swap_remove(chosen))
+}
+
+/// What each of a demo's programs did.
+pub fn of_all(cx: &Context, demo: &Demo) -> Result<Vec<Trace>> {
+    let mut stage = Stage::new(cx.report.look(), None, |_| ());
+    let (ended, traces) = stage::traced(|| (demo.run)(&mut stage));
+    drop(stage);
+    ended.map_err(|e| Problem::new(format!("the demo `{}` could not run: {e}", demo.name)))?;
+    Ok(traces)
 }
 
 /// Which of a demo's programs is meant, from 0: the one that was asked for, else the one with the most to see.
@@ -176,17 +184,17 @@ pub fn one_of(
     cx: &Context,
     demo: &Demo,
     wanted: Option<usize>,
-    lengths: &[usize],
+    to_see: &[impl Ord],
     say: bool,
 ) -> Result<usize> {
-    let all = lengths.len();
+    let all = to_see.len();
     let chosen = match wanted {
         Some(n) => n.checked_sub(1).filter(|n| *n < all).ok_or_else(|| {
             Problem::new(format!("the demo `{}` has no program {n}", demo.name))
                 .mend(format!("it has {}", text::count(all, "program")))
         })?,
         None => (0..all)
-            .max_by_key(|i| (lengths[*i], usize::MAX - i))
+            .max_by_key(|i| (&to_see[*i], usize::MAX - i))
             .unwrap_or(0),
     };
     if all > 1 && say {

@@ -1,6 +1,7 @@
 //! The screen on which a trace is walked through: the machine above, the events around below.
 
 use super::machine::Movie;
+use super::number::Number;
 use super::paint::Painter;
 use super::screen::Left;
 use crate::report::screen::{Key, Keys};
@@ -18,9 +19,14 @@ const HELP: [&str; 9] = [
     "s S         to the next steal, to the last one",
     "h H         to the next hand-off of a blocking call, to the last one",
     "p P         to the next preemption, to the last one",
-    "1 2 … 9     on to the next event of that goroutine",
+    "1 2 … 9     on to the next event of that goroutine; where there are more: 1 2 for G12",
     "g G         to the start, to the end",
     "q Esc       leave; ? this help, and back",
+];
+/// The keys in the last line, as many as fit.
+const KEYS_BELOW: [&str; 2] = [
+    "→ on  ← back  n switch  s steal  h hand-off  p preemption  ? keys  q leave",
+    "→ on  ← back  n switch  h hand-off  ? keys  q leave",
 ];
 /// The columns of the keys in front.
 const KEYS: usize = 12;
@@ -36,6 +42,7 @@ pub fn watch(movie: &Movie, look: Look) -> Result<Left> {
         look,
         at: 0,
         help: false,
+        number: Number::default(),
         note: String::new(),
     };
     loop {
@@ -43,7 +50,7 @@ pub fn watch(movie: &Movie, look: Look) -> Result<Left> {
         match keys.read().or_problem(reading)? {
             Key::Interrupt => return Ok(Left::Interrupted),
             Key::Char('q' | 'Q') => return Ok(Left::Done),
-            Key::Escape if !view.help => return Ok(Left::Done),
+            Key::Escape if !view.help && !view.number.has_begun() => return Ok(Left::Done),
             Key::Resized => {
                 keys.clear().or_problem(writing)?;
                 canvas = keys.canvas().or_problem(writing)?;
@@ -58,6 +65,7 @@ struct View<'a> {
     look: Look,
     at: usize,
     help: bool,
+    number: Number,
     /// What the last key could not do.
     note: String,
 }
@@ -70,6 +78,11 @@ impl View<'_> {
             return;
         }
         let (last, movie) = (self.movie.last(), self.movie);
+        if let Some(g) = self.number.typed(key, movie.most()) {
+            let there = movie.next_of(self.at, g);
+            self.to(there, &format!("nothing of G{g} after this"));
+            return;
+        }
         match key {
             Key::Right | Key::Enter | Key::Down | Key::Char(' ' | 'l' | 'j') => {
                 self.at = (self.at + 1).min(last);
@@ -92,11 +105,6 @@ impl View<'_> {
                     let there = movie.previous(self.at, kind);
                     self.to(there, &format!("no {name} before this"));
                 }
-            }
-            Key::Char(c) if c.is_ascii_digit() => {
-                let g = u64::from(c.to_digit(10).unwrap_or(0));
-                let there = movie.next_of(self.at, g);
-                self.to(there, &format!("nothing of G{g} after this"));
             }
             Key::PageDown => self.at = (self.at + 10).min(last),
             Key::PageUp => self.at = self.at.saturating_sub(10),
@@ -155,13 +163,10 @@ impl View<'_> {
                 movie.around(self.at, rows),
             );
         }
-        let keys = paint.first_that_fits(
-            foot.width,
-            &[
-                "→ on  ← back  n switch  s steal  h hand-off  p preemption  ? keys  q leave",
-                "→ on  ← back  n switch  h hand-off  ? keys  q leave",
-            ],
-        );
+        let keys = match self.number.has_begun() {
+            true => self.number.asks(),
+            false => paint.first_that_fits(foot.width, &KEYS_BELOW),
+        };
         let dim = Style::default().add_modifier(Modifier::DIM);
         paint.lines(frame, foot, vec![keys], dim);
     }

@@ -2,6 +2,7 @@
 
 use super::hchan::{Channel, Sudog};
 use goroutines::explore::Story;
+use std::collections::{HashMap, HashSet};
 
 /// What a goroutine is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,52 @@ pub struct Frame {
     pub output: String,
 }
 
+const COND: &str = "sync.Cond.Wait";
+
+/// Where a step is told of with the lock of a guard, and is something else to whoever walks through it: an `unlock` has no
+/// place of its own, for a guard knows only where it was made, as the function that cancels a context does; who waits for a
+/// Cond waits, and wakes, at the Cond; and who wakes in a select does so at the channel of one case.
+pub fn straightened(story: &mut Story) {
+    let (mut locked, mut waits) = (Vec::new(), HashMap::new());
+    let mut sleeps = HashSet::new();
+    // Who has woken whom out of a select, by which channel.
+    let (mut selects, mut woken) = (HashSet::new(), HashMap::new());
+    for m in &mut story.moments {
+        let by = (m.what == "wakes").then(|| woken.remove(&m.who)).flatten();
+        match m.what.as_str() {
+            "lock" | "try_lock" | "read" | "try_read" => locked.push((m.object, m.place.clone())),
+            "unlock" | "read unlock" if locked.contains(&(m.object, m.place.clone())) => {
+                m.place = None;
+            }
+            "cancel" => m.place = None,
+            "wait" => {
+                waits.insert(m.who, (m.object, m.place.clone()));
+            }
+            "wakes" if sleeps.remove(&m.who) => {
+                if let Some(at) = waits.get(&m.who) {
+                    (m.object, m.place) = at.clone();
+                }
+            }
+            "wakes" if selects.remove(&m.who) && m.object == 0 => {
+                m.object = by.unwrap_or(0);
+            }
+            _ => {}
+        }
+        match m.parked.as_deref() {
+            Some(COND) => sleeps.insert(m.who),
+            Some("select") => selects.insert(m.who),
+            _ => false,
+        };
+        let thing = story.things.get(m.object);
+        if thing.is_some_and(|t| t.kind.ends_with("chan")) {
+            woken.extend(m.ready.iter().map(|g| (*g, m.object)));
+        }
+    }
+    for w in story.waits.iter_mut().filter(|w| w.reason == COND) {
+        w.object = waits.get(&w.who).map_or(0, |(object, _)| *object);
+    }
+}
+
 /// Frame 0 is the start; frame i is after step i.
 pub fn of(story: &Story) -> Vec<Frame> {
     let mut now = Frame {
@@ -67,23 +114,24 @@ pub fn of(story: &Story) -> Vec<Frame> {
         held: Vec::new(),
         output: String::new(),
     };
-    // The object of each goroutine's last operation: what it waits for, if it waits.
-    let mut last = vec![0; story.members.len() + 1];
+    // The Cond that each goroutine has asked last: its mutex is what it does something with before it waits.
+    let mut cond = vec![0; story.members.len() + 1];
     let mut all = vec![now.clone()];
     let mut number = 0;
     for (i, m) in story.moments.iter().enumerate() {
         if m.number != number + 1 {
             resume(&mut now, story, i);
-            last.fill(0);
+            cond.fill(0);
         }
         number = m.number;
         let who = usize::try_from(m.who).unwrap_or(0);
-        if m.object > 0
-            && let Some(object) = last.get_mut(who)
-        {
+        if let ("wait", Some(object)) = (m.what.as_str(), cond.get_mut(who)) {
             *object = m.object;
         }
-        let object = last.get(who).copied().unwrap_or(0);
+        let object = match m.parked.as_deref() {
+            Some(COND) => cond.get(who).copied().unwrap_or(0),
+            _ => m.object,
+        };
         let is = if m.ended {
             Is::Ended
         } else if let Some(reason) = &m.parked {
@@ -420,6 +468,32 @@ mod tests {
             }));
         }
         assert_eq!(is_of(frames.last().expect("frames"), 1), &Is::Ended);
+    }
+
+    #[test]
+    fn every_place_is_the_programs() {
+        let story = record_schedule(&"G1".parse().expect("a schedule"), || {
+            let (up, cancel) = context::with_cancel(&context::background());
+            let (down, also) = context::with_timeout(&up, time::Duration::from_secs(1));
+            let stop = context::after_func(&down, || ());
+            let wg = WaitGroup::new();
+            let twice = cancel.clone();
+            wg.go(twice);
+            wg.go(move || assert!(down.done().recv().is_none()));
+            cancel();
+            also();
+            stop();
+            wg.wait();
+        });
+        let places = story.moments.iter().filter_map(|m| m.place.as_ref());
+        let others: Vec<_> = places.filter(|p| p.name() != "frames.rs").collect();
+        assert!(others.is_empty(), "{others:?}");
+        let words = ["child", "stop", "cancel"];
+        assert!(
+            words
+                .iter()
+                .all(|w| story.moments.iter().any(|m| m.what == *w))
+        );
     }
 
     /// The exploring scheduler sees what `goroutines::println!` prints.

@@ -119,6 +119,11 @@ impl Movie {
         (at + 1..=self.last()).find(|i| self.event(*i).and_then(|e| e.g) == Some(g))
     }
 
+    /// The largest number of a goroutine that does anything.
+    pub fn most(&self) -> u64 {
+        self.events.iter().filter_map(|e| e.g).max().unwrap_or(0)
+    }
+
     /// All frames as text, one below the other.
     pub fn print(&self, mut line: impl FnMut(String)) {
         for at in 0..=self.last() {

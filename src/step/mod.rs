@@ -4,6 +4,7 @@ mod cinema;
 pub mod frames;
 mod hchan;
 pub mod machine;
+mod number;
 mod paint;
 mod screen;
 
@@ -52,14 +53,37 @@ impl Texts<'_> {
     }
 }
 
+/// Several objects of one name get numbers: `ch#1`, `ch#2`.
+fn told_apart(names: &mut [String]) {
+    let mut all: HashMap<String, Vec<usize>> = HashMap::new();
+    for (i, name) in names.iter().enumerate().filter(|(_, n)| !n.is_empty()) {
+        all.entry(name.clone()).or_default().push(i);
+    }
+    for several in all.into_values().filter(|v| v.len() > 1) {
+        for (i, n) in several.into_iter().zip(1..) {
+            names[i].push_str(&format!("#{n}"));
+        }
+    }
+}
+
 impl Walk {
     pub fn new(
         title: String,
         token: String,
         ending: String,
-        story: Story,
+        mut story: Story,
         texts: Texts<'_>,
     ) -> Walk {
+        // Names are taken from the places that are told.
+        let (mut names, words) = match texts {
+            Texts::Below(root) => story.names(root),
+            Texts::Given(..) => story.names_in(|place| texts.of(place)),
+        };
+        told_apart(&mut names);
+        frames::straightened(&mut story);
+        for (m, word) in story.moments.iter_mut().zip(words) {
+            m.what = word;
+        }
         let born = story.members.iter().filter_map(|m| m.place.as_ref());
         let places = story.moments.iter().filter_map(|m| m.place.as_ref());
         let places = places.chain(born);
@@ -72,10 +96,7 @@ impl Walk {
         }
         Walk {
             frames: frames::of(&story),
-            names: match texts {
-                Texts::Below(root) => story.names(root),
-                Texts::Given(..) => story.names_in(|place| texts.of(place)),
-            },
+            names,
             title,
             token,
             ending,
@@ -121,6 +142,11 @@ impl Walk {
     /// The next frame to which `who` has led.
     fn next_of(&self, who: u64, at: usize) -> Option<usize> {
         (at + 1..=self.steps()).find(|i| self.moment(*i).is_some_and(|m| m.who == who))
+    }
+
+    /// The largest number that a goroutine has.
+    fn most(&self) -> u64 {
+        self.story.members.iter().map(|m| m.id).max().unwrap_or(0)
     }
 
     /// What the program calls it, else its kind.

@@ -1,21 +1,31 @@
 //! The screen on which a schedule is walked through: source and output at the left, goroutines and objects at the right.
 
 use super::Walk;
+use super::number::Number;
 use super::paint::Painter;
 use crate::report::screen::{Key, Keys};
 use crate::report::{Look, OrProblem as _, Result};
+use crate::text;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};
 use ratatui::style::{Modifier, Style};
 
-const HELP: [&str; 7] = [
+const HELP: [&str; 8] = [
     "→ space     the next step",
     "← b         the step before",
     "n           on to the next switch to another goroutine",
-    "1 2 … 9     on to the next step of that goroutine",
+    "1 2 … 9     on to the next step of that goroutine; where there are more: 1 2 for G12",
     "g G         to the start, to the end",
+    "ch#2        the second one that the source calls ch",
     "?           this help, and back",
     "q Esc       leave",
+];
+/// The most lines for what a step did, or how it ended.
+const MOST: usize = 3;
+/// The keys in the last line, as many as fit.
+const KEYS_BELOW: [&str; 2] = [
+    "→ step  ← back  n switch  1-9 goroutine  G end  ? keys  q leave",
+    "→ step  ← back  n switch  G end  ? keys  q leave",
 ];
 /// The columns of the keys in front.
 const KEYS: usize = 12;
@@ -37,13 +47,15 @@ pub fn walk(keys: &Keys, walk: &Walk, look: Look) -> Result<Left> {
         look,
         at: 0,
         help: false,
+        number: Number::default(),
+        note: String::new(),
     };
     loop {
         canvas.draw(|frame| view.draw(frame)).or_problem(writing)?;
         match keys.read().or_problem(reading)? {
             Key::Interrupt => return Ok(Left::Interrupted),
             Key::Char('q' | 'Q') => return Ok(Left::Done),
-            Key::Escape if !view.help => return Ok(Left::Done),
+            Key::Escape if !view.help && !view.number.has_begun() => return Ok(Left::Done),
             // All is drawn anew. (The canvas's own `clear` would ask the terminal where its cursor is, and wait for it.)
             Key::Resized => {
                 keys.clear().or_problem(writing)?;
@@ -74,13 +86,21 @@ struct View<'a> {
     look: Look,
     at: usize,
     help: bool,
+    number: Number,
+    /// What the last key could not do.
+    note: String,
 }
 
 impl View<'_> {
     fn key(&mut self, key: Key) {
+        self.note.clear();
         let last = self.walk.steps();
         if self.help {
             self.help = false;
+            return;
+        }
+        if let Some(g) = self.number.typed(key, self.walk.most()) {
+            self.next_of(g);
             return;
         }
         match key {
@@ -91,10 +111,6 @@ impl View<'_> {
                 self.at = self.at.saturating_sub(1);
             }
             Key::Char('n') | Key::Tab => self.at = self.walk.next_switch(self.at),
-            Key::Char(c) if c.is_ascii_digit() => {
-                let who = u64::from(c.to_digit(10).unwrap_or(0));
-                self.at = self.walk.next_of(who, self.at).unwrap_or(self.at);
-            }
             Key::PageDown => self.at = (self.at + 10).min(last),
             Key::PageUp => self.at = self.at.saturating_sub(10),
             Key::Char('g') | Key::Home => self.at = 0,
@@ -104,13 +120,33 @@ impl View<'_> {
         }
     }
 
+    fn next_of(&mut self, who: u64) {
+        match self.walk.next_of(who, self.at) {
+            Some(at) => self.at = at,
+            None => self.note = format!("no step of G{who} after this"),
+        }
+    }
+
     fn draw(&self, frame: &mut Frame<'_>) {
+        let w = self.walk;
+        let end = if !self.note.is_empty() {
+            self.note.clone()
+        } else if self.at == w.steps() {
+            format!("the end: {}", w.ending)
+        } else {
+            w.says(self.at)
+        };
+        let area = frame.area();
+        let mut end = text::wrap(&self.look.fit(&end), usize::from(area.width));
+        if end.len() > MOST {
+            end.splice(MOST - 1.., [end[MOST - 1..].join(" ")]);
+        }
         let [head, body, foot] = Layout::vertical([
-            Constraint::Length(2),
+            Constraint::Length(1 + end.len() as u16),
             Constraint::Min(6),
             Constraint::Length(1),
         ])
-        .areas(frame.area());
+        .areas(area);
         let [left, right] =
             Layout::horizontal([Constraint::Percentage(52), Constraint::Percentage(48)])
                 .areas(body);
@@ -118,18 +154,12 @@ impl View<'_> {
             Layout::vertical([Constraint::Percentage(70), Constraint::Percentage(30)]).areas(left);
         let [who, what] =
             Layout::vertical([Constraint::Percentage(50), Constraint::Percentage(50)]).areas(right);
-        let w = self.walk;
         let paint = Painter { look: self.look };
-        let end = if self.at == w.steps() {
-            format!("the end: {}", w.ending)
-        } else {
-            w.says(self.at)
-        };
         let title = format!("{}  {}  {}", w.title, w.token, w.counted(self.at));
         paint.lines(
             frame,
             head,
-            vec![title, end],
+            [title].into_iter().chain(end).collect(),
             Style::default().add_modifier(Modifier::BOLD),
         );
         if self.help {
@@ -145,13 +175,10 @@ impl View<'_> {
             paint.panel(frame, who, "goroutines", w.goroutines(self.at));
             paint.panel(frame, what, "objects", w.objects(self.at));
         }
-        let keys = paint.first_that_fits(
-            foot.width,
-            &[
-                "→ step  ← back  n switch  1-9 goroutine  G end  ? keys  q leave",
-                "→ step  ← back  n switch  G end  ? keys  q leave",
-            ],
-        );
+        let keys = match self.number.has_begun() {
+            true => self.number.asks(),
+            false => paint.first_that_fits(foot.width, &KEYS_BELOW),
+        };
         paint.lines(
             frame,
             foot,

@@ -143,7 +143,7 @@ fn what_has_no_frames_is_said() {
         (&["step", "--machine", NAME][..], "left no trace"),
         (
             &["step", "--machine", "--demo", "lost-update"],
-            "runs no goroutines of its own",
+            "`gotour step lost-update`",
         ),
         (&["step", "--machine", "no-such-thing"], "no-such-thing"),
         (

@@ -74,6 +74,44 @@ fn whoever_has_a_lock_is_told_however_it_was_got() {
 }
 
 #[test]
+fn who_waits_for_a_cond_waits_at_the_cond_and_an_unlock_is_at_no_lock() {
+    let desk = with_workbook();
+    save(
+        &desk,
+        &program(
+            "let (mu, more) = (std::sync::Arc::new(Mutex::new(0)), std::sync::Arc::new(Cond::new()));
+             let (theirs, tell) = (mu.clone(), more.clone());
+             go! {
+                 *theirs.lock() = 1;
+                 tell.signal();
+             }
+             let mut n = mu.lock();
+             while *n == 0 {
+                 n = more.wait(n);
+             }
+             drop(n);
+             let (ctx, cancel) = context::with_cancel(&context::background());
+             let (below, _) = context::with_cancel(&ctx);
+             cancel();
+             println!(\"{:?}\", below.err());",
+        ),
+    );
+    let ran = desk.run(&["step", NAME, "G1"]);
+    for part in [
+        "G1 mu.unlock, and waits: sync.Cond.Wait\n  ▶  14                  n = more.wait(n);",
+        "G1 main waits: sync.Cond.Wait, more  :14",
+        "G1 wakes at more",
+        "G1 ctx.child",
+        "G1 ctx.cancel\n  ▶  18 ",
+    ] {
+        assert!(ran.out.contains(part), "{part} in {}", ran.out);
+    }
+    // The lock was taken in line 12, and is given back behind the loop.
+    let (_, last) = ran.out.rsplit_once("G1 mu.unlock\n").expect("a step");
+    assert!(last.starts_with("  ▶  14 "), "{last}");
+}
+
+#[test]
 fn a_long_schedule_says_which_step_it_is_and_what_is_left_out() {
     let desk = with_workbook();
     save(
@@ -139,6 +177,90 @@ fn in_a_terminal_it_goes_forward_and_back() {
     let code = t.end();
     assert_eq!(code, 0, "{}", t.screen());
     assert!(t.is_as_before());
+}
+
+#[test]
+fn objects_of_one_name_are_told_apart() {
+    let desk = with_workbook();
+    save(
+        &desk,
+        &program(
+            "for i in 0..2 {
+                 let ch = chan(1);
+                 ch.send(i);
+             }",
+        ),
+    );
+    let ran = desk.run(&["step", NAME, "G1"]);
+    for part in ["G1 ch#1.send 0", "G1 ch#2.send 1", "ch#1 [0] 1 of 1"] {
+        assert!(ran.out.contains(part), "{part} in {}", ran.out);
+    }
+}
+
+#[test]
+fn who_wakes_in_a_select_says_at_which_channel_and_who_sleeps_waits_for_none() {
+    let desk = with_workbook();
+    save(
+        &desk,
+        &program(
+            "let (a, b) = (chan(1), chan(0));
+             a.send(7);
+             select! { recv(a) => {}, recv(b) => {}, }
+             let to = b.clone();
+             go! {
+                 to.send(8);
+                 time::sleep(time::Duration::from_millis(1));
+             }
+             select! { recv(a) => {}, recv(b) => {}, }
+             time::sleep(time::Duration::from_millis(5));",
+        ),
+    );
+    let ran = desk.run(&["step", NAME, "G1"]);
+    for part in [
+        "G1 main waits: select  :",
+        "G1 wakes at to → 8",
+        "G2 waits: sleep  :",
+        "G1 main waits: sleep  :",
+    ] {
+        assert!(ran.out.contains(part), "{part} in {}", ran.out);
+    }
+    assert!(!ran.out.contains("waits: sleep,"), "{}", ran.out);
+}
+
+#[test]
+fn the_next_step_of_any_goroutine_is_found_by_its_number() {
+    let desk = with_workbook();
+    save(
+        &desk,
+        &program(
+            "let wg = WaitGroup::new();
+             for i in 0..12 { wg.go(move || { if i == 10 { panic!(\"twelve {}\", \"and more \".repeat(12)); } }); }
+             wg.wait();",
+        ),
+    );
+    let mut t = desk.terminal(80, 24, &["step", NAME, "G1"]);
+    t.wait_for("step 0 of ");
+    t.send("1");
+    t.wait_for("on to G1: another digit, or Enter");
+    t.send("\u{1b}");
+    t.wait_for("q leave");
+    t.send("12");
+    t.wait_for("▶G12");
+    assert!(!t.screen().contains("step 0 of "), "{}", t.screen());
+    t.send("g1\r");
+    t.wait_for("step 1 of ");
+    t.send("2");
+    t.wait_for("▶G2 ");
+    // How it ended is there to its end.
+    t.send("G");
+    t.wait_for("the end: ");
+    let all = t.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        all.contains(&"and more ".repeat(12).trim_end().to_string()),
+        "{all}"
+    );
+    t.send("q");
+    assert_eq!(t.end(), 0);
 }
 
 #[test]
@@ -268,18 +390,48 @@ fn a_demo_is_walked_through() {
 }
 
 #[test]
+fn whatever_a_demo_runs_can_be_walked_through() {
+    let desk = Desk::new();
+    for (demo, shows) in [
+        ("two-that-wait", "all goroutines are asleep"),
+        ("last-words", "all goroutines are asleep"),
+        ("range-ends", "waits: chan receive"),
+        ("nil-closed-full", "send on closed channel"),
+        ("none-ready", "waits: select"),
+        ("deadlock-report", "account.lock"),
+        // Their timelines are drawn of it.
+        ("pipeline", "chan send"),
+        ("in-turns", "lock.lock"),
+        ("timeline", "sum.lock"),
+        // What they are about, not the many plain runs beside it.
+        ("race-report", "race"),
+        ("again", "2 guests at the last table"),
+    ] {
+        let ran = desk.run(&["step", demo]);
+        assert_eq!(ran.code, Some(0), "{demo} {ran:?}");
+        assert!(ran.out.contains(shows), "{demo} {}", ran.out);
+    }
+    for demo in ["two-that-wait", "last-words", "deadlock-report"] {
+        let ran = desk.run(&["trace", demo]);
+        assert_eq!(ran.code, Some(0), "{demo} {ran:?}");
+    }
+}
+
+#[test]
 fn a_demo_that_cannot_be_walked_through_says_why() {
     let desk = Desk::new();
     for (args, says) in [
         (vec!["step", "memory-map", "G2.."], "is no schedule"),
         (
             vec!["step", "growing-stack"],
-            "runs no goroutines of its own",
+            "`gotour trace growing-stack`",
         ),
         (
             vec!["step", "rustc-refuses"],
-            "runs no goroutines of its own",
+            "nothing in the demo `rustc-refuses` can be stepped through; `gotour demo rustc-refuses`",
         ),
+        (vec!["trace", "all-orders"], "`gotour step all-orders`"),
+        (vec!["trace", "hchan"], "`gotour demo hchan`"),
         (
             vec!["step", "who-waits", "--program", "9"],
             "it has 3 programs",
