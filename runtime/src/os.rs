@@ -15,16 +15,16 @@ use std::sync::Arc;
 
 use rustix::io::retry_on_intr;
 
-use crate::fd::{Fd, IO, Kind};
+use crate::fd::{Fd, Kind, every_descriptor};
 use crate::{runtime, seam};
 
 /// On a goroutine: announced as a blocking call.
 #[track_caller]
 fn blocking<R>(f: impl FnOnce() -> R) -> R {
     if seam::current().is_some() {
-        seam::release(&IO, 0);
+        seam::release(every_descriptor(), 0);
         let r = runtime::syscall(f);
-        seam::acquire(&IO, 0);
+        seam::acquire(every_descriptor(), 0);
         r
     } else {
         f()

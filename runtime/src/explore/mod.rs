@@ -40,9 +40,9 @@
 //! nonsense. In code, [`replay`] does the same.
 //!
 //! What a schedule decides: who goes on at each operation of this library, which ready case a `select!` takes, when a
-//! timer fires. What it does not: the contents of statics (they live on from schedule to schedule), random numbers from
-//! elsewhere, the wall clock, threads, files. A program that depends on those may behave differently when a schedule is
-//! repeated; that is reported as [`Kind::Nondeterminism`].
+//! timer fires. What it does not: the contents of statics (they live on from schedule to schedule, and two explorations at
+//! one time share them), random numbers from elsewhere, the wall clock, threads, files. A program that depends on those may
+//! behave differently when a schedule is repeated; that is reported as [`Kind::Nondeterminism`].
 
 mod check;
 mod draw;

@@ -31,6 +31,7 @@
 mod lock;
 mod wait;
 
+use std::cell::OnceCell;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::panic::Location;
@@ -49,8 +50,20 @@ use crate::seam::{self, Op};
 use crate::wait::WaitQueue;
 use crate::{time, wait as verbs};
 
-/// Stands for all descriptors: as in Go, what is written comes before what is read later, wherever.
-pub(crate) static IO: Tag = Tag::new();
+/// Stands for all descriptors: as in Go, what is written comes before what is read later, wherever. Explorations on other
+/// threads are worlds of their own, each with a tag for it: a tag is an object in one schedule at a time.
+#[inline(never)]
+pub(crate) fn every_descriptor() -> &'static Tag {
+    static IO: Tag = Tag::new();
+    thread_local! {
+        static EXPLORED: OnceCell<&'static Tag> = const { OnceCell::new() };
+    }
+    match seam::epoch() {
+        0 => &IO,
+        // One for each thread that ever explores.
+        _ => EXPLORED.with(|tag| *tag.get_or_init(|| Box::leak(Box::default()))),
+    }
+}
 
 /// What a closed one is called in Go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -169,7 +182,7 @@ impl Fd {
         short: impl Fn(&R) -> bool,
         mut f: impl FnMut(BorrowedFd<'_>) -> rustix::io::Result<R>,
     ) -> io::Result<R> {
-        seam::point_at(Op::Io, &IO, at);
+        seam::point_at(Op::Io, every_descriptor(), at);
         let _turn = self.lock(mode, at)?;
         self.attempt_locked(mode, at, short, &mut f)
     }
@@ -208,12 +221,12 @@ impl Fd {
                 d.clear(mode);
             }
             if mode == Mode::Write {
-                seam::release(&IO, 0);
+                seam::release(every_descriptor(), 0);
             }
             match f(self.borrowed()) {
                 Ok(r) => {
                     if mode == Mode::Read {
-                        seam::acquire(&IO, 0);
+                        seam::acquire(every_descriptor(), 0);
                     }
                     if self.short_says[mode as usize] && desc.is_some() && short(&r) {
                         side.drained.store(true, Ordering::Relaxed);
@@ -277,7 +290,7 @@ impl Fd {
         at: &'static Location<'static>,
         f: impl Fn(BorrowedFd<'_>, &[u8]) -> rustix::io::Result<usize>,
     ) -> io::Result<()> {
-        seam::point_at(Op::Io, &IO, at);
+        seam::point_at(Op::Io, every_descriptor(), at);
         let _turn = self.lock(Mode::Write, at)?;
         while !buf.is_empty() {
             let most = buf.len();

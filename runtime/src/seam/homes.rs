@@ -111,6 +111,7 @@ pub(crate) fn ready_from_outside(g: &'static G) {
 fn cross<R>(home: u64, deliver: impl FnOnce(&'static dyn Inbox) -> R) -> Option<R> {
     let to = inbox(home)?;
     let from = current_scheduler().map(|s| s.home());
+    let from = from.filter(|&from| from != home);
     if let Some((from, waker)) = from.and_then(|from| Some((from, inbox(from)?))) {
         waker.met(from);
         to.met(home);

@@ -171,7 +171,7 @@ fn a_tick_comes_after_who_set_the_timer() {
 
 #[test]
 fn what_is_read_comes_after_what_was_written() {
-    holds("through a pipe", || {
+    let through_a_pipe = || {
         let x = Shared::new(0);
         let (mut r, mut w) = io::pipe().unwrap();
         let y = x.clone();
@@ -181,6 +181,12 @@ fn what_is_read_comes_after_what_was_written() {
         });
         r.read_exact(&mut [0]).unwrap();
         assert_eq!(x.get(), 1);
+    };
+    holds("through a pipe", through_a_pipe);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| holds("beside another exploration", through_a_pipe));
+        }
     });
     races("but not before", || {
         let x = Shared::new(0);
