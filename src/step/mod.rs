@@ -11,7 +11,7 @@ mod screen;
 use crate::text;
 use frames::{Frame, Held, Is, Row};
 use goroutines::explore::{Moment, Place, Story};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 pub use cinema::watch;
@@ -323,8 +323,9 @@ impl Walk {
         &self.frames[at].output
     }
 
-    /// All frames as text, one below the other.
+    /// All frames as text, one below the other; of a crowd of goroutines who stands otherwise than before.
     pub fn print(&self, mut line: impl FnMut(String)) {
+        let mut crowd = Crowd::default();
         for at in 0..=self.steps() {
             line(format!("{}: {}", self.counted(at), self.says(at)));
             for l in self
@@ -334,7 +335,7 @@ impl Walk {
             {
                 line(format!("  {}", l.trim_end()));
             }
-            for l in self.goroutines(at) {
+            for l in crowd.news(self.goroutines(at)) {
                 line(format!("  {l}"));
             }
             for l in self.objects(at) {
@@ -348,5 +349,51 @@ impl Walk {
             output.lines().for_each(|l| line(format!("  {l}")));
         }
         line(self.ending.clone());
+    }
+}
+
+/// So many goroutines stand in each frame that is printed.
+const CROWD: usize = 16;
+
+/// The goroutines, frame after frame: where they are many, those that stand as before are only counted. A program with a
+/// thousand of them would print a million lines otherwise.
+#[derive(Default)]
+struct Crowd {
+    before: HashSet<String>,
+}
+
+impl Crowd {
+    fn news(&mut self, now: Vec<String>) -> Vec<String> {
+        let before = std::mem::replace(&mut self.before, now.iter().cloned().collect());
+        if now.len() <= CROWD {
+            return now;
+        }
+        let all = now.len();
+        let mut news: Vec<String> = now.into_iter().filter(|l| !before.contains(l)).collect();
+        if news.len() < all {
+            news.push(format!(" … and {} as before", all - news.len()));
+        }
+        news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_crowd_those_are_printed_who_stand_otherwise() {
+        let lines = |moved: usize, n: usize| -> Vec<String> {
+            let line = |i| format!("G{i} {}", if i == moved { "runs" } else { "waits" });
+            (1..=n).map(line).collect()
+        };
+        let mut crowd = Crowd::default();
+        assert_eq!(crowd.news(lines(1, CROWD)), lines(1, CROWD));
+        assert_eq!(crowd.news(lines(2, CROWD)), lines(2, CROWD));
+        let new = format!("G{} waits", CROWD + 1);
+        let news = crowd.news(lines(2, CROWD + 1));
+        assert_eq!(news, [new, format!(" … and {CROWD} as before")]);
+        let news = crowd.news(lines(3, CROWD + 1));
+        assert_eq!(news[..2], ["G2 waits", "G3 runs"]);
     }
 }
