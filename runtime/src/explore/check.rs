@@ -247,6 +247,7 @@ pub(super) fn rules<'a>(opts: &Options, expect: Option<&'a dyn Fn(&str) -> bool>
         max_steps: opts.max_steps,
         races: opts.races,
         leaks: opts.leaks,
+        helps: true,
         expect,
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Rules<'a> {
     pub(super) max_steps: u64,
     pub(super) races: bool,
     pub(super) leaks: bool,
+    /// Whether chance decides in the end where some go on in step for ever: else that is no progress.
+    pub(super) helps: bool,
     pub(super) expect: Option<&'a dyn Fn(&str) -> bool>,
 }
 
@@ -245,6 +247,7 @@ impl Runner<'_> {
             };
             let relents = match &driver {
                 Driver::Every(_) => u64::MAX,
+                _ if !self.rules.helps => u64::MAX,
                 _ if t.in_step == 0 => self.rules.max_steps / 2,
                 _ => (4 * longest.settled).clamp(SETTLED, self.rules.max_steps / 2),
             };

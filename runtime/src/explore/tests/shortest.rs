@@ -113,6 +113,7 @@ fn compare(seed: u64, sums: &mut Sums) {
             max_steps: STEPS + 1,
             races: (seed / 12).is_multiple_of(2),
             leaks: true,
+            helps: true,
             expect: Some(&expect),
         },
         steps: 0,

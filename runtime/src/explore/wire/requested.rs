@@ -99,6 +99,8 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
             max_steps: request.max_steps,
             races: request.races,
             leaks: request.leaks,
+            // A livelock is a mistake to learn from, however unlikely the schedule.
+            helps: false,
             expect: expect.is_some().then_some(&fits),
         },
         steps: 0,
