@@ -65,13 +65,11 @@ fn explore(opts: &Options, f: impl Fn() + Send + Sync + 'static, guard: &Guard) 
     }
     let expect = opts.expect.clone();
     let mut launch = launcher(f);
-    let mut runner = Runner {
-        x: Exploration::new(),
-        launch: &mut launch,
-        rules: rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
-        steps: 0,
-        outside: std::time::Duration::ZERO,
-    };
+    let mut runner = Runner::new(
+        Exploration::new(),
+        &mut launch,
+        rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
+    );
     guard.here(&runner.x);
     let tally = runner.explore(&Task {
         schedules: opts.schedules,
@@ -141,13 +139,11 @@ fn follow(
 ) -> Report {
     let expect = opts.expect.clone();
     let mut launch = launcher(f);
-    let mut runner = Runner {
-        x: Exploration::new(),
-        launch: &mut launch,
-        rules: rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
-        steps: 0,
-        outside: std::time::Duration::ZERO,
-    };
+    let mut runner = Runner::new(
+        Exploration::new(),
+        &mut launch,
+        rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
+    );
     guard.here(&runner.x);
     let failure = replayed(&mut runner, &schedule.plan);
     let failure = failure.map(|f| expecting(f, opts));

@@ -145,13 +145,11 @@ mod tests {
     fn asked(f: impl Fn() + Send + Sync + 'static) -> (u64, u64) {
         apart(|| {
             let mut launch = launcher(f);
-            let found = heed(&mut Runner {
-                x: Exploration::new(),
-                launch: &mut launch,
-                rules: rules(&Options::new(), None),
-                steps: 0,
-                outside: std::time::Duration::ZERO,
-            });
+            let found = heed(&mut Runner::new(
+                Exploration::new(),
+                &mut launch,
+                rules(&Options::new(), None),
+            ));
             (found.heeded, found.unheeded)
         })
     }

@@ -88,13 +88,11 @@ mod tests {
     ) -> u64 {
         apart(|| {
             let mut launch = launcher(f);
-            question(&mut Runner {
-                x: Exploration::new(),
-                launch: &mut launch,
-                rules: rules(&Options::new(), None),
-                steps: 0,
-                outside: std::time::Duration::ZERO,
-            })
+            question(&mut Runner::new(
+                Exploration::new(),
+                &mut launch,
+                rules(&Options::new(), None),
+            ))
         })
     }
 

@@ -100,11 +100,9 @@ const SETTLED: u64 = 10_000;
 /// The same where the system was waited for so long, and where that is so long that nothing more is tried at all.
 pub(super) const OUTSIDE: Duration = Duration::from_secs(2);
 const MOST_OUTSIDE: Duration = Duration::from_secs(20);
-/// The memory of the process, in bytes, may grow by so much once something was found, and by so much in any case; it is
-/// looked at every so many schedules.
+/// The memory of the process, in bytes, may grow by so much once something was found, and by so much in any case.
 const GROWN: u64 = 200 << 20;
 const MOST_GROWN: u64 = 2 << 30;
-const OFTEN: usize = 64;
 /// At least so many schedules are tried however short the time is.
 const AT_LEAST: usize = 20;
 /// How often the time is looked at: every so many schedules.
@@ -151,7 +149,21 @@ impl Rules<'_> {
     }
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
+    pub(super) fn new(
+        x: Exploration,
+        launch: &'a mut dyn FnMut(&mut Exploration, Setup),
+        rules: Rules<'a>,
+    ) -> Self {
+        Runner {
+            x,
+            launch,
+            rules,
+            steps: 0,
+            outside: Duration::ZERO,
+        }
+    }
+
     /// Runs one schedule. What it left is in `self.x.result()`.
     pub(super) fn run(&mut self, driver: Driver, recording: bool) -> Option<Kind> {
         self.run_so(driver, recording, false, u64::MAX)
@@ -208,16 +220,8 @@ impl Runner<'_> {
         let mut visits = Visits::of(task);
         let mut spare = Spare::default();
         let mut index = 0;
-        let resident_before = resident();
+        let mut leaked = Leaked::default();
         while t.ran < task.schedules {
-            // What those own who never go on is leaked with them.
-            let grown = match t.ran.is_multiple_of(OFTEN) {
-                true => resident().saturating_sub(resident_before),
-                false => 0,
-            };
-            if grown > MOST_GROWN || t.found.is_some() && grown > GROWN {
-                break;
-            }
             let long = self.steps > PATIENCE || self.outside > OUTSIDE;
             if t.found.is_some() && long || self.outside > MOST_OUTSIDE {
                 break;
@@ -273,6 +277,10 @@ impl Runner<'_> {
                 }
             }
             task.tell(t.ran);
+            let most = t.found.as_ref().map_or(MOST_GROWN, |_| GROWN);
+            if self.x.result().leaves_somebody() && leaked.another() > most {
+                break;
+            }
         }
         t.distinct = interleavings.unwrap_or(seen.len());
         if t.failed == 0 {
@@ -474,6 +482,34 @@ fn driver(
                 _ => Driver::Random(random(hasty)),
             }
         }
+    }
+}
+
+/// What schedules leak that leave somebody behind: what those own who never go on is leaked with them.
+#[derive(Default)]
+struct Leaked {
+    /// Such schedules so far.
+    schedules: usize,
+    /// What the process had after the first, in bytes, and how much more when it was last looked.
+    first: u64,
+    more: u64,
+}
+
+impl Leaked {
+    /// So many of them come between two looks: one costs as much as some ten schedules.
+    const OFTEN: usize = 64;
+
+    /// One more: how many bytes all of them have leaked, as far as is known.
+    fn another(&mut self) -> u64 {
+        match self.schedules {
+            0 => self.first = resident(),
+            n if n.is_multiple_of(Leaked::OFTEN) => {
+                self.more = resident().saturating_sub(self.first);
+            }
+            _ => {}
+        }
+        self.schedules += 1;
+        self.more
     }
 }
 

@@ -359,19 +359,17 @@ mod tests {
         for seed in 0..60 {
             let main = program(seed);
             let mut launch = |x: &mut Exploration, setup: Setup| x.run(setup, main.clone());
-            let mut runner = Runner {
-                x: Exploration::new(),
-                launch: &mut launch,
-                rules: Rules {
+            let mut runner = Runner::new(
+                Exploration::new(),
+                &mut launch,
+                Rules {
                     max_steps: 10_000,
                     races: false,
                     leaks: true,
                     helps: true,
                     expect: None,
                 },
-                steps: 0,
-                outside: std::time::Duration::ZERO,
-            };
+            );
             let tally = runner.explore(&Task {
                 schedules: 300,
                 seed,
@@ -426,19 +424,17 @@ mod tests {
             assert!(n.get() == 80);
         };
         let mut launch = |x: &mut Exploration, setup: Setup| x.run(setup, main);
-        let mut runner = Runner {
-            x: Exploration::new(),
-            launch: &mut launch,
-            rules: Rules {
+        let mut runner = Runner::new(
+            Exploration::new(),
+            &mut launch,
+            Rules {
                 max_steps: 10_000,
                 races: false,
                 leaks: true,
                 helps: true,
                 expect: None,
             },
-            steps: 0,
-            outside: std::time::Duration::ZERO,
-        };
+        );
         let tally = runner.explore(&Task {
             schedules: 1,
             seed: 3,

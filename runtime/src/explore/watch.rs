@@ -51,13 +51,11 @@ pub fn watch(opts: &Options, schedule: &Schedule, f: impl Fn() + Send + Sync + '
     apart(|| {
         let expect = opts.expect.clone();
         let mut launch = launcher(f);
-        let mut runner = Runner {
-            x: Exploration::new(),
-            launch: &mut launch,
-            rules: rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
-            steps: 0,
-            outside: std::time::Duration::ZERO,
-        };
+        let mut runner = Runner::new(
+            Exploration::new(),
+            &mut launch,
+            rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
+        );
         watched(&mut runner, schedule)
     })
 }
@@ -70,13 +68,11 @@ pub(crate) fn once(schedule: &Schedule, main: Box<dyn FnOnce()>) -> Watched {
             x.run(setup, main);
         }
     };
-    let mut runner = Runner {
-        x: Exploration::new(),
-        launch: &mut launch,
-        rules: rules(&Options::new(), None),
-        steps: 0,
-        outside: std::time::Duration::ZERO,
-    };
+    let mut runner = Runner::new(
+        Exploration::new(),
+        &mut launch,
+        rules(&Options::new(), None),
+    );
     watched(&mut runner, schedule)
 }
 
@@ -102,13 +98,11 @@ pub fn fewest(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Option<Fe
     apart(|| {
         let expect = opts.expect.clone();
         let mut launch = launcher(f);
-        let mut runner = Runner {
-            x: Exploration::new(),
-            launch: &mut launch,
-            rules: rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
-            steps: 0,
-            outside: std::time::Duration::ZERO,
-        };
+        let mut runner = Runner::new(
+            Exploration::new(),
+            &mut launch,
+            rules(opts, expect.as_deref().map(|e| e as &dyn Fn(&str) -> bool)),
+        );
         let mut search = Search {
             runner: &mut runner,
             best: None,

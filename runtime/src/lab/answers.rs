@@ -390,7 +390,7 @@ impl Observer for Lab {
         contents: &mut dyn FnMut() -> Contents,
     ) {
         let mut st = self.state();
-        if matches!(st.asking, Some(Asking::Last(_))) {
+        if matches!(st.asking, Some(Asking::Last(_))) && st.held_up.is_none() {
             let object = st.object(tag);
             st.lies
                 .insert(object, u32::try_from(len).unwrap_or(u32::MAX));

@@ -78,7 +78,7 @@ impl State {
         }
         // Most decisions: nothing is to be looked at but who can run.
         if self.plain
-            && self.steps < self.bound
+            && self.steps < self.max_steps.min(self.relents)
             && !self.looks_round()
             && !(self.asked == Asked::WithATimer && self.may_move())
         {
@@ -177,7 +177,7 @@ impl State {
             let starved = self.starved().filter(|who| Some(*who) != last);
             let usual = starved.unwrap_or_else(|| strategy::usual(runnable, self.current, why));
             let who = if self.steps >= self.relents {
-                self.by_chance(why, starved, usual)
+                self.by_chance(runnable, why, starved, usual)
             } else {
                 self.driver.next(&View {
                     runnable,
@@ -214,15 +214,11 @@ impl State {
     }
 
     /// Who is next where the driver is not asked any more: mostly the one that runs, as long as it can.
-    fn by_chance(&self, why: Why, starved: Option<u32>, usual: u32) -> u32 {
+    fn by_chance(&self, among: &[u32], why: Why, starved: Option<u32>, usual: u32) -> u32 {
         let drawn = mix(self.steps, 0x1e7_f0a1);
         if starved.is_some() || why == Why::Point && !drawn.is_multiple_of(SELDOM) {
             return usual;
         }
-        let among = match self.provoking {
-            true => &self.eager,
-            false => &self.runnable,
-        };
         among[(drawn / SELDOM) as usize % among.len()]
     }
 

@@ -184,7 +184,6 @@ impl Exploration {
             st.relents = setup.relents;
             st.driver = setup.driver;
             st.max_steps = setup.max_steps;
-            st.bound = st.max_steps.min(st.relents);
             st.provoking = setup.provoking;
             st.recording = setup.recording;
             st.asking = setup.asking;

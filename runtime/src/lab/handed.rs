@@ -59,7 +59,7 @@ impl Lab {
 
 impl State {
     /// Those who can run without the one that comes last, if there are such; else it is its turn, and those who wait for
-    /// a receiver by then are counted, and what lies in channels is noted.
+    /// a receiver by then are counted, and what lies in channels is noted no more.
     pub(super) fn without(&mut self, last: u32) {
         self.eager.clear();
         let others = self.runnable.iter().filter(|who| **who != last);
@@ -69,10 +69,7 @@ impl State {
             let waits =
                 |s: &&Slot| s.stand == Stand::Waits && s.g.wait_reason() == WaitReason::ChanSend;
             let held_up = self.slots.iter().filter(waits).count() as u32;
-            if self.held_up.is_none() {
-                self.held_up = Some(held_up);
-                self.lay.clone_from(&self.lies);
-            }
+            self.held_up.get_or_insert(held_up);
         }
     }
 }
@@ -87,7 +84,7 @@ impl Outcome<'_> {
     /// sends: where it does, whoever takes them may have to know first that it has ended.
     pub(crate) fn held_up(&self, last: u32) -> u32 {
         let elsewhere = |channel: &u32| !self.state.structure.has_sent(last, *channel);
-        let lay = self.state.lay.iter().filter(|(c, _)| elsewhere(c));
+        let lay = self.state.lies.iter().filter(|(c, _)| elsewhere(c));
         self.state.held_up.unwrap_or_default() + lay.map(|(_, n)| n).sum::<u32>()
     }
 

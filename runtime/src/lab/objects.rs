@@ -300,7 +300,10 @@ impl State {
         self.wrote();
         if !to_stderr && !self.main_returned {
             self.output.push_str(text);
-            let line = text.bytes().fold(0, |h, byte| mix(h, u64::from(byte)));
+            let line = text.as_bytes().chunks(8).fold(0, |h, some| {
+                let word = some.iter().fold(0, |w, byte| w << 8 | u64::from(*byte));
+                mix(h, word)
+            });
             // A sum, because in which order is left open.
             let said = mix(self.slot(who).ident, line) as u32;
             let all = &mut self.counts.0[Fact::who_printed as usize];

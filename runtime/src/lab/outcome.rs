@@ -39,6 +39,10 @@ impl Outcome<'_> {
     pub(crate) fn output(&self) -> &str {
         &self.state.output
     }
+    /// Whether somebody has not ended, and never will.
+    pub(crate) fn leaves_somebody(&self) -> bool {
+        self.state.alive() > 0
+    }
     /// How long the system was waited for, at most.
     pub(crate) fn outside(&self) -> Duration {
         self.state.outside

@@ -137,16 +137,13 @@ pub(super) struct State {
     /// From this step on whoever can go on does, and when it waits or gives way it is drawn who comes next. Two who get in
     /// each other's way only because they go on in step for ever would need the most unlikely of schedules.
     pub(super) relents: u64,
-    /// The lower of the two.
-    pub(super) bound: u64,
     pub(super) recording: bool,
     /// What is asked apart.
     pub(super) asking: Option<Asking>,
     /// Who waited to send when it was the turn of the one that comes last; none yet.
     pub(super) held_up: Option<u32>,
-    /// While one comes last: how many values lie in a channel, and, once it was its turn, how many lay there then.
+    /// While one comes last, until it is its turn: how many values lie in each channel.
     pub(super) lies: BTreeMap<u32, u32>,
-    pub(super) lay: BTreeMap<u32, u32>,
     pub(super) provoking: bool,
     /// While provoking, or where one comes last: who can run and is not kept waiting.
     pub(super) eager: Vec<u32>,
@@ -218,12 +215,10 @@ impl State {
             epoch: 0,
             max_steps: 0,
             relents: u64::MAX,
-            bound: 0,
             recording: false,
             asking: None,
             held_up: None,
             lies: BTreeMap::new(),
-            lay: BTreeMap::new(),
             provoking: false,
             eager: Vec::new(),
             driver: Driver::Random(Random::new(0, 0, false)),
@@ -277,7 +272,6 @@ impl State {
         self.epoch = epoch;
         self.held_up = None;
         self.lies.clear();
-        self.lay.clear();
         self.alone = false;
         self.tracing = false;
         self.print.clear();
@@ -433,7 +427,6 @@ impl State {
         if self.owners.waits(who, object, reason, &self.holdings) {
             // Whatever the others still do, this is how it ends: they need not be watched for long.
             self.max_steps = self.max_steps.min(self.steps + AFTER_A_RING);
-            self.bound = self.bound.min(self.max_steps);
         }
         if self.recording
             && let Some(r) = self.records.last_mut()
@@ -507,7 +500,6 @@ impl State {
         if self.relents != u64::MAX {
             self.relents = self.relents.min(self.steps + AFTER_MAIN / 2);
         }
-        self.bound = self.max_steps.min(self.relents);
         if self.tracing {
             // What is printed from here on is not seen.
             self.print.touch(OUTPUT, How::Write);

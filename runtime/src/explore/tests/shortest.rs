@@ -106,19 +106,17 @@ fn compare(seed: u64, sums: &mut Sums) {
         let mut usual = usual.lock().unwrap();
         usual.get_or_insert_with(|| output.to_string()) == output
     };
-    let mut runner = Runner {
-        x: Exploration::new(),
-        launch: &mut launch,
-        rules: Rules {
+    let mut runner = Runner::new(
+        Exploration::new(),
+        &mut launch,
+        Rules {
             max_steps: STEPS + 1,
             races: (seed / 12).is_multiple_of(2),
             leaks: true,
             helps: true,
             expect: Some(&expect),
         },
-        steps: 0,
-        outside: std::time::Duration::ZERO,
-    };
+    );
     runner.run(Driver::Follow(Follow::new(Plan::default())), false);
     if runner.x.result().steps() > STEPS {
         return;

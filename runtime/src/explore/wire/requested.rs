@@ -92,10 +92,10 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
     x.catch_output(catch);
     EXPLORER.here();
     watch(&request, x.pulse(), began);
-    let mut runner = Runner {
+    let mut runner = Runner::new(
         x,
         launch,
-        rules: Rules {
+        Rules {
             max_steps: request.max_steps,
             races: request.races,
             leaks: request.leaks,
@@ -103,9 +103,7 @@ fn explore(request: Request, launch: &mut dyn FnMut(&mut Exploration, Setup)) ->
             helps: false,
             expect: expect.is_some().then_some(&fits),
         },
-        steps: 0,
-        outside: std::time::Duration::ZERO,
-    };
+    );
     if let Some(question) = &request.apart {
         let found = ask(&mut runner, question);
         let response = Response {
