@@ -18,8 +18,8 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt::Write;
 use std::panic::Location;
-use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Once, OnceLock};
 
 use crate::goroutine::{G, Origin};
 use crate::lab::Clocks;
@@ -54,7 +54,6 @@ struct State {
     members: Vec<Member>,
     free: VecDeque<u32>,
     told: HashSet<(At, At)>,
-    asked: Asked,
 }
 
 /// What the clocks are kept for.
@@ -62,6 +61,12 @@ struct State {
 pub(crate) struct Asked {
     pub(crate) races: bool,
     pub(crate) unwaited: bool,
+}
+
+static ASKED: OnceLock<Asked> = OnceLock::new();
+
+fn asked() -> Asked {
+    ASKED.get().copied().unwrap_or_default()
 }
 
 struct Native {
@@ -77,10 +82,8 @@ static FOUND: AtomicUsize = AtomicUsize::new(0);
 pub(crate) fn enable(asked: Asked) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let mut state = State {
-            asked,
-            ..State::default()
-        };
+        let _ = ASKED.set(asked);
+        let mut state = State::default();
         state.clocks.reset(true);
         *NATIVE.state.lock() = Some(state);
         seam::set_native(&NATIVE);
@@ -101,14 +104,15 @@ pub(crate) fn settle() {
 
 /// Main, which runs here, ends: tells whom nobody has waited for, if that is asked.
 pub(crate) fn main_ends() {
+    if !asked().unwaited {
+        return;
+    }
     let mut lines = String::new();
     NATIVE.with(|s, me| {
-        if s.asked.unwaited {
-            for who in s.unwaited(me) {
-                let m = &s.members[who as usize];
-                let at = m.origin.at.map_or(String::new(), place);
-                let _ = writeln!(lines, "{UNWAITED}goroutine {}, created at {at}", m.name.1);
-            }
+        for who in s.unwaited(me) {
+            let m = &s.members[who as usize];
+            let at = m.origin.at.map_or(String::new(), place);
+            let _ = writeln!(lines, "{UNWAITED}goroutine {}, created at {at}", m.name.1);
         }
     });
     if !lines.is_empty() {
@@ -117,7 +121,7 @@ pub(crate) fn main_ends() {
 }
 
 /// What stands before each goroutine that nobody has waited for.
-const UNWAITED: &str = "not waited for: ";
+pub const UNWAITED: &str = "not waited for: ";
 
 extern "C" fn leave() {
     stderr::write(&format!(
@@ -145,7 +149,7 @@ impl State {
             ended: false,
             steps: Tag::new().native(),
         };
-        let i = if self.free.len() > REST && !self.asked.unwaited {
+        let i = if self.free.len() > REST && !asked().unwaited {
             let i = self.free.pop_front().expect("it has more than some");
             self.index.remove(&self.members[i as usize].name);
             self.clocks.rebirth(i, by);
@@ -157,7 +161,7 @@ impl State {
             self.members.len() as u32 - 1
         };
         self.index.insert(name, i);
-        if self.asked.unwaited {
+        if asked().unwaited {
             self.steps(i, g.origin().at);
         }
         i
@@ -270,11 +274,9 @@ impl Observer for Native {
     }
 
     fn point(&self, op: Op, tag: Option<&Tag>, at: At) {
-        self.with(|s, me| {
-            if s.asked.unwaited {
-                s.steps(me, Some(at));
-            }
-        });
+        if asked().unwaited {
+            self.with(|s, me| s.steps(me, Some(at)));
+        }
         seam::at_native_point(op, tag, at);
     }
 
@@ -328,13 +330,14 @@ impl Observer for Native {
     }
 
     fn access(&self, tag: &Tag, write: bool, at: At) {
+        if !asked().races {
+            return;
+        }
         let mut report = None;
         self.with(|s, me| {
             let object = tag.native();
-            if s.asked.races {
-                s.clocks.access(me, object, write, at);
-                report = s.report(tag);
-            }
+            s.clocks.access(me, object, write, at);
+            report = s.report(tag);
         });
         if let Some(text) = report {
             stderr::write(&text);

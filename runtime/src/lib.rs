@@ -261,6 +261,8 @@ mod limit;
 pub use chan::{Chan, ChanSnapshot, RecvChan, SendChan, Waiting, WouldBlock, chan};
 pub use crash::{Crash, DeadlockReport, FatalReport, PanicReport};
 #[doc(hidden)]
+pub use fasttrack::UNWAITED;
+#[doc(hidden)]
 pub use io_macros::__print;
 #[doc(hidden)]
 pub use panics::Deferred;

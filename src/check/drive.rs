@@ -15,6 +15,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use goroutines::UNWAITED;
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::execute::{self, Cancel, Ended, Limits, Ran};
@@ -213,9 +214,6 @@ fn nobody_waited_for(ran: Option<&Ran>) -> Option<String> {
         [first @ .., last] => Some(format!("lines {} and {last}", first.join(", "))),
     }
 }
-
-/// What the library writes before each of them (`runtime/src/fasttrack.rs`).
-const UNWAITED: &str = "not waited for: ";
 
 /// Who plays: the clients that are connected, and the program.
 struct Stage<'a> {

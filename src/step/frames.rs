@@ -56,14 +56,15 @@ const COND: &str = "sync.Cond.Wait";
 /// place of its own, for a guard knows only where it was made, as the function that cancels a context does; who waits for a
 /// Cond waits, and wakes, at the Cond; and who wakes in a select does so at the channel of one case.
 pub fn straightened(story: &mut Story) {
-    let (mut locked, mut waits) = (Vec::new(), HashMap::new());
-    let mut sleeps = HashSet::new();
+    let (mut locked, mut sleeps, mut waits) = (HashSet::new(), HashSet::new(), HashMap::new());
     // Who has woken whom out of a select, by which channel.
     let (mut selects, mut woken) = (HashSet::new(), HashMap::new());
     for m in &mut story.moments {
         let by = (m.what == "wakes").then(|| woken.remove(&m.who)).flatten();
         match m.what.as_str() {
-            "lock" | "try_lock" | "read" | "try_read" => locked.push((m.object, m.place.clone())),
+            "lock" | "try_lock" | "read" | "try_read" => {
+                locked.insert((m.object, m.place.clone()));
+            }
             "unlock" | "read unlock" if locked.contains(&(m.object, m.place.clone())) => {
                 m.place = None;
             }

@@ -450,16 +450,19 @@ impl Late {
             return true;
         };
         let here = seam::current_scheduler().map(|s| s.home());
-        let job = Lock::new(Some(f));
+        if here == Some(self.home) {
+            birth::spawn(f, Some(self.at));
+            return true;
+        }
         let called = Arc::new(Called {
-            job,
+            job: Lock::new(Some(f)),
             home: self.home,
             at: self.at,
         });
-        if here != Some(self.home) && seam::call_from_outside(self.home, called.clone()) {
+        if seam::call_from_outside(self.home, called.clone()) {
             return true;
         }
-        // This is its runtime, or that one has ended.
+        // That one has ended.
         let job = called.job.lock().take().filter(|_| here.is_some());
         job.map(|f| birth::spawn(f, Some(self.at))).is_some()
     }

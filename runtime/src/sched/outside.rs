@@ -61,7 +61,7 @@ impl Threads {
 impl Sched {
     /// The name of an M's thread.
     pub(super) fn thread_name(&self, m: &M) -> String {
-        format!("M{}/{}", m.id(), self.home.load(Ordering::Relaxed))
+        seam::thread_name(m.id(), self.home.load(Ordering::Relaxed))
     }
 
     /// Nobody runs here any more: whether it is a deadlock, for sure. If not, the monitor looks again.
@@ -164,7 +164,7 @@ impl Sched {
             // One that has ended meanwhile has no name.
             let name = fs::read_to_string(format!("/proc/self/task/{thread}/comm"));
             let name = name.unwrap_or_default();
-            match runtime_of(name.trim_end()) {
+            match seam::runtime_of(&name) {
                 Some(of) if of == home && waits => found.ours_waiting = true,
                 Some(of) if of == home => found.ours = true,
                 // That runtime answers for it.
@@ -178,12 +178,6 @@ impl Sched {
         }
         found
     }
-}
-
-/// The runtime that a thread of this name belongs to, or whose goroutine has made it.
-fn runtime_of(name: &str) -> Option<u64> {
-    let (_, runtime) = name.strip_prefix('M')?.split_once('/')?;
-    runtime.parse().ok()
 }
 
 /// Whether a thread stands in a futex, or is no more.

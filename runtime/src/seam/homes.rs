@@ -157,6 +157,17 @@ pub(crate) fn others(home: u64) -> Others {
     }
 }
 
+/// The name of thread `m` of runtime `home`: a thread that a goroutine makes has it, too, unless it is given one.
+pub(crate) fn thread_name(m: usize, home: u64) -> String {
+    format!("M{m}/{home}")
+}
+
+/// The runtime that a thread of this name belongs to, or whose goroutine has made it.
+pub(crate) fn runtime_of(thread_name: &str) -> Option<u64> {
+    let (_, runtime) = thread_name.strip_prefix('M')?.split_once('/')?;
+    runtime.trim_end().parse().ok()
+}
+
 /// A thread that waits in `run`, until this is dropped.
 pub(crate) struct Caller {
     thread: i32,

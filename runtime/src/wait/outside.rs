@@ -71,9 +71,6 @@ impl Drop for StandIn {
     }
 }
 
-/// A thread without a name of its own has that of the thread that made it: an M's, `M4/2` for one of runtime 2.
 fn runtime_of_this_thread() -> Option<u64> {
-    let name = std::fs::read_to_string("/proc/thread-self/comm").ok()?;
-    let (_, runtime) = name.strip_prefix('M')?.trim_end().split_once('/')?;
-    runtime.parse().ok()
+    seam::runtime_of(&std::fs::read_to_string("/proc/thread-self/comm").ok()?)
 }
