@@ -92,6 +92,24 @@ fn program() {
                 runtime::syscall(|| Shared::new(3).get());
             });
         }),
+        // Who cannot have the second lock gives the first one back, and begins anew.
+        "backs-off" => run(|| {
+            let locks = std::sync::Arc::new([Mutex::new(0), Mutex::new(0)]);
+            let wg = WaitGroup::new();
+            for i in 0..2 {
+                let locks = locks.clone();
+                wg.go(move || {
+                    loop {
+                        let first = locks[i].lock();
+                        if locks[1 - i].try_lock().is_some() {
+                            return;
+                        }
+                        drop(first);
+                    }
+                });
+            }
+            wg.wait();
+        }),
         // What a goroutine had handed over before it went on, or had only to end, when main returned.
         "handed" | "goes-on" => run(|| {
             let (n, ch) = (Shared::new(0), chan(0));
@@ -320,6 +338,14 @@ fn who_has_only_to_end_has_finished() {
     let unfinished = |name: &str| explore(name, |r| r.races = false).1.facts.0["unfinished"];
     assert_eq!(unfinished("handed"), (0, 0));
     assert_eq!(unfinished("goes-on"), (0, 1));
+}
+
+#[test]
+fn who_goes_on_in_step_for_ever_makes_no_progress() {
+    // `explore::check` helps such programs to their end, and notes it: see `explored/crowds.rs`.
+    let (code, response) = explore("backs-off", |_| {});
+    let kind = response.failure.map(|f| f.kind);
+    assert_eq!((code, kind), (1, Some(Kind::StepLimit)));
 }
 
 #[test]
