@@ -185,14 +185,26 @@ fn let_go(tokens: &[Token]) -> Vec<(usize, String)> {
     let raw = tokens.iter().any(|t| ident(Some(t)) == Some("raw"));
     let mut found = Vec::new();
     for (i, t) in tokens.iter().enumerate() {
-        let ends = punct(Some(t), '.')
-            && matches!(ident(tokens.get(i + 1)), Some("lock" | "read" | "write"))
-            && tokens.get(i + 2).is_some_and(|t| t.kind == Kind::Open('('))
-            && tokens
-                .get(i + 3)
-                .is_some_and(|t| t.kind == Kind::Close(')'))
-            && punct(tokens.get(i + 4), ';');
-        if !ends {
+        let is = |at: usize, kind: Kind| tokens.get(at).is_some_and(|t| t.kind == kind);
+        let called =
+            punct(Some(t), '.') && is(i + 2, Kind::Open('(')) && is(i + 3, Kind::Close(')'));
+        let method = ident(tokens.get(i + 1)).filter(|_| called);
+        let then = ident(tokens.get(i + 5)).filter(|_| punct(tokens.get(i + 4), '.'));
+        if let (
+            Some("try_lock" | "try_read" | "try_write"),
+            Some(looks @ ("is_some" | "is_none")),
+        ) = (method, then)
+        {
+            found.push((
+                t.line,
+                format!(
+                    "`{looks}` only looks: a lock that was got is given back in the same line. Keep it for as long as it is \
+                     needed: `if let Some(held) = ...`"
+                ),
+            ));
+            continue;
+        }
+        if !matches!(method, Some("lock" | "read" | "write")) || !punct(tokens.get(i + 4), ';') {
             continue;
         }
         let starts = tokens[..i].iter().rposition(|t| {
@@ -279,5 +291,12 @@ mod tests {
         assert_eq!(lines(text, About::Between), [2, 3, 9]);
         let raw = "let m = raw::Mutex::new();\nm.lock();\nlet _ = other.lock();\n";
         assert_eq!(lines(raw, About::Between), [3]);
+        let tried = "while m.try_lock().is_none() {}\nif let Some(g) = m.try_lock() {}\nif m.try_read().is_some() {}\n";
+        assert_eq!(lines(tried, About::Between), [1, 3]);
+        assert!(
+            suspects(tried, About::Between)[0]
+                .says
+                .starts_with("`is_none` only looks")
+        );
     }
 }
