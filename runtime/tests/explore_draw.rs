@@ -246,6 +246,26 @@ fn a_race_names_the_edge_that_is_missing() {
         read_lock.contains("Both have mu, but only to read"),
         "{read_lock}"
     );
+    // One of the two has it, and to read: the other one's read lock would order nothing.
+    fn one_reads(writes_inside: bool) {
+        let (n, mu) = (Shared::new(0), Arc::new(RWMutex::new(())));
+        let (m, lock) = (n.clone(), mu.clone());
+        let touch = move |n: Shared<i32>, writes| if writes { n.set(1) } else { _ = n.get() };
+        go(move || {
+            let _held = lock.read();
+            touch(m, writes_inside);
+        });
+        touch(n, !writes_inside);
+    }
+    let inside = told(|| one_reads(true));
+    let says =
+        "G2 has lock, but only to read, and main has no lock: whoever writes must lock it to";
+    assert!(inside.contains(says), "{inside}");
+    let outside = told(|| one_reads(false));
+    assert!(
+        outside.contains("Take it there too, to write."),
+        "{outside}"
+    );
     let buffered = told(|| {
         let (n, ch) = (Shared::new(0), chan(1));
         let (m, c) = (n.clone(), ch.clone());
@@ -595,6 +615,52 @@ fn a_context_that_nobody_cancels_is_told_so() {
     let made = "is closed when its context, made at explore_draw.rs:";
     assert!(text.contains(made), "{text}");
     assert!(!text.contains("cancel.rs"), "{text}");
+}
+
+#[test]
+fn a_timer_from_which_nothing_comes_is_told_as_one() {
+    const SECOND: time::Duration = time::Duration::from_secs(1);
+    let stopped = words(|| {
+        let ticker = Arc::new(time::Ticker::new(SECOND));
+        let ticks = ticker.clone();
+        go(move || for _ in &ticks.c {});
+        time::sleep(3 * SECOND);
+        ticker.stop();
+    });
+    let says = "nobody: main stopped its timer in step ";
+    assert!(stopped.contains(says), "{stopped}");
+    let says = "ticks.c is the channel of a timer, made at explore_draw.rs:";
+    assert!(stopped.contains(says), "{stopped}");
+    let taken = words(|| {
+        let timer = Arc::new(time::Timer::new(SECOND));
+        let other = timer.clone();
+        go(move || {
+            other.c.recv();
+            if !other.stop() {
+                other.c.recv();
+            }
+        });
+        time::sleep(2 * SECOND);
+    });
+    let says = "nobody: its timer has fired, and does so once";
+    assert!(taken.contains(says), "{taken}");
+    let says = "one value comes each time it is set, and the last one is taken.";
+    assert!(taken.contains(says), "{taken}");
+    for text in [stopped, taken] {
+        assert!(!text.contains("Close it"), "{text}");
+    }
+}
+
+#[test]
+fn a_select_with_a_default_is_told_where_it_stands() {
+    let text = words(|| {
+        let ch = chan(1);
+        select! { send(ch, 1) => {}, default => {} }
+        select! { send(ch, 1) => {}, default => {} }
+        ch.send(2);
+    });
+    assert!(text.contains("ch.try_send 1 would bl"), "{text}");
+    assert!(!text.contains("case.rs"), "{text}");
 }
 
 #[test]

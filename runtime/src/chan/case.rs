@@ -275,8 +275,11 @@ impl<'a, T> SendCase<'a, T> {
     #[inline]
     #[track_caller]
     pub(crate) fn or_default(self) -> bool {
-        let Some(c) = self.chan else { return false };
-        self.value.is_some_and(|v| c.try_send(v).is_ok())
+        // A closure's calls would be told as made here.
+        match (self.chan, self.value) {
+            (Some(c), Some(v)) => c.try_send(v).is_ok(),
+            _ => false,
+        }
     }
 
     #[inline]

@@ -145,14 +145,8 @@ fn locks(
             "Both have {}, but only to read: who reads keeps no reader out, so whoever writes must lock it to write.",
             name(both)?
         ),
-        (Some(&x), None) => format!(
-            "{who_a} has {}, and {who_b} has no lock: a lock keeps out only those who take it. Take it there too.",
-            name(x)?
-        ),
-        (None, Some(&y)) => format!(
-            "{who_b} has {}, and {who_a} has no lock: a lock keeps out only those who take it. Take it there too.",
-            name(y)?
-        ),
+        (Some(&x), None) => one_lock(a, (name(x)?, x.1), b),
+        (None, Some(&y)) => one_lock(b, (name(y)?, y.1), a),
         (Some(&x), Some(&y)) => {
             let (x, y) = (name(x)?, name(y)?);
             let other = if x == y { "another one".to_string() } else { y };
@@ -161,6 +155,24 @@ fn locks(
             )
         }
     })
+}
+
+/// What a lock does not do that only one of the two has, perhaps only to read.
+fn one_lock(has: &Access, (lock, shared): (String, bool), other: &Access) -> String {
+    let (who, other) = (called(has.who), called(other.who));
+    match (shared, has.write) {
+        (true, true) => format!(
+            "{who} has {lock}, but only to read, and {other} has no lock: whoever writes must lock it to write, and whoever \
+             reads must lock it, too."
+        ),
+        (true, false) => format!(
+            "{who} has {lock} to read, and {other} has no lock: a lock keeps out only those who take it. Take it there too, to \
+             write."
+        ),
+        (false, _) => format!(
+            "{who} has {lock}, and {other} has no lock: a lock keeps out only those who take it. Take it there too."
+        ),
+    }
 }
 
 /// A channel with room that they take for a meeting: one receives after its access, the other sends before.

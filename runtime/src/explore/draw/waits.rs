@@ -288,6 +288,19 @@ fn who_could(
         "chan receive" if is_of_context(story, w.object) => {
             "nobody: its context was never cancelled".to_string()
         }
+        "chan receive" if is_of_timer(story, w.object) => match silence(story, w.object) {
+            Silence::Stopped(m) => format!(
+                "nobody: {} stopped its timer in step {}",
+                if m.who == w.who {
+                    "it has itself".to_string()
+                } else {
+                    called(m.who)
+                },
+                m.number
+            ),
+            Silence::Taken => "nobody: its timer has fired, and does so once".to_string(),
+            Silence::Untold => "nobody: its timer has fired, or was stopped".to_string(),
+        },
         "chan receive" | "chan send" => nobody("used"),
         "select (no cases)" => "nobody: it has no cases".to_string(),
         "select" if let Some(units) = units(story, w) => units,
@@ -421,6 +434,36 @@ fn is_of_context(story: &Story, object: usize) -> bool {
     thing.is_some_and(|t| t.kind == "context's chan")
 }
 
+/// Whether it is what a timer or a ticker sends on.
+fn is_of_timer(story: &Story, object: usize) -> bool {
+    let thing = story.things.get(object);
+    thing.is_some_and(|t| t.kind == "timer's chan")
+}
+
+/// Why nothing comes from a timer any more.
+enum Silence<'a> {
+    /// It was stopped in this step.
+    Stopped(&'a Moment),
+    /// What it was set for has come, and somebody has it.
+    Taken,
+    /// Either: it is not among the steps that are told.
+    Untold,
+}
+
+/// Why nothing comes from the timer any more whose channel somebody waits on for ever.
+fn silence(story: &Story, object: usize) -> Silence<'_> {
+    let told = story.moments.iter().rev();
+    for m in told.filter(|m| m.object == object && m.what == "timer") {
+        match m.outcome.as_str() {
+            // A ticker's stop answers nothing.
+            "" | "→ true" => return Silence::Stopped(m),
+            "→ false" => {}
+            _ => return Silence::Taken,
+        }
+    }
+    Silence::Untold
+}
+
 /// Goroutines of which each waits for a lock that the next one keeps it out of, and the last one for the first one's.
 pub(in crate::explore) fn ring(story: &Story) -> Option<Vec<u64>> {
     story.waits.iter().find_map(|w| {
@@ -487,6 +530,16 @@ fn channel(story: &Story, object: usize, sources: &mut Sources) -> Option<String
         .as_ref()
         .map(|p| format!(", made at {}", place(Some(p))))
         .unwrap_or_default();
+    if is_of_timer(story, object) {
+        let why = match silence(story, object) {
+            Silence::Stopped(_) => "it was stopped, so nothing comes, and a stop closes nothing",
+            Silence::Taken => "one value comes each time it is set, and the last one is taken",
+            Silence::Untold => "it has fired or was stopped, so nothing comes any more",
+        };
+        return Some(format!(
+            "{name} is the channel of a timer{made}: {why}. Wait in a select, with a case beside it that says when it is over."
+        ));
+    }
     let room = match thing.detail {
         0 => "without room".to_string(),
         n => format!("with room for {n}"),
