@@ -185,4 +185,50 @@ pub const WRONG: &[Wrong] = &[
         let group = wg.clone();
         go(move || group.wait());
     }),
+    (
+        "a member is added under a lock that who waits has not",
+        &[Race, Panic],
+        || {
+            let (m, wg) = (std::sync::Arc::new(Mutex::new(())), WaitGroup::new());
+            for _ in 0..2 {
+                let (m, wg) = (m.clone(), wg.clone());
+                go(move || {
+                    let _held = m.lock();
+                    let lock = m.clone();
+                    wg.go(move || drop(lock.lock()));
+                });
+            }
+            time::sleep(time::Duration::from_secs(1));
+            wg.wait();
+        },
+    ),
+    (
+        "each has a place and waits for its turn, in another order",
+        &[Deadlock],
+        || {
+            // One place for two who are let go one by one: the second may have it when the first is let go.
+            let place = chan(1);
+            let mut all = Vec::new();
+            for _ in 0..2 {
+                let (turn, done) = (chan::<()>(0), chan(1));
+                let (place, here, tell) = (place.clone(), turn.clone(), done.clone());
+                let started = WaitGroup::new();
+                started.add(1);
+                let begun = started.clone();
+                go(move || {
+                    begun.done();
+                    place.send(());
+                    here.recv();
+                    place.recv();
+                    tell.send(());
+                });
+                started.wait();
+                all.push((turn, done));
+            }
+            for (turn, done) in all {
+                turn.close();
+                done.recv();
+            }
+        },
+    ),
 ];

@@ -165,4 +165,92 @@ pub const WRONG: &[Wrong] = &[
             }
         }
     }),
+    (
+        "a tick while the queue is full and its sender has the lock",
+        &[Deadlock],
+        || {
+            // The owner of the tokens cleans up under the lock, under which others send to it.
+            let (m, ch, stop) = (Arc::new(Mutex::new(())), chan(1), chan::<()>(0));
+            let (lock, new, end) = (m.clone(), ch.clone(), stop.clone());
+            go(move || {
+                let ticker = time::Ticker::new(SECOND);
+                let mut tokens = 0;
+                loop {
+                    select! {
+                        recv(new) => tokens += 1,
+                        recv(ticker.c) => {
+                            if tokens > 0 {
+                                drop(lock.lock());
+                            }
+                            tokens = 0;
+                        },
+                        recv(end) => {
+                            ticker.stop();
+                            return;
+                        },
+                    }
+                }
+            });
+            let wg = WaitGroup::new();
+            for i in 0..3 {
+                let (m, ch) = (m.clone(), ch.clone());
+                wg.go(move || {
+                    let _held = m.lock();
+                    ch.send(i);
+                });
+            }
+            wg.wait();
+            stop.close();
+        },
+    ),
+    (
+        "the function of a timer that came too late leaves with the lock",
+        &[Deadlock],
+        || {
+            let m = Arc::new((sync::raw::Mutex::new(), sync::atomic::Bool::new(false)));
+            let n = m.clone();
+            m.0.lock();
+            let timer = time::after_func(SECOND, move || {
+                n.0.lock();
+                if n.1.load() {
+                    return;
+                }
+                n.0.unlock();
+            });
+            if !timer.stop() {
+                m.1.store(true);
+            }
+            m.0.unlock();
+            time::sleep(2 * SECOND);
+            m.0.lock();
+            m.0.unlock();
+        },
+    ),
+    (
+        "stop answers false, and the tick is taken already",
+        &[Leak],
+        || {
+            let (timer, reset, quit) = (time::Timer::new(SECOND), chan(1), chan::<()>(0));
+            let (again, end) = (reset.clone(), quit.clone());
+            go(move || {
+                loop {
+                    select! {
+                        recv(timer.c) => {},
+                        recv(again) => {
+                            if !timer.stop() {
+                                timer.c.recv();
+                            }
+                            timer.reset(SECOND);
+                        },
+                        recv(end) => {
+                            timer.stop();
+                            return;
+                        },
+                    }
+                }
+            });
+            reset.send(());
+            quit.close();
+        },
+    ),
 ];
