@@ -317,6 +317,50 @@ fn readers_are_one_interleaving() {
 }
 
 #[test]
+fn writers_are_as_many_as_with_a_mutex() {
+    for (n, want) in [(1, 2), (2, 6), (3, 20), (4, 70), (5, 252)] {
+        let all = opts().schedules(100_000).strategy(Strategy::Exhaustive);
+        let r = check(&all, move || {
+            let m = Arc::new(RWMutex::new(0));
+            let other = m.clone();
+            go!({
+                for _ in 0..n {
+                    *other.write() += 1;
+                }
+            });
+            for _ in 0..n {
+                *m.write() += 1;
+            }
+        });
+        assert!(r.exhausted && r.failure.is_none(), "{r}");
+        assert_eq!(r.distinct, want);
+    }
+}
+
+#[test]
+fn a_writer_comes_before_among_or_after_readers() {
+    // Each reader has left when the writer comes, or is inside and is waited for, or comes after it.
+    for (readers, want) in [(1, 3), (2, 9)] {
+        let all = opts().schedules(100_000).strategy(Strategy::Exhaustive);
+        let r = check(&all, move || {
+            let m = Arc::new(RWMutex::new(0));
+            let writer = m.clone();
+            go!({
+                *writer.write() += 1;
+            });
+            for _ in 0..readers {
+                let m = m.clone();
+                go!({
+                    let _ = *m.read();
+                });
+            }
+        });
+        assert!(r.exhausted && r.failure.is_none(), "{r}");
+        assert_eq!(r.distinct, want, "{readers} readers");
+    }
+}
+
+#[test]
 fn what_comes_after_a_timer_is_tried_before_what_was_there() {
     // The second time round it takes its locks while the other one has one of them: if the clock is early, and it was
     // not told to stop.

@@ -21,6 +21,10 @@
 //! If nobody else can go on, and no timer is set, those who want a lock do wait, one after the other: that is how the
 //! schedule ends.
 //!
+//! An RWMutex is such a lock, for those who read and those who write, while a writer has it. A writer that comes while
+//! readers are inside does wait, in a step of its own: from then on nobody comes in, and one of the readers who wants to
+//! read once more waits for ever.
+//!
 //! # What is given up
 //!
 //! A program that asks how many goroutines there are, is woken from outside, prints past this library, or has schedules

@@ -5,14 +5,19 @@
 pub(super) enum How {
     /// Changes nothing: two of these can change places.
     Read,
-    /// Changes it in a way that does not depend on the order among its like: a `done`, an `rlock`, an `runlock` of one's own.
+    /// Changes it in a way that does not depend on the order among its like: a `done`, an `runlock` of one's own.
     Adds,
+    /// An RWMutex was locked for reading by one who would have waited for it: as `Adds`, and it cannot come before the
+    /// writer's unlock that made it possible.
+    Shares,
     /// As `Adds`, and there is nothing left: one more of its like would fail.
     Empties,
     Write,
-    /// A Mutex was locked by one who would have waited for it. It cannot come before the unlock that made it possible.
+    /// A lock was taken by one who would have waited for it. It cannot come before the unlock that made it possible.
     Locks,
-    /// A lock was taken by who would not have waited: what `Locks` may come before.
+    /// A writer waits for the readers that are inside, and lets no others in.
+    Announces,
+    /// A lock was taken by who would not have waited: what `Locks` and `Shares` may come before.
     Takes,
     /// A WaitGroup was raised from zero: what `Passes` may come before.
     Sets,
@@ -26,10 +31,10 @@ pub(super) enum How {
 impl How {
     /// Whether it matters that an object is touched in the way of `other` before it is in this.
     fn meets(self, other: How) -> bool {
-        use How::{Adds, Empties, Passes, Read};
+        use How::{Adds, Empties, Passes, Read, Shares};
         !matches!(
             (self, other),
-            (Read | Passes, Read | Passes) | (Adds | Empties, Adds)
+            (Read | Passes, Read | Passes) | (Adds | Empties | Shares, Adds | Shares)
         )
     }
 }

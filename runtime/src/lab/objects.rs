@@ -17,9 +17,9 @@ pub(super) struct Object {
     pub(super) reads: u64,
     pub(super) made: Made,
     pub(super) locked: bool,
-    /// It is a Mutex.
-    pub(super) mutex: bool,
-    /// A Mutex that is locked, a WaitGroup that is not at zero.
+    /// It is a Mutex or an RWMutex.
+    pub(super) lock: bool,
+    /// A Mutex that is locked, an RWMutex that a writer has or waits for, a WaitGroup that is not at zero.
     pub(super) shut: bool,
     /// Where a WaitGroup's counter stands.
     pub(super) count: u32,
@@ -328,7 +328,7 @@ impl Object {
                 at: None,
             },
             locked: false,
-            mutex: false,
+            lock: false,
             shut: false,
             count: 0,
         }

@@ -159,17 +159,18 @@ impl Object {
         match how {
             How::Read => self.read.push(i),
             How::Passes => self.passed.push(i),
-            How::Adds | How::Empties => self.added.push(i),
+            How::Adds | How::Empties | How::Shares => self.added.push(i),
             how => {
                 self.changed = Some((i, how));
                 self.read.clear();
                 self.passed.clear();
                 self.added.clear();
-                if matches!(how, How::Locks | How::Takes | How::Sets) {
+                let takes = matches!(how, How::Locks | How::Announces | How::Takes);
+                if takes || how == How::Sets {
                     self.taken.clear();
                     self.group = how == How::Sets;
                 }
-                if matches!(how, How::Locks | How::Takes | How::Sets | How::Raises) {
+                if takes || matches!(how, How::Sets | How::Raises) {
                     self.taken.push(i);
                 }
             }
@@ -289,11 +290,14 @@ impl Order {
                 How::Adds | How::Empties => {
                     met.extend(changed.iter().chain(&o.read).chain(&o.passed));
                 }
-                How::Locks => {
+                How::Locks | How::Announces | How::Shares => {
                     after.extend(changed);
                     taken.extend(&o.taken);
                     met.extend(o.changed_freely());
-                    met.extend(o.read.iter().chain(&o.passed).chain(&o.added));
+                    met.extend(o.read.iter().chain(&o.passed));
+                    if t.how != How::Shares {
+                        met.extend(&o.added);
+                    }
                 }
                 How::Write | How::Takes | How::Sets | How::Raises | How::Unlocks => {
                     met.extend(changed);

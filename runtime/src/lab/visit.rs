@@ -2,7 +2,7 @@
 
 use super::footprint::{How, Touch};
 use super::plan::CLOCK;
-use super::record::What;
+use super::record::{Holding, What};
 use super::state::{NOBODY, OUTPUT, Pending, State, TIME, Verdict};
 use super::strategy::{self, Driver, Why};
 use crate::goroutine::WaitReason;
@@ -106,6 +106,7 @@ impl State {
             let slot = &self.slots[who as usize - 1];
             let (object, how) = match slot.pending.what {
                 What::Does(Op::Lock) => (slot.pending.object, How::Locks),
+                What::Does(Op::RLock) => (slot.pending.object, How::Shares),
                 What::Does(Op::Wait) if !plain => (slot.pending.object, How::Passes),
                 What::Wakes if slot.g.wait_reason() == WaitReason::Mutex => {
                     (slot.last.object, How::Locks)
@@ -116,7 +117,7 @@ impl State {
                 }
             };
             let o = &self.objects[object as usize];
-            if o.shut && (o.mutex || how == How::Passes) {
+            if o.shut && (o.lock || how == How::Passes) {
                 self.stopped.push((who, Touch { object, how, n: 0 }));
             } else {
                 self.can.push(who);
@@ -134,9 +135,10 @@ impl State {
                 let object = slot.last.object;
                 match slot.g.wait_reason() {
                     // It competes, and is seen to hold or to wait.
-                    WaitReason::Mutex if self.objects[object as usize].mutex => {}
+                    WaitReason::Mutex if self.objects[object as usize].lock => {}
                     // What it waited for was given to it.
-                    WaitReason::ChanSend
+                    WaitReason::RWMutexWrite
+                    | WaitReason::ChanSend
                     | WaitReason::ChanReceive
                     | WaitReason::Select
                     | WaitReason::Sleep => {}
@@ -151,11 +153,16 @@ impl State {
         };
         let how = match what {
             Op::Get | Op::AtomicLoad | Op::Len | Op::TryLock => How::Read,
-            Op::Done | Op::RLock => How::Adds,
+            Op::Done => How::Adds,
             // Who gives back what it has never finds that there is nothing to be given back.
             Op::RUnlock if self.reads_in(object) => How::Adds,
             Op::Wait if !self.plain() => How::Passes,
-            Op::Unlock if self.objects[object as usize].mutex => How::Unlocks,
+            // What that comes to depends on who waits in the lock's queues.
+            Op::Unlock | Op::RUnlock if self.is_misused(object, what) => {
+                self.opaque();
+                return;
+            }
+            Op::Unlock if self.objects[object as usize].lock => How::Unlocks,
             Op::Add if self.objects[object as usize].shut => How::Raises,
             Op::Add => How::Sets,
             Op::Print => {
@@ -163,7 +170,9 @@ impl State {
                 return;
             }
             // Their objects are named by hooks of their own, if there are any.
-            Op::Go | Op::Gosched | Op::Sleep | Op::Now | Op::Select | Op::Lock => return,
+            Op::Go | Op::Gosched | Op::Sleep | Op::Now | Op::Select | Op::Lock | Op::RLock => {
+                return;
+            }
             Op::Cancel | Op::Child | Op::Stop | Op::Err | Op::Syscall => {
                 self.print.everything = true;
                 return;
@@ -178,6 +187,14 @@ impl State {
         if object != 0 {
             self.print.touch(object, how);
         }
+    }
+
+    /// Whether somebody gives back, in this way, an RWMutex that nobody has so, and that a writer has or waits for.
+    fn is_misused(&self, object: u32, op: Op) -> bool {
+        let o = &self.objects[object as usize];
+        let shared = op == Op::RUnlock;
+        let has = |h: &Holding| h.object == object && h.shared == shared;
+        o.lock && o.shut && !self.holdings.iter().any(has)
     }
 
     /// Whether the goroutine that runs has this lock for reading.
@@ -201,7 +218,7 @@ impl State {
                 }
             }
             let o = &self.objects[object as usize];
-            if o.mutex {
+            if o.lock {
                 return;
             }
             if object >= self.known && o.made.kind.is_empty() {
@@ -213,22 +230,26 @@ impl State {
 
     /// A lock changes hands.
     pub(super) fn holds(&mut self, object: u32, how: Hold) {
-        let tried = matches!(
-            self.slots[self.current as usize - 1].last.what,
-            What::Does(Op::TryLock)
-        );
+        let slot = &self.slots[self.current as usize - 1];
+        let last = slot.last.what;
+        let woken = matches!(slot.pending.what, What::Wakes);
         let o = &mut self.objects[object as usize];
         match how {
-            Hold::Mutex => {
-                o.mutex = true;
+            // It was given to a writer that waited for readers, when the last of them left.
+            Hold::Exclusive if woken => {}
+            Hold::Mutex | Hold::Exclusive => {
+                o.lock = true;
                 o.shut = true;
+                let tried = matches!(last, What::Does(Op::TryLock));
                 let how = if tried { How::Takes } else { How::Locks };
                 self.print.touch(object, how);
             }
-            Hold::MutexReleased => o.shut = false,
-            Hold::Exclusive => self.print.touch(object, How::Write),
-            Hold::Shared if tried => self.print.touch(object, How::Write),
-            Hold::Shared | Hold::Released | Hold::SharedReleased => {}
+            Hold::MutexReleased | Hold::Released => o.shut = false,
+            Hold::Shared if matches!(last, What::Does(Op::RLock)) => {
+                o.lock = true;
+                self.print.touch(object, How::Shares);
+            }
+            Hold::Shared | Hold::SharedReleased => {}
         }
     }
 
@@ -257,13 +278,17 @@ impl State {
 
     /// The step ends in a wait.
     pub(super) fn waits(&mut self, object: u32, reason: WaitReason) {
+        let o = &mut self.objects[object as usize];
         match reason {
-            WaitReason::Mutex if self.objects[object as usize].mutex => {
+            WaitReason::Mutex | WaitReason::RWMutexRead if o.lock => {
                 self.print.touch(object, How::Passes);
             }
-            WaitReason::Mutex | WaitReason::RWMutexRead | WaitReason::RWMutexWrite => {
-                self.print.touch(object, How::Write);
+            WaitReason::RWMutexWrite => {
+                o.lock = true;
+                o.shut = true;
+                self.print.touch(object, How::Announces);
             }
+            WaitReason::Mutex | WaitReason::RWMutexRead => self.print.touch(object, How::Write),
             _ => {}
         }
     }

@@ -375,8 +375,9 @@ impl RWMutex {
 
     #[inline(always)]
     fn entered_to_write(&self) {
-        seam::acquire(&self.tag, WRITTEN);
+        // Told first, so that it is known that this is a lock.
         seam::took(&self.tag, READ, Hold::Exclusive);
+        seam::acquire(&self.tag, WRITTEN);
     }
 }
 
