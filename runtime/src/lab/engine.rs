@@ -192,11 +192,15 @@ impl Exploration {
             lab,
             counted: lock::count_with(Some(&lab.depth)),
             former: seam::set_observer(Some((lab, epoch))),
-            read: u32::from(setup.recording),
-            asks: u32::from(setup.asking.is_some()),
+            read: setup.recording,
+            asks: setup.asking.is_some(),
         };
-        READERS.fetch_add(end.read, Ordering::SeqCst);
-        ASKERS.fetch_add(end.asks, Ordering::SeqCst);
+        if end.read {
+            READERS.fetch_add(1, Ordering::SeqCst);
+        }
+        if end.asks {
+            ASKERS.fetch_add(1, Ordering::SeqCst);
+        }
         seam::set_current(Some(lab), None);
         birth::spawn(
             move || {
@@ -251,16 +255,20 @@ struct End {
     /// Where this thread counts its locks otherwise.
     counted: Option<&'static AtomicU32>,
     former: Option<(&'static dyn Observer, u32)>,
-    /// 1 if its steps were written down.
-    read: u32,
-    /// 1 if something was asked apart.
-    asks: u32,
+    /// Whether its steps were written down, and whether something was asked apart. Most schedules do neither, and leave the
+    /// counts of those who do alone: an atomic addition, even of nothing, takes as long as forty instructions.
+    read: bool,
+    asks: bool,
 }
 
 impl Drop for End {
     fn drop(&mut self) {
-        READERS.fetch_sub(self.read, Ordering::SeqCst);
-        ASKERS.fetch_sub(self.asks, Ordering::SeqCst);
+        if self.read {
+            READERS.fetch_sub(1, Ordering::SeqCst);
+        }
+        if self.asks {
+            ASKERS.fetch_sub(1, Ordering::SeqCst);
+        }
         seam::set_observer(self.former);
         self.lab.clear_up();
         lock::count_with(self.counted);
