@@ -277,6 +277,9 @@ fn parse(bytes: &[u8]) -> std::result::Result<Progress, String> {
 /// Replaces `path` by `bytes`: after a crash it is the old file or the new one, whole.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let doing = || format!("write {}", path.display());
+    // Where the learner has put a link, what it leads to is meant, and the link stays.
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let path = real.as_path();
     let dir = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(".gotour-")

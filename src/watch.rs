@@ -17,9 +17,9 @@ use crate::check::group;
 use crate::check::verdict::Verdict;
 use crate::report::screen::{self, Key, Keys};
 use crate::report::{Exit, OrProblem as _, Problem, Result};
+use crate::workbook::read_file;
 use notify::{RecursiveMode, Watcher as _};
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -169,7 +169,7 @@ fn read_keys(keys: Option<Arc<Keys>>, send: Sender<Event>) {
 
 /// What is in every exercise's file now.
 fn seen(watch: &Watch<'_>) -> BTreeMap<String, Vec<u8>> {
-    let read = |name: &String| Some((name.clone(), fs::read(file(watch.dir, name)).ok()?));
+    let read = |name: &String| Some((name.clone(), read_file(&file(watch.dir, name)).ok()?));
     watch.names.iter().filter_map(read).collect()
 }
 
@@ -259,7 +259,7 @@ impl<D: Desk> State<'_, D> {
         let mut changed = None;
         for name in std::mem::take(&mut self.pending) {
             // A file that is gone for a moment is being saved; one that is gone for good has nothing to check.
-            let Ok(bytes) = fs::read(file(self.watch.dir, &name)) else {
+            let Ok(bytes) = read_file(&file(self.watch.dir, &name)) else {
                 continue;
             };
             if self.seen.get(&name) != Some(&bytes) {

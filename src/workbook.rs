@@ -150,19 +150,30 @@ impl Workbook {
     /// The exercise's file as shipped again. The learner's is kept: where, or `None` where it was not changed.
     pub fn reset(&self, e: &Entry) -> Result<Option<PathBuf>> {
         let path = self.exercise(e.name);
-        let theirs = fs::read(&path).or_problem(|| format!("read {}", path.display()))?;
-        if theirs == e.start().as_bytes() {
-            return Ok(None);
-        }
-        let copy = self.keep(e.name, "rs", &theirs)?;
+        let copy = match read_file(&path) {
+            Ok(theirs) if theirs == e.start().as_bytes() => return Ok(None),
+            Ok(theirs) => self.keep(e.name, "rs", &theirs)?,
+            // A folder, say, or a link to nowhere: it is kept as what it is.
+            Err(_) => {
+                let dir = self.backups()?;
+                let copy = free_name(&dir, e.name, "rs");
+                fs::rename(&path, &copy).or_problem(|| format!("set {} aside", path.display()))?;
+                copy
+            }
+        };
         write_whole(&path, e.start().as_bytes())?;
         Ok(Some(copy))
     }
 
-    /// Keeps a copy of a learner's file in `.gotour/backups`, under a name that was free.
-    fn keep(&self, stem: &str, ext: &str, bytes: &[u8]) -> Result<PathBuf> {
+    fn backups(&self) -> Result<PathBuf> {
         let dir = self.dot().join("backups");
         fs::create_dir_all(&dir).or_problem(|| format!("make the folder {}", dir.display()))?;
+        Ok(dir)
+    }
+
+    /// Keeps a copy of a learner's file in `.gotour/backups`, under a name that was free.
+    fn keep(&self, stem: &str, ext: &str, bytes: &[u8]) -> Result<PathBuf> {
+        let dir = self.backups()?;
         loop {
             let copy = free_name(&dir, stem, ext);
             if create(&copy, bytes)? {
@@ -184,7 +195,8 @@ impl Workbook {
         }
         let exercises = self.root.join("exercises");
         fs::create_dir_all(&exercises)
-            .or_problem(|| format!("make the folder {}", exercises.display()))?;
+            .or_problem(|| format!("make the folder {}", exercises.display()))
+            .map_err(|p| p.mend("if something else has its name, move that away"))?;
         for e in course.exercises() {
             let path = self.exercise(e.name);
             // Most are there on most days: a look is cheaper than a try.
@@ -248,12 +260,25 @@ impl Workbook {
     }
 }
 
+/// What is in a file of the learner's. Of a pipe nothing is read: nobody may ever write into it.
+pub fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    let about = fs::metadata(path)?;
+    if !about.is_file() && !about.is_dir() {
+        return Err(std::io::Error::other("it is no file"));
+    }
+    fs::read(path)
+}
+
 /// Writes a file that is not there yet. False where it is.
 fn create(path: &Path, bytes: &[u8]) -> Result<bool> {
     match fs::File::create_new(path) {
         Ok(mut file) => {
-            file.write_all(bytes)
-                .or_problem(|| format!("write {}", path.display()))?;
+            let written = file.write_all(bytes);
+            if written.is_err() {
+                // A part of it (the disk is full) would be taken for the learner's own from then on.
+                let _ = fs::remove_file(path);
+            }
+            written.or_problem(|| format!("write {}", path.display()))?;
             Ok(true)
         }
         Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(false),

@@ -23,7 +23,6 @@ pub mod answers;
 #[cfg(test)]
 mod tests;
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -33,7 +32,7 @@ use std::time::Duration;
 
 use crate::curriculum::Exercise;
 use crate::report::{Look, Problem};
-use crate::workbook::Workbook;
+use crate::workbook::{Workbook, read_file};
 use goroutines::explore::Schedule;
 
 use compile::{NotBuilt, Plan, Refusal};
@@ -104,14 +103,14 @@ pub fn check(exercise: &Exercise, book: &Workbook, options: &Options) -> Checked
     };
     let file = book.exercise(exercise.name);
     for _ in 0..AGAIN {
-        let bytes = match fs::read(&file) {
+        let bytes = match read_file(&file) {
             Ok(bytes) => bytes,
             Err(error) => return unreadable(&file, exercise, &error).into(),
         };
         let checked = check_text(&task, &bytes, book, options);
         // A verdict is about the file as it is: one that was saved meanwhile is checked again.
         let looked = matches!(checked.verdict, Verdict::Cancelled);
-        if looked || fs::read(&file).is_ok_and(|now| now == bytes) {
+        if looked || read_file(&file).is_ok_and(|now| now == bytes) {
             return checked;
         }
     }
@@ -208,7 +207,7 @@ pub fn build(
 pub fn build_all(book: &Workbook, names: &[&str], cancel: &Cancel) {
     for name in names {
         let file = book.exercise(name);
-        if let Ok(bytes) = fs::read(&file) {
+        if let Ok(bytes) = read_file(&file) {
             // The exercise's own check says what is wrong with its file.
             let _ = compile::freshen(&file, &bytes, &record(book, name));
         }

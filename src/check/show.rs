@@ -129,7 +129,7 @@ fn not_yet_lines(it: &NotYet, page: &mut Page<'_>) {
         page.suspect(s);
     }
     page.named = it.named.clone().or(page.named.take());
-    let hint = format!("hint: gotour hint {}", page.frame.name);
+    let hint = format!("hint: gotour hint {}", page.frame.number);
     match &it.why {
         Why::Schedule(failure, _) if !failure.is_stuck() => {
             let number = page.frame.number;

@@ -2,6 +2,7 @@
 
 use crate::desk::{Desk, output_of};
 use std::fs;
+use std::path::Path;
 
 #[test]
 fn it_is_found_from_inside_from_beside_and_by_name() {
@@ -117,4 +118,84 @@ fn cargo_takes_the_lock_as_it_is() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
+}
+
+#[test]
+fn what_is_no_file_is_set_aside_by_a_reset() {
+    let desk = Desk::new();
+    desk.run(&["init"]);
+    let file = desk.path("workbook/exercises/lost-update.rs");
+    let shipped = desk.read("workbook/exercises/lost-update.rs");
+    let aside = |n: u32| desk.path(format!("workbook/.gotour/backups/lost-update.{n}.rs"));
+    let reset = |n: u32| {
+        let ran = desk.run(&["reset", "1"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(ran.out.contains(&format!("lost-update.{n}.rs")), "{ran:?}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), shipped);
+    };
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    fs::write(file.join("mine.rs"), "mine").unwrap();
+    reset(1);
+    assert_eq!(
+        fs::read_to_string(aside(1).join("mine.rs")).unwrap(),
+        "mine"
+    );
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink("nowhere.rs", &file).unwrap();
+    reset(2);
+    assert_eq!(fs::read_link(aside(2)).unwrap(), Path::new("nowhere.rs"));
+    // Nobody writes into this pipe: who reads it waits for ever.
+    fs::remove_file(&file).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&file).status();
+    assert!(made.unwrap().success());
+    let ran = desk.run(&["check", "1"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.flat().contains("gotour reset lost-update"), "{ran:?}");
+    reset(3);
+}
+
+#[test]
+fn what_a_link_leads_to_is_written_and_the_link_stays() {
+    let desk = Desk::new();
+    desk.run(&["hint", "1"]);
+    for (name, kept) in [
+        ("workbook/.gotour/progress.json", "progress.json"),
+        ("workbook/exercises/lost-update.rs", "mine.rs"),
+    ] {
+        fs::rename(desk.path(name), desk.path(kept)).unwrap();
+        std::os::unix::fs::symlink(desk.path(kept), desk.path(name)).unwrap();
+    }
+    fs::write(desk.path("mine.rs"), "mine").unwrap();
+    assert_eq!(desk.run(&["hint", "1"]).code, Some(0));
+    assert_eq!(desk.run(&["reset", "1"]).code, Some(0));
+    for name in [
+        "workbook/.gotour/progress.json",
+        "workbook/exercises/lost-update.rs",
+    ] {
+        assert!(desk.path(name).is_symlink(), "{name}");
+    }
+    assert!(desk.read("progress.json").contains("\"hints\": 2"));
+    assert!(desk.read("mine.rs").contains("fn main"));
+    assert_eq!(
+        desk.read("workbook/.gotour/backups/lost-update.1.rs"),
+        "mine"
+    );
+}
+
+#[test]
+fn no_half_of_a_file_is_left_where_the_disk_is_full() {
+    let desk = Desk::new();
+    // 512 bytes a file: the signal that says so is not for gotour.
+    let full = format!(
+        "trap '' XFSZ; ulimit -f 1; exec {} init",
+        crate::desk::GOTOUR
+    );
+    let mut shell = std::process::Command::new("sh");
+    let output = output_of(shell.args(["-c", &full]).current_dir(desk.path("")));
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(desk.run(&["init"]).code, Some(0));
+    let first = desk.read("workbook/exercises/lost-update.rs");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises/lost-update/start.rs");
+    assert_eq!(first, fs::read_to_string(shipped).unwrap());
 }
