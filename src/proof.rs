@@ -1,7 +1,7 @@
 //! What a course's texts promise, looked at without running anything: hints that leave something to find, links and
 //! places that are there.
 
-use crate::curriculum::{Course, Exercise, Part};
+use crate::curriculum::{Course, Exercise, Last, Part, Quiz};
 use crate::page;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -100,7 +100,21 @@ pub fn links(course: &Course, root: &Path) -> Vec<String> {
             texts.push((path, ex.hints.join("\n\n")));
             texts.push((format!("solutions/{}/why.md", e.name), ex.why.to_string()));
         }
+        let path = format!("lessons/{}/quiz.toml", lesson.folder());
+        texts.push((path, asked(&lesson.quiz().unwrap_or_default())));
     }
+    let end = course
+        .last_page()
+        .into_iter()
+        .filter_map(|part| match part {
+            Last::Text(text) => Some(text),
+            Last::Learned | Last::Way => None,
+        });
+    let end: Vec<&str> = end.collect();
+    texts.push(("lessons/end.md".to_string(), end.join("\n\n")));
+    let terms = course.glossary().unwrap_or_default();
+    let terms: Vec<&str> = terms.iter().map(|t| t.says.as_str()).collect();
+    texts.push(("lessons/glossary.toml".to_string(), terms.join("\n\n")));
     let planned = if course.folder.is_none() { PLANNED } else { 0 };
     let mut said = Vec::new();
     for (path, text) in &texts {
@@ -109,6 +123,20 @@ pub fn links(course: &Course, root: &Path) -> Vec<String> {
         }
     }
     said
+}
+
+/// The texts of a lesson's predictions and questions.
+fn asked(quiz: &Quiz) -> String {
+    let mut texts: Vec<&str> = Vec::new();
+    for p in &quiz.predict {
+        texts.extend([p.question.as_str(), &p.because]);
+        texts.extend(p.choices.iter().map(String::as_str));
+    }
+    for q in &quiz.question {
+        texts.push(&q.text);
+        texts.extend(q.choice.iter().flat_map(|c| [c.text.as_str(), &c.says]));
+    }
+    texts.join("\n\n")
 }
 
 /// What one text names and is not there.
@@ -149,12 +177,24 @@ fn missing(
             said.push(format!("lesson {number} has no heading \"{heading}\""));
         }
     }
-    for link in prose
-        .split("](")
-        .skip(1)
+    let mut open = text.lines().filter(|l| !code.contains(l));
+    if open.any(|l| l.trim_start().starts_with("~~~")) {
+        said.push("code stands between lines of ```, not of ~~~".to_string());
+    }
+    // `[words](file "title")`, `[words](<a file>)`, and on a line of its own `[word]: file`.
+    let inline = prose.split("](").skip(1);
+    let inline = inline
         .filter_map(|l| l.split(')').next())
-    {
-        let outside = link.contains("://") || link.starts_with('#');
+        .map(|l| match l.strip_prefix('<') {
+            Some(whole) => whole.split('>').next().unwrap_or(whole),
+            None => l.split(' ').next().unwrap_or(l),
+        });
+    let apart = text
+        .lines()
+        .filter(|l| !code.contains(l) && l.starts_with('['));
+    let apart = apart.filter_map(|l| l.split_once("]: ")?.1.split_whitespace().next());
+    for link in inline.chain(apart) {
+        let outside = link.contains("://") || link.starts_with('#') || link.starts_with("mailto:");
         let beside = file.parent().unwrap_or(Path::new("."));
         let target = link.split('#').next().unwrap_or(link);
         if !outside && !beside.join(target).exists() {
@@ -187,6 +227,13 @@ mod tests {
             said("[x](nowhere.md#a) [y](https://go.dev)"),
             ["the link to nowhere.md#a leads nowhere"]
         );
+        assert_eq!(
+            said("![x](a.png \"A\") [y](<b c.md>) [z][1]\n\n[1]: d.md\n[2]: https://go.dev"),
+            ["a.png", "b c.md", "d.md"].map(|l| format!("the link to {l} leads nowhere"))
+        );
+        let fence = "code stands between lines of ```, not of ~~~";
+        assert_eq!(said("x\n\n~~~\ny\n~~~"), [fence]);
+        assert_eq!(said("```\n~~~\n```"), [""; 0]);
     }
 
     #[test]

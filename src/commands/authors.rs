@@ -121,15 +121,22 @@ fn demos(cx: &Context, root: &Path) -> Result<Vec<String>> {
         colour: false,
     };
     let mut said = Vec::new();
-    for (lesson, show) in all {
+    'demos: for (lesson, show) in all {
         let mut outputs = [String::new(), String::new()];
         for output in &mut outputs {
-            let run = demo::runner(cx, show)?;
+            let run = match demo::runner(cx, show)? {
+                Ok(run) => run,
+                Err(wrong) => {
+                    said.push(wrong.what().to_string());
+                    continue 'demos;
+                }
+            };
             let mut stage = Stage::new(look, Some(1), |s| output.push_str(s));
             let ended = run(&mut stage);
             drop(stage);
             if let Err(e) = ended {
                 said.push(format!("the demo `{}` could not run: {e}", show.name()));
+                continue 'demos;
             }
         }
         let [first, second] = outputs;

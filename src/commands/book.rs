@@ -84,7 +84,7 @@ fn shown(cx: &Context, seed: u64) -> Result<Shown> {
             ));
         }
         for show in lesson.shows() {
-            let run = demo::runner(cx, show)?;
+            let run = demo::runner(cx, show)??;
             let mut output = String::new();
             let mut stage = Stage::new(look, Some(seed), |s| output.push_str(s));
             let ended = run(&mut stage);

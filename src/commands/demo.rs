@@ -69,7 +69,7 @@ impl Seen {
 /// Gives what was shown.
 fn perform(cx: &Context, demo: Show, seed: Option<u64>) -> Result<String> {
     let r = &cx.report;
-    let run = runner(cx, demo)?;
+    let run = runner(cx, demo)??;
     let title = r.bold(&format!("▶ {}", demo.title()));
     r.line(&title);
     r.blank();
@@ -99,14 +99,12 @@ fn perform(cx: &Context, demo: Show, seed: Option<u64>) -> Result<String> {
 /// What runs a demo.
 pub type Runner = Box<dyn FnOnce(&mut Stage<'_>) -> std::io::Result<()>>;
 
-/// What runs this demo; a program of another course is built for it.
-pub fn runner(cx: &Context, demo: Show) -> Result<Runner> {
+/// What runs this demo; a program of another course is built for it. The inner error is the demo's own.
+pub fn runner(cx: &Context, demo: Show) -> Result<std::result::Result<Runner, Problem>> {
     Ok(match demo {
-        Show::Linked(demo) => Box::new(demo.run),
-        Show::Program(program) => {
-            let ready = programs::build(cx, program)?;
-            Box::new(move |stage| ready.run(stage))
-        }
+        Show::Linked(demo) => Ok(Box::new(demo.run)),
+        Show::Program(program) => programs::build(cx, program)?
+            .map(|ready| -> Runner { Box::new(move |stage| ready.run(stage)) }),
     })
 }
 
@@ -128,7 +126,7 @@ pub fn demo(cx: &Context, wanted: Option<&str>, seed: Option<u64>) -> Result<Exi
     if cx.report.is_json() {
         let mut shown = Vec::new();
         for demo in demos {
-            let run = runner(cx, demo)?;
+            let run = runner(cx, demo)??;
             let mut output = String::new();
             let mut stage = Stage::new(cx.report.look(), seed, |s| output.push_str(s));
             let ended = run(&mut stage);

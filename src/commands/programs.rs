@@ -26,8 +26,8 @@ pub struct Ready {
     cancel: Cancel,
 }
 
-/// Builds a demo's program.
-pub fn build(cx: &Context, program: &Program) -> Result<Ready> {
+/// Builds a demo's program. The inner error says what is wrong with the demo itself.
+pub fn build(cx: &Context, program: &Program) -> Result<std::result::Result<Ready, Problem>> {
     let book = cx.workbook()?;
     let cancel = check::signals()?;
     check::say_first_build(cx, &book);
@@ -66,18 +66,18 @@ pub fn build(cx: &Context, program: &Program) -> Result<Ready> {
     if let Some(refused) = built.refused.first() {
         let file = program.file.display();
         let line = refused.line.map_or(String::new(), |n| format!(":{n}"));
-        return Err(Problem::new(format!(
+        return Ok(Err(Problem::new(format!(
             "{file}{line} does not compile: {}",
             refused.message
         ))
-        .mend("tell whoever wrote the course"));
+        .mend("tell whoever wrote the course")));
     }
     match built.programs.into_iter().find(|(name, _)| *name == wanted) {
-        Some((_, file)) => Ok(Ready {
+        Some((_, file)) => Ok(Ok(Ready {
             file,
             folder: book.root().to_path_buf(),
             cancel,
-        }),
+        })),
         None => Err(Problem::new(format!(
             "the demo `{}` was not built",
             program.name

@@ -88,7 +88,11 @@ impl Course {
 impl Reader {
     fn read(&self, path: &str) -> Result<&'static str> {
         match fs::read_to_string(Path::new(self.root).join(path)) {
-            Ok(text) => Ok(kept(text)),
+            // Some editors put a mark of their own before the first letter.
+            Ok(text) => match text.strip_prefix('\u{feff}') {
+                Some(rest) => Ok(kept(rest.to_string())),
+                None => Ok(kept(text)),
+            },
             Err(e) => Err(Problem::new(format!(
                 "could not read {}/{path}: {e}",
                 self.root
@@ -172,10 +176,13 @@ impl Reader {
                     Some(_) => None,
                 };
             }
+            let wrong = |what: String| at(self.root, &path, i + 1, &what);
+            if code.is_none() && line.trim_start().starts_with("~~~") {
+                return Err(wrong("code stands between lines of ```, not of ~~~".into()));
+            }
             if code.is_some() || !line.starts_with('@') {
                 continue;
             }
-            let wrong = |what: String| at(self.root, &path, i + 1, &what);
             let named = match directive(line.trim_end()).map_err(&wrong)? {
                 Part::Demo(name) | Part::Picture(name) | Part::Exercise(name) => name,
                 Part::Quiz | Part::Text(_) => continue,

@@ -207,6 +207,12 @@ fn a_course_with_something_wrong_is_told_with_file_and_line() {
         ),
         (
             LESSON,
+            "## What a message orders",
+            "~~~rust\n@demo nothing\n~~~",
+            "lesson.md:13: code stands between lines of ```, not of ~~~",
+        ),
+        (
+            LESSON,
             "# One",
             "One",
             "lesson.md:1: a lesson begins with its title: `# …`",
@@ -328,6 +334,14 @@ fn a_course_with_something_wrong_is_told_with_file_and_line() {
         assert!(said.starts_with("gotour: "), "{said}");
         assert!(said.contains(says), "{says}: {said}");
     }
+    // What some editors write before the first letter is nobody's mistake.
+    for file in ["course.toml", LESSON, QUIZ, "exercises/soup-first/hints.md"] {
+        let path = desk.path("own").join(file);
+        let whole = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("\u{feff}{whole}")).unwrap();
+        let ran = desk.run(&["--course", "own", "list"]);
+        assert_eq!(ran.code, Some(0), "{file}: {ran:?}");
+    }
     // Questions that nobody can be asked, and a page at the end with a slip in it.
     let whole = fs::read_to_string(desk.path("own").join(QUIZ)).unwrap();
     let (predict, question) = whole.split_once("[[question]]").unwrap();
@@ -416,14 +430,32 @@ fn the_example_keeps_what_it_promises() {
     let close = solutions.join("right-close.rs");
     let text = fs::read_to_string(&close).unwrap();
     fs::write(&close, text.replacen("fn main", "fn mian", 1)).unwrap();
-    let ran = desk.run(&["--course", "own", "dev", "check", "1"]);
+    // And three in what is not an answer.
+    let lesson = dir.join("own/lessons/01-in-order");
+    for (file, slip) in [
+        ("lesson.md", "\nSee [the list](list.md).\n"),
+        ("demos/a-call.rs", "fn again() -> u8 {}\n"),
+        (
+            "../end.md",
+            "# The end\n\nSee [the other](end-2.md) and lesson 7.\n",
+        ),
+    ] {
+        let path = lesson.join(file);
+        let before = fs::read_to_string(&path).unwrap_or_default();
+        fs::write(&path, before + slip).unwrap();
+    }
+    let ran = desk.run(&["--course", "own", "dev", "check"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     for says in [
-        "wrong-sleep: passed; it should be told as sleep  (1 of 1)",
+        "lessons/01-in-order/lesson.md: the link to list.md leads nowhere",
+        "lessons/end.md: the link to end-2.md leads nowhere",
+        "lessons/end.md: there is no lesson 7",
+        "does not compile: mismatched types",
+        "wrong-sleep: passed; it should be told as sleep (1 of 1)",
         "right-close: does not compile (line ",
-        "; it should pass  (1 of 1)",
+        "; it should pass (1 of 1)",
     ] {
-        assert!(ran.out.contains(says), "{says}: {}", ran.out);
+        assert!(ran.flat().contains(says), "{says}: {}", ran.out);
     }
 }
 
