@@ -28,6 +28,8 @@ struct World {
     map: Map<i64, i64>,
     pool: Pool<i64>,
     ctx: Option<(Context, Cancel)>,
+    /// One below it.
+    child: Option<(Context, Cancel)>,
     timer: Option<Timer>,
     /// What each goroutine saw, in its own order.
     seen: Notes,
@@ -83,7 +85,7 @@ fn body(family: Family, rng: &mut Rng, n: usize) -> Vec<u32> {
         Family::Time => &[24, 25, 26, 4, 14, 0],
         Family::Conditions => &[29, 30, 31, 32, 29, 0],
         Family::Semaphores => &[33, 34, 35, 36, 0, 1],
-        Family::Contexts => &[37, 38, 39, 40, 41, 14, 0],
+        Family::Contexts => &[37, 38, 39, 40, 41, 14, 0, 69, 70, 71, 72, 38, 70],
         Family::Timers => &[42, 43, 44, 45, 46, 24, 0],
         Family::Atomics => &[47, 48, 49, 50, 51, 52, 53, 54, 55, 3, 5, 0],
         Family::Readers => &[10, 11, 12, 56, 57, 58, 59, 60, 0],
@@ -107,6 +109,10 @@ fn body(family: Family, rng: &mut Rng, n: usize) -> Vec<u32> {
 impl World {
     fn ctx(&self) -> &(Context, Cancel) {
         self.ctx.as_ref().expect("its family has a context")
+    }
+
+    fn child(&self) -> &(Context, Cancel) {
+        self.child.as_ref().expect("its family has a context")
     }
 
     fn timer(&self) -> &Timer {
@@ -323,11 +329,30 @@ fn perform(w: &Arc<World>, me: usize, op: u32) {
                 w.chans[1].send(1);
             }
         }
-        _ => w.once.call(|| {
+        68 => w.once.call(|| {
             if w.vars[i].get() == 0 {
                 w.chans[0].recv();
             }
         }),
+        69 => (w.child().1)(),
+        70 => note(i64::from(w.child().0.err().is_some())),
+        71 if i == 0 => {
+            w.child().0.done().recv();
+        }
+        71 => note(i64::from(w.child().0.done().try_recv().is_ok())),
+        72 => {
+            let (late, cancel) = context::with_timeout(&w.child().0, Duration::from_millis(1));
+            if i == 0 {
+                late.done().recv();
+            }
+            note(match late.err() {
+                None => -17,
+                Some(context::Error::Canceled) => -18,
+                Some(context::Error::DeadlineExceeded) => -19,
+            });
+            cancel();
+        }
+        _ => unreachable!("no such operation"),
     }
 }
 
@@ -365,7 +390,14 @@ pub(super) fn draw(family: Family, seed: u64, lengths: &[usize]) -> Program {
 
 pub(super) type Notes = Arc<StdMutex<Vec<Vec<i64>>>>;
 
+fn with_cancel(parent: &Context) -> (Context, Cancel) {
+    let (ctx, cancel) = context::with_cancel(parent);
+    (ctx, Arc::new(cancel) as Cancel)
+}
+
 pub(super) fn run(program: &Program, note: &Notes) {
+    let contexts = matches!(program.family, Family::Contexts | Family::All)
+        .then(|| with_cancel(&context::background()));
     let w = Arc::new(World {
         vars: (0..2).map(|_| Shared::new(0)).collect(),
         atoms: (0..2).map(|_| atomic::Int64::new(0)).collect(),
@@ -380,10 +412,8 @@ pub(super) fn run(program: &Program, note: &Notes) {
         value: atomic::Value::new(),
         map: Map::new(),
         pool: Pool::new(|| -20),
-        ctx: matches!(program.family, Family::Contexts | Family::All).then(|| {
-            let (ctx, cancel) = context::with_cancel(&context::background());
-            (ctx, Arc::new(cancel) as Cancel)
-        }),
+        child: contexts.as_ref().map(|(ctx, _)| with_cancel(ctx)),
+        ctx: contexts,
         timer: matches!(program.family, Family::Timers)
             .then(|| Timer::new(Duration::from_millis(1))),
         seen: note.clone(),
