@@ -138,8 +138,9 @@ pub(crate) trait Observer {
     fn outcome(&self, text: &mut dyn FnMut() -> String);
     /// What a goroutine that waits in several queues is woken by is decided or looked at.
     fn claims(&self, _g: &'static G) {}
-    /// The goroutine that runs has waited for this object among others, and does so no more.
-    fn leaves(&self, _tag: &Tag) {}
+    /// The goroutine that runs looks at this object, or changes it (`write`), beside what its operation is about: it has
+    /// waited for it among others and does so no more, say.
+    fn touches(&self, _tag: &Tag, _write: bool) {}
     /// How a channel stands: values in its buffer, `recvx`, receivers, senders.
     fn stands(
         &self,

@@ -211,7 +211,8 @@ fn wait_for_one(
     }
     lock_all(cases, order);
     if hooked() {
-        cases.iter().filter_map(|c| c.tag()).for_each(seam::leaves);
+        let tags = cases.iter().filter_map(|c| c.tag());
+        tags.for_each(|tag| seam::touches(tag, true));
     }
     for &i in order {
         // SAFETY: locked.

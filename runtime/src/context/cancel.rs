@@ -182,6 +182,10 @@ impl Root {
     pub(super) fn done(&self) -> RecvChan<()> {
         let mut state = self.state.lock();
         let State { why, done, .. } = &mut *state;
+        if done.is_none() {
+            // Who cancels it closes the channel, if there is one.
+            seam::touches(&self.tag, false);
+        }
         done.get_or_insert_with(|| match why {
             None => chan_for("context's chan", self.at),
             Some(_) => {
@@ -248,6 +252,7 @@ impl Root {
 
     /// A child is done, or does not want to be told any more.
     fn disown(&self, place: u32) {
+        seam::touches(&self.tag, true);
         let child = self.state.lock().children.remove(place);
         drop(child);
     }
@@ -329,6 +334,7 @@ impl Root {
     fn begin(&self, err: Error, cause: Option<Cause>) -> Option<(Children, Up)> {
         let mut state = self.state.lock();
         if state.why.is_some() {
+            seam::touches(&self.tag, false);
             return None;
         }
         state.why = Some((err, cause));
@@ -351,12 +357,16 @@ impl Root {
 
     fn finish(&self) {
         let former = std::mem::replace(&mut self.state.lock().finished, Finished::Yes);
+        if !matches!(former, Finished::Yes) {
+            seam::touches(&self.tag, true);
+        }
         if let Finished::Awaited(chan) = former {
             chan.close_at(self.at);
         }
     }
 
     fn wait_until_finished(&self) {
+        seam::touches(&self.tag, true);
         let mut state = self.state.lock();
         let done = state.done.clone();
         let wait = match &state.finished {

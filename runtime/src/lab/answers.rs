@@ -374,11 +374,12 @@ impl Observer for Lab {
         }
     }
 
-    fn leaves(&self, tag: &Tag) {
+    fn touches(&self, tag: &Tag, write: bool) {
         let mut st = self.state();
         if st.tracing {
             let object = st.object(tag);
-            st.print.touch(object, How::Write);
+            let how = if write { How::Write } else { How::Read };
+            st.print.touch(object, how);
         }
     }
 

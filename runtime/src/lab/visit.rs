@@ -152,7 +152,7 @@ impl State {
             What::Begins | What::Clock => return,
         };
         let how = match what {
-            Op::Get | Op::AtomicLoad | Op::Len | Op::TryLock => How::Read,
+            Op::Get | Op::AtomicLoad | Op::Len | Op::TryLock | Op::Err => How::Read,
             Op::Done => How::Adds,
             // Who gives back what it has never finds that there is nothing to be given back.
             Op::RUnlock if self.reads_in(object) => How::Adds,
@@ -173,7 +173,7 @@ impl State {
             Op::Go | Op::Gosched | Op::Sleep | Op::Now | Op::Select | Op::Lock | Op::RLock => {
                 return;
             }
-            Op::Cancel | Op::Child | Op::Stop | Op::Err | Op::Syscall => {
+            Op::Stop | Op::Syscall => {
                 self.print.everything = true;
                 return;
             }

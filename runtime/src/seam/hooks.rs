@@ -188,11 +188,11 @@ pub(crate) fn claims(g: &'static G) {
     }
 }
 
-/// See [`Observer::leaves`].
+/// See [`Observer::touches`].
 #[inline(always)]
-pub(crate) fn leaves(tag: &Tag) {
+pub(crate) fn touches(tag: &Tag, write: bool) {
     if hooked() {
-        with_observer(|o| o.leaves(tag));
+        with_observer(|o| o.touches(tag, write));
     }
 }
 
