@@ -360,6 +360,57 @@ fn a_writer_comes_before_among_or_after_readers() {
     }
 }
 
+/// How many interleavings there are of goroutines that do this, each with its number.
+fn interleavings(of: u64, work: impl Fn(u64) + Copy + Send + Sync + 'static) -> usize {
+    let all = opts().schedules(100_000).strategy(Strategy::Exhaustive);
+    let r = check(&all, move || {
+        let wg = WaitGroup::new();
+        (0..of).for_each(|i| wg.go(move || work(i)));
+        wg.wait();
+    });
+    assert!(r.exhausted && r.failure.is_none(), "{r}");
+    r.distinct
+}
+
+#[test]
+fn contexts_that_nobody_shares_are_one_interleaving() {
+    let found = interleavings(3, |_| {
+        let (ctx, cancel) = context::with_cancel(&context::background());
+        let (below, _stop) = context::with_cancel(&ctx);
+        assert_eq!(below.err(), None);
+        cancel();
+        assert!(below.err().is_some());
+    });
+    assert_eq!(found, 1);
+}
+
+#[test]
+fn who_asks_a_context_is_before_or_after_who_cancels_it() {
+    for (askers, want) in [(1, 2), (2, 4), (3, 8)] {
+        let all = opts().schedules(100_000).strategy(Strategy::Exhaustive);
+        let r = check(&all, move || {
+            let (ctx, cancel) = context::with_cancel(&context::background());
+            for _ in 0..askers {
+                let ctx = ctx.clone();
+                go!({
+                    let _ = ctx.err();
+                });
+            }
+            go!(cancel());
+        });
+        assert!(r.exhausted && r.failure.is_none(), "{r}");
+        assert_eq!(r.distinct, want, "{askers} who ask");
+    }
+}
+
+#[test]
+fn in_which_order_sleepers_lie_down_is_no_difference() {
+    let moment = time::Duration::from_millis(1);
+    // All before the clock moves; or the second one after it has.
+    assert_eq!(interleavings(1, move |_| time::sleep(moment)), 1);
+    assert_eq!(interleavings(2, move |_| time::sleep(moment)), 3);
+}
+
 #[test]
 fn what_comes_after_a_timer_is_tried_before_what_was_there() {
     // The second time round it takes its locks while the other one has one of them: if the clock is early, and it was

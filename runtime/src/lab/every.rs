@@ -30,10 +30,10 @@
 //! A program that asks how many goroutines there are, is woken from outside, prints past this library, or has schedules
 //! of more steps than [`LONGEST`], or in which the clock may run away ([`HURRIED`]).
 
-use super::footprint::{Footprint, Touch};
+use super::footprint::{Footprint, How, Touch};
 use super::order::Order;
 use super::plan::CLOCK;
-use super::state::{NOBODY, TIME};
+use super::state::{NOBODY, TIMERS};
 
 /// Schedules of more steps are too long to visit all of their kind.
 const LONGEST: usize = 2_000;
@@ -299,7 +299,8 @@ impl Every {
         // A timer that is taken away or replaced could have come before.
         let node = &self.path[i];
         let clock = node.chosen != CLOCK && node.can.contains(&CLOCK);
-        if clock && node.print.touches.iter().any(|t| t.object == TIME) {
+        let replaces = |t: &Touch| t.object == TIMERS && t.how == How::Write;
+        if clock && node.print.touches.iter().any(replaces) {
             self.want(i, &[CLOCK], CLOCK);
         }
         // Who stood before a lock when the program ended could have had it before.

@@ -6,7 +6,7 @@
 //! locks); with the others that nothing else orders with it, it *races*. `every.rs` says what comes of that.
 
 use super::footprint::{Footprint, How, Touch};
-use super::state::{CLAIM, TIME};
+use super::state::{CLAIM, NOW, TIMERS};
 
 /// A step of a schedule.
 #[derive(Clone, Copy, Debug)]
@@ -373,7 +373,8 @@ impl Order {
 
     fn object(&mut self, number: u32) -> &mut Object {
         let i = match number {
-            TIME => 0,
+            TIMERS => 0,
+            NOW => 1,
             claim if claim & CLAIM != 0 => 2 * (claim & !CLAIM) as usize,
             object => 2 * object as usize + 1,
         };

@@ -29,8 +29,10 @@ pub(super) const NOBODY: u32 = u32::MAX;
 pub(super) const OUTPUT: u32 = 1;
 /// In footprints: with a goroutine's number, by what it is woken where it waits in several queues.
 pub(super) const CLAIM: u32 = 1 << 30;
-/// In footprints: the clock and the timers.
-pub(super) const TIME: u32 = u32::MAX - 1;
+/// In footprints: the timers that are set.
+pub(super) const TIMERS: u32 = u32::MAX - 1;
+/// And what the clock says.
+pub(super) const NOW: u32 = u32::MAX - 2;
 /// The virtual clock's first moment, in nanoseconds.
 pub(super) const DAWN: u64 = 1_000_000_000;
 /// A hundred years in nanoseconds: no timer for later wins against work that is ready. `Duration::MAX` means for ever.
@@ -159,8 +161,9 @@ pub(super) struct State {
     pub(super) print: Footprint,
     /// Objects that were known before it.
     pub(super) known: u32,
-    /// The first timer, and how many there are.
+    /// The first timer, and how many there are; and how many have been set in the present step.
     pub(super) timed: (u64, usize),
+    pub(super) set: usize,
     /// Who can make a step, and who would wait in it.
     pub(super) can: Vec<u32>,
     pub(super) stopped: Vec<(u32, Touch)>,
@@ -229,6 +232,7 @@ impl State {
             print: Footprint::default(),
             known: 0,
             timed: (NEVER, 0),
+            set: 0,
             can: Vec::new(),
             stopped: Vec::new(),
             current: NOBODY,
@@ -276,6 +280,7 @@ impl State {
         self.tracing = false;
         self.print.clear();
         self.timed = (NEVER, 0);
+        self.set = 0;
         self.known = 0;
         self.current = NOBODY;
         self.next = NOBODY;

@@ -3,7 +3,7 @@
 use super::footprint::{How, Touch};
 use super::plan::CLOCK;
 use super::record::{Holding, What};
-use super::state::{NOBODY, OUTPUT, Pending, State, TIME, Verdict};
+use super::state::{NOBODY, NOW, OUTPUT, Pending, State, TIMERS, Verdict};
 use super::strategy::{self, Driver, Why};
 use crate::goroutine::WaitReason;
 use crate::seam::{Hold, Op};
@@ -16,12 +16,7 @@ impl State {
             if !self.calls.is_empty() {
                 return None;
             }
-            // A timer that is taken out asks nobody.
-            let timers = (self.timers.first(), self.timers.len());
-            if timers != self.timed {
-                self.timed = timers;
-                self.print.touch(TIME, How::Write);
-            }
+            let timers = self.times();
             // Who polls has the clock move to moments that no timer is set for.
             if self.idle.asked_for() != NEVER {
                 self.opaque();
@@ -64,7 +59,8 @@ impl State {
                     self.steps += 1;
                     self.recorded.turn(CLOCK, self.current, why, usual, others);
                 }
-                self.print.touch(TIME, How::Write);
+                self.print.touch(TIMERS, How::Write);
+                self.print.touch(NOW, How::Write);
                 self.move_clock();
                 continue;
             }
@@ -75,8 +71,27 @@ impl State {
         }
     }
 
+    /// The first timer, and how many there are; the step that is over touched them if there are others now. A timer that
+    /// was set could have been set before or after another one, whichever is due first.
+    fn times(&mut self) -> (u64, usize) {
+        let timers = (self.timers.first(), self.timers.len());
+        let set = std::mem::take(&mut self.set);
+        // Who takes one out asks nobody.
+        if set > 0 && timers.1 == self.timed.1 + set {
+            self.print.touch(TIMERS, How::Adds);
+        } else if set > 0 || timers != self.timed {
+            self.print.touch(TIMERS, How::Write);
+        }
+        self.timed = timers;
+        timers
+    }
+
     /// The schedule is over.
     pub(super) fn visited(&mut self) {
+        if !self.tracing {
+            return;
+        }
+        self.times();
         let crashed = matches!(
             self.verdict,
             Some(Verdict::Panic { .. } | Verdict::Fatal { .. })
@@ -209,7 +224,7 @@ impl State {
         if !self.tracing {
             return;
         }
-        if object < TIME {
+        if object < NOW {
             if self.current != NOBODY {
                 // Its own object is known by the operation.
                 let last = self.slots[self.current as usize - 1].last;
