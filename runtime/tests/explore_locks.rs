@@ -79,6 +79,23 @@ fn two_lock_each_other_out_while_main_goes_on_for_ever() {
 }
 
 #[test]
+fn a_schedule_becomes_short_in_a_program_that_never_ends_too() {
+    let program = || {
+        let m = two();
+        let (a, b) = (m.clone(), m);
+        go(move || forth(&a));
+        go(move || back(&b));
+        loop {
+            time::sleep(Duration::from_millis(1));
+        }
+    };
+    // Few schedules: the first that deadlocks is as long as it comes.
+    let f = deadlock(check(&opts().schedules(8), program), &[2, 3]);
+    assert_eq!(f.preemptions, 1, "{f}");
+    assert_eq!(replay(&f.schedule, program).failure, Some(f));
+}
+
+#[test]
 fn one_locks_itself_out_while_main_works() {
     let f = deadlock(
         check(&opts(), || {

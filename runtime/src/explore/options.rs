@@ -100,7 +100,8 @@ impl Options {
         }
     }
 
-    /// How many schedules are tried; fewer where the strategy visits every interleaving and there are no more.
+    /// How many schedules are tried; fewer where the strategy visits every interleaving and there are no more, and where a
+    /// failure is known and the schedules are long.
     ///
     /// ```
     /// use goroutines::explore::{check, Options, Strategy};

@@ -94,6 +94,9 @@ pub(super) struct Tally {
 const MISUSE: &str = "sync: WaitGroup ";
 /// Once something was found, an exploration ends after so many steps: programs that make no progress are slow.
 const PATIENCE: u64 = 20_000_000;
+/// And after so many more than until it is known how the program ends in failure: then only a shorter schedule can come,
+/// and a library that is built without optimisation makes some 300,000 steps a second.
+const ENOUGH: u64 = 5_000_000;
 /// Once schedules are known that go on for ever in step, others are helped after so many steps, or four times as many as
 /// the longest has that was not.
 const SETTLED: u64 = 10_000;
@@ -118,6 +121,11 @@ impl Kind {
             Kind::Race => 3,
             Kind::Nondeterminism => 4,
         }
+    }
+
+    /// Whether it is how a schedule ended, and not what it ran into on its way, or that it came to no end.
+    fn is_an_end(self) -> bool {
+        self.rank() < Kind::StepLimit.rank()
     }
 }
 
@@ -221,8 +229,12 @@ impl<'a> Runner<'a> {
         let mut spare = Spare::default();
         let mut index = 0;
         let mut leaked = Leaked::default();
+        let mut enough = PATIENCE;
         while t.ran < task.schedules {
-            let long = self.steps > PATIENCE || self.outside > OUTSIDE;
+            if t.found.as_ref().is_some_and(|f| f.kind.is_an_end()) {
+                enough = enough.min(self.steps + ENOUGH);
+            }
+            let long = self.steps > enough || self.outside > OUTSIDE;
             if t.found.is_some() && long || self.outside > MOST_OUTSIDE {
                 break;
             }

@@ -17,6 +17,9 @@ const REPLAYS: usize = 3_000;
 const STEPS: u64 = 1_500_000;
 /// The same for one whose token is too long to be typed.
 const LONG: u64 = 6_000_000;
+/// A replay has at most so many steps, or four times as many as the schedule that is shortened: in a program that goes on
+/// for ever each one that does not fail would cost as many as a schedule may have.
+const REPLAY: u64 = 10_000;
 /// Each of a crowd makes at most so many steps before the next one does.
 const DEEP: u32 = 8;
 /// So many beginnings are tried with their turns gathered.
@@ -33,11 +36,24 @@ struct Shortener<'a, 'b> {
     fingerprint: u64,
     replays: usize,
     until: u64,
+    /// How many steps a schedule may have.
+    most: u64,
     outside: std::time::Duration,
 }
 
 /// The shortest schedule that fails as `found` does; `None` if `found` itself does not fail again.
 pub(super) fn shorten(runner: &mut Runner<'_>, found: &Found) -> Option<Found> {
+    let most = runner.rules.max_steps;
+    if found.kind != Kind::StepLimit {
+        runner.rules.max_steps = most.min(REPLAY.max(4 * found.cost.steps));
+    }
+    let short = shorten_within(runner, found, most);
+    runner.rules.max_steps = most;
+    short
+}
+
+/// The same, where a replay has fewer steps than a schedule may have, which are `most`.
+fn shorten_within(runner: &mut Runner<'_>, found: &Found, most: u64) -> Option<Found> {
     let until = runner.steps + STEPS;
     let outside = runner.outside + OUTSIDE;
     let mut s = Shortener {
@@ -52,6 +68,7 @@ pub(super) fn shorten(runner: &mut Runner<'_>, found: &Found) -> Option<Found> {
         fingerprint: found.fingerprint,
         replays: 0,
         until,
+        most,
         outside,
     };
     let kind = s.runner.run(follow(&found.plan), false);
@@ -98,6 +115,10 @@ impl Shortener<'_, '_> {
     /// The last run failed as wanted: is it better?
     fn take(&mut self) -> bool {
         let mut cost = self.runner.cost(self.kind);
+        // One that was cut off here would go on there.
+        if self.runner.rules.max_steps < self.most && cost.steps >= self.runner.rules.max_steps {
+            return false;
+        }
         let o = self.runner.x.result();
         let plan = o.plan();
         let fingerprint = o.fingerprint();
