@@ -11,7 +11,6 @@ use std::path::PathBuf;
 #[command(
     name = "gotour",
     version,
-    disable_help_subcommand = true,
     max_term_width = 100,
     after_help = "Exit codes: 0 done or passed, 1 not yet, 2 could not, 130 Ctrl-C, 143 SIGTERM."
 )]
@@ -303,17 +302,22 @@ pub struct DevCheck {
     /// Numbers or names; without them every exercise
     pub exercises: Vec<String>,
     /// How often each answer is tried, each time under another seed
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one())]
     pub times: usize,
     /// The seed of the first time; each further time has the next one
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// How many are tried at the same time; without it one for each core
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one())]
     pub jobs: Option<usize>,
     /// Show what came of every answer
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// Nothing that was tried no time is proved.
+fn at_least_one() -> clap::builder::RangedU64ValueParser<usize> {
+    clap::builder::RangedU64ValueParser::new().range(1..)
 }
 
 /// The script that teaches `shell` to complete gotour's commands.

@@ -3,7 +3,7 @@
 use crate::report::{OrProblem as _, Problem, Result};
 use crate::text;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -68,6 +68,9 @@ pub struct LessonProgress {
     /// The choice made, from 1, for a question (`1`, `2`, …) or a prediction (the demo's name).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<String, usize>,
+    /// The lesson's title, demos and exercises: they find it when its own name has changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub has: Vec<String>,
     #[serde(flatten)]
     other: BTreeMap<String, serde_json::Value>,
 }
@@ -119,6 +122,38 @@ impl Progress {
 
     pub fn is_solved(&self, name: &str) -> bool {
         self.exercises.get(name).is_some_and(|e| e.solved.is_some())
+    }
+
+    /// Brings what is noted of lessons to the names that these have now: each with its title, demos and exercises.
+    ///
+    /// A lesson of which nothing is noted gets what is noted of one that is gone, if it has most of what that one had.
+    pub fn follow(&mut self, lessons: &[(&str, Vec<&str>)]) {
+        let there = |slug: &str| lessons.iter().any(|(s, _)| *s == slug);
+        let gone: Vec<String> = self.lessons.keys().filter(|s| !there(s)).cloned().collect();
+        for old in gone {
+            let l = &self.lessons[&old];
+            // An older gotour has noted only the demos before which there was a guess.
+            let guessed = l.answers.keys().filter(|key| key.parse::<usize>().is_err());
+            let had: BTreeSet<&str> = l.has.iter().chain(guessed).map(String::as_str).collect();
+            let common = |has: &[&str]| has.iter().filter(|n| had.contains(*n)).count();
+            let heir = lessons
+                .iter()
+                .filter(|(slug, _)| !self.lessons.contains_key(*slug))
+                .max_by_key(|(_, has)| common(has))
+                .filter(|(_, has)| common(has) * 2 > had.len());
+            let Some((slug, _)) = heir else { continue };
+            if let Some(l) = self.lessons.remove(&old) {
+                self.lessons.insert(slug.to_string(), l);
+            }
+            if self.begin.as_ref() == Some(&old) {
+                self.begin = Some(slug.to_string());
+            }
+        }
+        for (slug, has) in lessons {
+            if let Some(l) = self.lessons.get_mut(*slug) {
+                l.has = has.iter().map(ToString::to_string).collect();
+            }
+        }
     }
 
     /// Notes that a level was won with so many switches. Gives back the fewest until now.
@@ -385,6 +420,43 @@ mod tests {
         assert!(aside.why.contains("newer gotour (version 2"), "{aside}");
         assert_eq!(fs::read_to_string(&aside.copy).unwrap(), newer);
         assert_eq!(store.load().unwrap().0.lesson("goroutines").place, 3);
+    }
+
+    #[test]
+    fn a_lesson_that_was_renamed_keeps_what_is_noted_of_it() {
+        let mut p = Progress::default();
+        let first = [
+            ("orders", vec!["Orders", "a-call", "soup-first"]),
+            ("locks", vec!["Locks", "a-lock", "two-doors"]),
+            ("ends", vec!["Ends", "last-call"]),
+        ];
+        p.lesson_mut("orders").read = Some("then".to_string());
+        p.lesson_mut("locks").place = 3;
+        p.lesson_mut("ends").place = 2;
+        p.begin = Some("locks".to_string());
+        p.follow(&first);
+        // One has another name, one another title too and an exercise less, and one is gone.
+        let later = [
+            ("new", vec!["New", "b-call"]),
+            ("in-order", vec!["Orders", "a-call", "soup-first"]),
+            ("doors", vec!["Doors", "a-lock", "two-doors"]),
+        ];
+        p.follow(&later);
+        assert_eq!(p.lesson("in-order").read.as_deref(), Some("then"));
+        assert_eq!(p.lesson("doors").place, 3);
+        assert_eq!(p.begin.as_deref(), Some("doors"));
+        assert_eq!(p.lesson("new"), LessonProgress::default());
+        // It may come back.
+        assert_eq!(p.lesson("ends").place, 2);
+        p.follow(&first);
+        assert_eq!((p.lesson("locks").place, p.lesson("ends").place), (3, 2));
+        // What an older gotour has noted.
+        p.lesson_mut("locks").has.clear();
+        p.lesson_mut("locks")
+            .answers
+            .insert("a-lock".to_string(), 1);
+        p.follow(&later);
+        assert_eq!(p.lesson("doors").place, 3);
     }
 
     #[test]

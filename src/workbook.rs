@@ -197,6 +197,7 @@ impl Workbook {
         fs::create_dir_all(&exercises)
             .or_problem(|| format!("make the folder {}", exercises.display()))
             .map_err(|p| p.mend("if something else has its name, move that away"))?;
+        let mut changed = Vec::new();
         for e in course.exercises() {
             let path = self.exercise(e.name);
             // Most are there on most days: a look is cheaper than a try.
@@ -206,6 +207,16 @@ impl Workbook {
                     self.shown(&path)
                 ));
             }
+            if self.ship(&e)? {
+                changed.push(e.name);
+            }
+        }
+        if !changed.is_empty() {
+            notes.push(format!(
+                "the course has changed the start of {}; yours stays as it is, and `gotour reset NAME` puts the new \
+                 one there and keeps yours",
+                changed.join(", ")
+            ));
         }
         create(&self.root.join(".gitignore"), b"/target\n")?;
         self.renew(
@@ -216,6 +227,29 @@ impl Workbook {
         )?;
         self.renew("Cargo.lock", &lock(EMBEDDED_LOCK), false, &mut notes)?;
         Ok(notes)
+    }
+
+    /// Brings an exercise's file to what the course has now, unless the learner has changed it. True where that is to be
+    /// said. `.gotour/shipped` has what the course had last.
+    fn ship(&self, e: &Entry) -> Result<bool> {
+        let dir = self.dot().join("shipped");
+        let record = dir.join(format!("{}.rs", e.name));
+        let start = e.start().as_bytes();
+        let Ok(last) = fs::read(&record) else {
+            fs::create_dir_all(&dir).or_problem(|| format!("make the folder {}", dir.display()))?;
+            create(&record, start)?;
+            return Ok(false);
+        };
+        if last == start {
+            return Ok(false);
+        }
+        let path = self.exercise(e.name);
+        let theirs = read_file(&path).unwrap_or_default();
+        if theirs == last {
+            write_whole(&path, start)?;
+        }
+        write_whole(&record, start)?;
+        Ok(theirs != last && theirs != start)
     }
 
     /// Brings a file that gotour writes up to date. `.gotour/NAME` is what it wrote last: so it knows what the learner changed.

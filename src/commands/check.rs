@@ -26,6 +26,7 @@ pub const SEED: u64 = 1;
 /// `gotour run [EXERCISE]`: one ordinary run, at the learner's own terminal.
 pub fn run(cx: &Context, wanted: Option<&str>) -> Result<Exit> {
     let r = &cx.report;
+    cx.must_be_there(wanted)?;
     let book = cx.workbook()?;
     let progress = cx.load(&book.progress())?;
     let e = cx.exercise(wanted, &progress)?;
@@ -64,6 +65,7 @@ pub fn check(cx: &Context, args: &cli::Check) -> Result<Exit> {
     if args.all {
         return check_all(cx);
     }
+    cx.must_be_there(args.exercise.as_deref())?;
     let book = cx.workbook()?;
     let store = book.progress();
     let progress = cx.load(&store)?;

@@ -157,16 +157,37 @@ impl Context {
 
     /// The progress in `store`; says what had to be set aside.
     pub fn load(&self, store: &Store) -> Result<Progress> {
-        let (progress, aside) = store.load()?;
+        let (mut progress, aside) = store.load()?;
         self.say(aside);
+        progress.follow(&self.lessons_now());
         Ok(progress)
     }
 
     /// Changes the progress in `store`; says what had to be set aside.
     pub fn change<R>(&self, store: &Store, f: impl FnOnce(&mut Progress) -> R) -> Result<R> {
-        let (r, aside) = store.change(f)?;
+        let (r, aside) = store.change(|progress| {
+            progress.follow(&self.lessons_now());
+            f(progress)
+        })?;
         self.say(aside);
         Ok(r)
+    }
+
+    /// The lessons by name, and what they have.
+    fn lessons_now(&self) -> Vec<(&str, Vec<&str>)> {
+        let has = |l: &Lesson| -> Vec<&str> {
+            let shows = l.shows().map(|show| show.name());
+            let exercises = l.exercises().map(|e| e.name);
+            std::iter::once(l.title)
+                .chain(shows)
+                .chain(exercises)
+                .collect()
+        };
+        self.course
+            .lessons
+            .iter()
+            .map(|l| (l.slug, has(l)))
+            .collect()
     }
 
     fn say(&self, aside: Option<SetAside>) {

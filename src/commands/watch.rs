@@ -10,6 +10,7 @@ use crate::workbook::Workbook;
 
 /// `gotour watch [EXERCISE]`.
 pub fn watch(cx: &Context, wanted: Option<&str>) -> Result<Exit> {
+    cx.must_be_there(wanted)?;
     let book = cx.workbook()?;
     let store = book.progress();
     let progress = cx.load(&store)?;

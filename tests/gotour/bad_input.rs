@@ -76,3 +76,20 @@ fn a_workbook_that_cannot_be() {
     assert_eq!(desk.read("other/Cargo.toml"), "[package]\n");
     assert!(!desk.path("other/.gotour").exists());
 }
+
+#[test]
+fn a_wrong_name_makes_no_workbook_and_nothing_is_proved_by_no_try() {
+    let desk = Desk::new();
+    for command in ["run", "check", "hint", "watch"] {
+        let ran = desk.run(&[command, "nope"]);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(!desk.path("workbook").exists(), "{command}");
+    }
+    for option in ["--times", "--jobs"] {
+        let err = says(&["dev", "check", "lost-update", option, "0"]);
+        assert!(err.contains("0 is not in 1.."), "{err}");
+    }
+    let help = desk.run(&["help"]);
+    assert_eq!(help.code, Some(0), "{help:?}");
+    assert!(help.out.contains("gotour [OPTIONS] [COMMAND]"), "{help:?}");
+}

@@ -401,6 +401,76 @@ fn a_course_with_something_wrong_is_told_with_file_and_line() {
     assert!(words(&ran).contains("there is no lesson in "), "{ran:?}");
 }
 
+/// A class has the course in git, and pulls while it is in the middle of it.
+#[test]
+fn what_a_learner_did_outlives_another_edition_of_the_course() {
+    let desk = desk();
+    for args in [
+        &["dev", "new", "lesson", "02-channels"][..],
+        &["init"],
+        &["read", "--json"],
+    ] {
+        assert_eq!(
+            desk.run(&[&["--course", "own"], args].concat()).code,
+            Some(0)
+        );
+    }
+    let desk = desk.var("GOTOUR_WORKBOOK", "own-workbook");
+    let progress = desk.path("own-workbook/.gotour/progress.json");
+    let read = "2026-01-01T10:00:00Z";
+    let noted = serde_json::json!({
+        "version": 1,
+        "lessons": { "in-order": { "read": read }, "channels": { "place": 4, "under": ["Once more", 0] } },
+    });
+    fs::write(&progress, noted.to_string()).unwrap();
+    let mine = "own-workbook/exercises/channels-repair.rs";
+    fs::write(desk.path(mine), "// mine\n").unwrap();
+    assert_eq!(desk.run(&["hint", "soup-first"]).err, "");
+    // The next edition: both lessons have other names, two starts are others, and an exercise is gone.
+    let lessons = desk.path("own/lessons");
+    fs::rename(
+        lessons.join("01-in-order"),
+        lessons.join("01-before-and-after"),
+    )
+    .unwrap();
+    fs::rename(lessons.join("02-channels"), lessons.join("02-pipes")).unwrap();
+    fs::remove_file(lessons.join("glossary.toml")).unwrap();
+    for name in ["soup-first", "channels-repair"] {
+        let start = desk.path(format!("own/exercises/{name}/start.rs"));
+        let text = fs::read_to_string(&start).unwrap();
+        fs::write(&start, format!("{text}// Second edition.\n")).unwrap();
+    }
+    let text = lessons.join("02-pipes/lesson.md");
+    let whole = fs::read_to_string(&text).unwrap();
+    fs::write(&text, whole.replace("@exercise channels-build\n", "")).unwrap();
+    let theirs = desk.read("own-workbook/exercises/channels-build.rs");
+    let list = desk.run(&["list", "--json"]).json();
+    assert_eq!(list["lessons"][0]["read"], read, "{list:#}");
+    assert_eq!(list["lessons"][1]["name"], "pipes");
+    assert_eq!(list["lessons"][1]["place"], 4);
+    let hint = desk.run(&["hint", "soup-first"]);
+    let said = words(&hint);
+    assert!(
+        said.contains("the course has changed the start of channels-repair; yours stays"),
+        "{said}"
+    );
+    // What nobody had changed is the new one; the rest is as it was, and it is said once.
+    assert!(
+        desk.read("own-workbook/exercises/soup-first.rs")
+            .ends_with("// Second edition.\n")
+    );
+    assert_eq!(desk.read(mine), "// mine\n");
+    assert_eq!(
+        desk.read("own-workbook/exercises/channels-build.rs"),
+        theirs
+    );
+    assert_eq!(desk.run(&["hint", "soup-first"]).err, "");
+    assert!(
+        desk.read("own-workbook/.gotour/progress.json")
+            .contains("\"pipes\"")
+    );
+}
+
 /// The example is proved as our own exercises are. What is built for it is kept from run to run.
 #[test]
 fn the_example_keeps_what_it_promises() {
