@@ -561,7 +561,7 @@ impl<T> Hchan<T> {
         if state.closed {
             return false;
         }
-        seam::access(&self.life, true);
+        seam::access_at(&self.life, true, at);
         seam::release(&self.tag, 0);
         state.closed = true;
         let mut woken = GList::new();

@@ -151,11 +151,12 @@ impl<A: Other, B: Other> Other for (A, B) {
     }
 }
 
+/// All of it: it may be a list with a place for each goroutine, and which place was written to just now is not known.
 impl<T: Other + Default> Other for Vec<T> {
     fn other(&mut self) {
-        match self.last_mut() {
-            Some(last) => last.other(),
-            None => self.push(T::default()),
+        match self.is_empty() {
+            true => self.push(T::default()),
+            false => self.iter_mut().for_each(Other::other),
         }
     }
 }

@@ -171,7 +171,7 @@ impl State {
     fn steps(&mut self, who: u32, at: Option<At>) {
         let object = self.members[who as usize].steps;
         let at = at.unwrap_or(Location::caller());
-        self.clocks.access(who, object, true, at);
+        self.clocks.access(who, object, true, at, 0);
         self.clocks.race = None;
     }
 
@@ -185,7 +185,8 @@ impl State {
                 self.members[who as usize].steps,
             );
             if who != main && name.0 == home {
-                self.clocks.access(main, object, false, Location::caller());
+                self.clocks
+                    .access(main, object, false, Location::caller(), 0);
                 if self.clocks.race.take().is_some() {
                     found.push(who);
                 }
@@ -336,7 +337,7 @@ impl Observer for Native {
         let mut report = None;
         self.with(|s, me| {
             let object = tag.native();
-            s.clocks.access(me, object, write, at);
+            s.clocks.access(me, object, write, at, 0);
             report = s.report(tag);
         });
         if let Some(text) = report {

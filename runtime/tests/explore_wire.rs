@@ -75,6 +75,28 @@ fn program() {
             ch.recv();
             ch.close();
         }),
+        "conditions" => run(|| {
+            let both = std::sync::Arc::new((Mutex::new(false), Cond::new(), Cond::new()));
+            let wg = WaitGroup::new();
+            for _ in 0..2 {
+                let both = both.clone();
+                wg.go(move || {
+                    let mut held = both.0.lock();
+                    while !*held {
+                        held = both.1.wait(held);
+                    }
+                    both.1.signal();
+                });
+            }
+            wg.go(|| ());
+            runtime::gosched();
+            *both.0.lock() = true;
+            both.1.signal();
+            both.2.broadcast();
+            wg.wait();
+            let _held = both.0.lock();
+            drop(both.0.lock());
+        }),
         "calls" => run(|| {
             let m = std::sync::Arc::new(Mutex::new(()));
             let wg = WaitGroup::new();
@@ -331,6 +353,17 @@ fn blocking_calls_are_counted_and_those_of_who_holds_a_lock() {
     assert_eq!(fact("calls"), (4, 4));
     assert_eq!(fact("locked_calls"), (1, 1));
     assert_eq!(fact("calls_at_once"), (1, 3));
+    assert_eq!(fact("main_calls"), (1, 1));
+}
+
+#[test]
+fn who_waits_at_conditions_who_wants_its_own_lock_and_who_does_nothing_is_counted() {
+    let (_, r) = explore("conditions", |_| {});
+    let fact = |name: &str| r.facts.0[name];
+    assert_eq!((fact("conds"), fact("cond_waiters")), ((0, 1), (0, 2)));
+    assert_eq!(fact("signals"), (3, 3));
+    assert_eq!(fact("idle"), (1, 1));
+    assert_eq!(fact("relocks"), (1, 1));
 }
 
 #[test]

@@ -226,6 +226,25 @@ mod tests {
     }
 
     #[test]
+    fn each_has_a_place_in_one_list() {
+        let places = |read: bool| {
+            move || {
+                let list = std::sync::Arc::new(Mutex::new(vec![0; 3]));
+                let wg = WaitGroup::new();
+                for n in 0..3 {
+                    let list = list.clone();
+                    wg.go(move || list.lock()[n] = 7);
+                }
+                wg.wait();
+                let list = list.lock();
+                println!("{:?}", if read { &list[..] } else { &[7, 7, 7] });
+            }
+        };
+        assert_eq!(asked(places(true)), (3, 0));
+        assert_eq!(asked(places(false)), (0, 3));
+    }
+
+    #[test]
     fn who_sends_a_variable_hands_over_what_is_in_it() {
         let sent = |read: bool| {
             move || {

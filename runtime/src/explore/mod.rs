@@ -59,6 +59,7 @@ mod spin;
 mod story;
 #[cfg(test)]
 mod tests;
+mod turned;
 mod watch;
 #[doc(hidden)]
 pub mod wire;

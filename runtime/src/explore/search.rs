@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::options::Strategy;
+use super::turned::{DOUBTS, Turned};
 use super::{Kind, notes};
 use crate::lab::{
     COUNT, Counts, Driver, Every, Exploration, Follow, Keen, Outcome, Pct, Plan, Random, Ranks,
@@ -76,7 +77,10 @@ pub(super) struct Tally {
     /// Schedules that failed; those that only had a race count when nothing else failed.
     pub(super) failed: usize,
     pub(super) exhausted: bool,
-    raced: usize,
+    pub(super) raced: usize,
+    /// Of schedules in which a send and a close race and nothing else fails: how many, and the first ones.
+    pub(super) doubted: usize,
+    pub(super) doubtful: Vec<(Found, Turned)>,
     pub(super) found: Option<Found>,
     /// The first schedule of all, if it passed.
     pub(super) passed_first: Option<Plan>,
@@ -294,6 +298,7 @@ impl<'a> Runner<'a> {
                 break;
             }
         }
+        self.settle_doubts(&mut t);
         t.distinct = interleavings.unwrap_or(seen.len());
         if t.failed == 0 {
             t.failed = t.raced;
@@ -323,28 +328,34 @@ impl<'a> Runner<'a> {
             t.inverted = notes::inverted(&o);
         }
         let Some(kind) = kind else { return };
+        let found = || Found {
+            kind,
+            plan: o.plan(),
+            cost: Cost {
+                rank: kind.rank(),
+                preemptions: o.recorded().preemptions,
+                steps: o.steps(),
+                length: 0,
+            },
+            index: t.ran,
+            fingerprint,
+        };
+        if kind == Kind::Race
+            && let Some(turned) = Turned::of(&o)
+        {
+            t.doubted += 1;
+            if t.doubtful.len() < DOUBTS {
+                t.doubtful.push((found(), turned));
+            }
+            return;
+        }
+        let found = found();
         if kind == Kind::Race {
             t.raced += 1;
         } else {
             t.failed += 1;
         }
-        let cost = Cost {
-            rank: kind.rank(),
-            preemptions: o.recorded().preemptions,
-            steps: o.steps(),
-            length: 0,
-        };
-        if t.found.as_ref().is_none_or(|f| cost < f.cost) {
-            // The number that is told is the first one's: that is how long it took.
-            let first = t.found.as_ref().filter(|f| f.cost.rank == cost.rank);
-            t.found = Some(Found {
-                kind,
-                plan: o.plan(),
-                cost,
-                index: first.map_or(t.ran, |f| f.index),
-                fingerprint,
-            });
-        }
+        t.keep(found);
     }
 }
 
@@ -357,6 +368,17 @@ impl Task<'_> {
 }
 
 impl Tally {
+    /// Keeps a failing schedule, if it is the best to read.
+    pub(super) fn keep(&mut self, found: Found) {
+        let known = self.found.as_ref();
+        if known.is_none_or(|f| found.cost < f.cost) {
+            // The number that is told is the first one's: that is how long it took.
+            let first = known.filter(|f| f.cost.rank == found.cost.rank);
+            let index = first.map_or(found.index, |f| f.index.min(found.index));
+            self.found = Some(Found { index, ..found });
+        }
+    }
+
     /// What is said beside a failure of this kind, or beside none.
     pub(super) fn notes(&self, kind: Option<Kind>) -> Vec<String> {
         // A deadlock is told with its own locks.
@@ -376,6 +398,8 @@ impl Tally {
             failed: 0,
             exhausted: false,
             raced: 0,
+            doubted: 0,
+            doubtful: Vec::new(),
             found: None,
             passed_first: None,
             least: Counts([u32::MAX; COUNT]),

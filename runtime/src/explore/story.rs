@@ -249,6 +249,18 @@ impl Story {
         (did(add, "add") && did(wait, "wait")).then_some((add, wait))
     }
 
+    /// Whether it is a close that races.
+    pub(super) fn race_on_a_channel(&self) -> bool {
+        self.race.as_ref().is_some_and(|r| {
+            let there = |m: &Moment| {
+                [&r.first, &r.second]
+                    .iter()
+                    .any(|a| a.write && m.who == a.who && m.place.as_ref() == Some(&a.place))
+            };
+            self.moments.iter().any(|m| there(m) && m.what == "close")
+        })
+    }
+
     pub(super) fn of(o: &Outcome<'_>) -> Story {
         let all = o.recorded_steps();
         let told = |i: usize| i < ENDS || i + ENDS >= all;

@@ -10,7 +10,7 @@ use super::engine::Lab;
 use super::facts::Fact;
 use super::footprint::How;
 use super::handed::Asking;
-use super::record::{Made, Stand};
+use super::record::{Made, Stand, What};
 use super::state::{CLAIM, NOBODY, NOW, Verdict};
 use crate::coro::Command;
 use crate::goroutine::{G, Status};
@@ -337,7 +337,12 @@ impl Observer for Lab {
         let mut st = self.state();
         if st.clocks.on {
             let (me, object) = (st.current - 1, st.object(tag));
-            st.clocks.access(me, object, write, at);
+            let sends = matches!(
+                st.slots[me as usize].pending.what,
+                What::Does(Op::Send | Op::TrySend | Op::Select)
+            );
+            let step = if sends { st.steps } else { 0 };
+            st.clocks.access(me, object, write, at, step);
         }
     }
 

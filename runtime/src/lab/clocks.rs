@@ -188,6 +188,7 @@ struct Access {
     who: u32,
     span: u32,
     at: At,
+    step: u64,
 }
 
 /// What is known of an object: what was released into its places, and who used it as a variable.
@@ -224,6 +225,8 @@ pub(crate) struct RaceFound {
     /// The earlier one in this schedule: who, where, whether it wrote.
     pub(crate) first: (u32, At, bool),
     pub(crate) second: (u32, At, bool),
+    /// The step of the earlier one, where it was a send that had not waited before, and the later one closes; else 0.
+    pub(crate) step: u64,
 }
 
 /// Everything of one schedule; reused from one to the next.
@@ -584,7 +587,7 @@ impl Clocks {
         self.tick(me);
     }
 
-    pub(crate) fn access(&mut self, me: u32, object: u32, write: bool, at: At) {
+    pub(crate) fn access(&mut self, me: u32, object: u32, write: bool, at: At, step: u64) {
         if self.of[me as usize].column == NONE {
             self.of[me as usize].column = self.columns;
             self.columns += 1;
@@ -594,6 +597,7 @@ impl Clocks {
             who: me,
             span: clock.span,
             at,
+            step,
         };
         self.object(object);
         let (of, tables) = (&self.of, &self.tables);
@@ -611,6 +615,7 @@ impl Clocks {
                     object,
                     first: (a.who + 1, a.at, wrote),
                     second: (me + 1, at, write),
+                    step: a.step,
                 });
             }
         }

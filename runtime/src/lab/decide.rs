@@ -2,7 +2,6 @@
 
 use super::facts::Fact;
 use super::footprint::How;
-use super::handed::Asking;
 use super::objects::only_reads;
 use super::objects::tally;
 use super::plan::CLOCK;
@@ -147,7 +146,7 @@ impl State {
             }
             // Nobody to choose among.
             if let [who] = self.runnable[..]
-                && !matches!(self.asking, Some(Asking::Last(_)))
+                && self.comes_last().is_none()
                 && match self.asked {
                     Asked::Never => true,
                     Asked::WithATimer => !self.may_move(),
@@ -160,11 +159,11 @@ impl State {
                 self.step(who);
                 return Some(who);
             }
-            let last = match self.asking {
-                Some(Asking::Last(who)) => Some(who),
-                _ => None,
-            };
+            let last = self.comes_last();
             if let Some(last) = last {
+                if self.waits_for_time(last) && self.move_clock() {
+                    continue;
+                }
                 self.without(last);
             } else if self.provoking {
                 self.find_eager();

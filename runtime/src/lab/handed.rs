@@ -18,6 +18,8 @@ pub(crate) enum Asking {
     Panic(u32),
     /// It makes no step as long as anybody else can.
     Last(u32),
+    /// From this step on it makes none as long as anybody else can, or time may go on.
+    From(u32, u64),
 }
 
 /// What a goroutine handed over.
@@ -58,6 +60,22 @@ impl Lab {
 }
 
 impl State {
+    /// Who makes no step as long as anybody else can, if that is asked.
+    pub(super) fn comes_last(&self) -> Option<u32> {
+        match self.asking {
+            Some(Asking::Last(who)) => Some(who),
+            Some(Asking::From(who, step)) if self.steps + 1 >= step => Some(who),
+            _ => None,
+        }
+    }
+
+    /// Whether time goes on first where only this one can run, which comes last.
+    pub(super) fn waits_for_time(&self, last: u32) -> bool {
+        matches!(self.asking, Some(Asking::From(..)))
+            && self.runnable[..] == [last]
+            && self.may_move()
+    }
+
     /// Those who can run without the one that comes last, if there are such; else it is its turn, and those who wait for
     /// a receiver by then are counted, and what lies in channels is noted no more.
     pub(super) fn without(&mut self, last: u32) {

@@ -6,6 +6,7 @@ use super::record::{Holding, Made, What};
 use super::rng::mix;
 use super::state::State;
 use super::structure::bit;
+use crate::goroutine::WaitReason;
 use crate::primitives::Tag;
 use crate::seam::{Hold, Op};
 
@@ -19,6 +20,8 @@ pub(super) struct Object {
     pub(super) locked: bool,
     /// It is a Mutex or an RWMutex.
     pub(super) lock: bool,
+    /// Somebody waited at it, and it is a condition variable.
+    pub(super) waited_at: bool,
     /// A Mutex that is locked, an RWMutex that a writer has or waits for, a WaitGroup that is not at zero.
     pub(super) shut: bool,
     /// Where a WaitGroup's counter stands.
@@ -202,6 +205,27 @@ impl State {
         }
     }
 
+    fn count_cond(&mut self, who: u32, cond: u32) {
+        if !std::mem::replace(&mut self.slot(who).conditional, true) {
+            self.counts.add(Fact::cond_waiters);
+        }
+        if !std::mem::replace(&mut self.objects[cond as usize].waited_at, true) {
+            self.counts.add(Fact::conds);
+        }
+    }
+
+    /// `who` has come to wait at `object`.
+    pub(super) fn count_wait(&mut self, who: u32, object: u32, reason: WaitReason) {
+        let lock = matches!(
+            reason,
+            WaitReason::Mutex | WaitReason::RWMutexRead | WaitReason::RWMutexWrite
+        );
+        let own = |h: &Holding| h.who == who && h.object == object;
+        if lock && self.holdings.iter().any(own) {
+            self.counts.add(Fact::relocks);
+        }
+    }
+
     /// `who` does something more, and main has returned.
     #[cold]
     pub(super) fn goes_on(&mut self, who: u32) {
@@ -221,6 +245,9 @@ impl State {
         }
         if main && looks_at_something(op) {
             self.counts.add(Fact::main_reads);
+        }
+        if op == Op::CondWait {
+            self.count_cond(who, object);
         }
         let c = &mut self.counts;
         match op {
@@ -243,6 +270,9 @@ impl State {
                 }
             }
             Op::Syscall => {
+                if main {
+                    c.add(Fact::main_calls);
+                }
                 // While a Once runs, only those wait who want what it makes.
                 if self.holdings.iter().any(|h| h.who == who && !h.once) {
                     c.add(Fact::locked_calls);
@@ -329,6 +359,7 @@ impl Object {
             },
             locked: false,
             lock: false,
+            waited_at: false,
             shut: false,
             count: 0,
         }
@@ -394,6 +425,7 @@ pub(super) fn tally(op: Op) -> (Option<Fact>, bool) {
         Op::Done => (Some(Fact::dones), false),
         Op::Wait => (Some(Fact::waits), true),
         Op::CondWait => (None, true),
+        Op::Signal => (Some(Fact::signals), false),
         Op::AtomicLoad => (Some(Fact::atomics), false),
         Op::Syscall => (Some(Fact::calls), true),
         Op::AtomicStore | Op::AtomicUpdate => (Some(Fact::atomics), true),

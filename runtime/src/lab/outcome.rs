@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::clocks::RaceFound;
-use super::facts::Counts;
+use super::facts::{Counts, Fact};
 use super::owners::Nested;
 use super::plan::Plan;
 use super::record::{Holding, KEPT, Made, Record, Recorded, Untold};
@@ -32,6 +32,11 @@ impl Outcome<'_> {
     /// Where somebody waited in the middle of its unwinding, if anybody did.
     pub(crate) fn unwound_at(&self) -> Option<&'static Location<'static>> {
         self.state.unwound_at
+    }
+    /// Whether anybody has panicked, recovered or not.
+    pub(crate) fn panicked(&self) -> bool {
+        self.state.counts.0[Fact::panics as usize] > 0
+            || matches!(self.state.verdict, Some(Verdict::Panic { .. }))
     }
     pub(crate) fn main_returned(&self) -> bool {
         self.state.main_returned

@@ -19,6 +19,7 @@ use super::rng::mix;
 use super::strategy::{Asked, Driver, Intent, Random};
 use super::structure::Structure;
 use crate::goroutine::{G, WaitReason};
+use crate::seam::Op;
 use crate::timers::{Due, Fire, Heap, Key, NEVER};
 
 pub(super) type At = &'static Location<'static>;
@@ -128,6 +129,8 @@ pub(super) struct Slot {
     pub(super) called: bool,
     /// It has come to a receive or a select.
     pub(super) listens: bool,
+    /// It has waited at a condition variable.
+    pub(super) conditional: bool,
     /// It has done something after main had returned.
     pub(super) went_on: bool,
 }
@@ -389,6 +392,7 @@ impl State {
             handed: Handed::default(),
             called: false,
             listens: false,
+            conditional: false,
             went_on: false,
         });
         self.runnable.push(who);
@@ -426,6 +430,7 @@ impl State {
         slot.pending.what = What::Wakes;
         let reason = slot.g.wait_reason();
         let object = slot.last.object;
+        self.count_wait(who, object, reason);
         if self.tracing {
             self.waits(object, reason);
         }
@@ -488,7 +493,12 @@ impl State {
         self.unwinding.retain(|&w| w != who);
         let slot = self.slot(who);
         let amid = slot.amid;
+        let counts_off = slot.ops == 1 && slot.last.what == What::Does(Op::Done);
+        let idle = slot.ops == 0 || counts_off;
         if who != 1 {
+            if idle {
+                self.counts.add(Fact::idle);
+            }
             self.workers -= 1;
             self.amid -= u32::from(amid);
         }

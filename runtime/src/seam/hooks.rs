@@ -282,8 +282,13 @@ pub(crate) fn give(other: &'static G) {
 #[inline(always)]
 #[track_caller]
 pub(crate) fn access(tag: &Tag, write: bool) {
+    access_at(tag, write, Location::caller());
+}
+
+/// As [`access`], for a line of the program that is known already.
+#[inline(always)]
+pub(crate) fn access_at(tag: &Tag, write: bool, at: &'static Location<'static>) {
     if hooked() {
-        let at = Location::caller();
         with_observer(|o| o.access(tag, write, at));
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn race(story: &Story, sources: &mut Sources, width: usize) -> String
             }
         });
     let group = story.race_for_a_group().is_some();
+    let channel = story.race_on_a_channel();
     let row = |a: &Access| {
         let started = story
             .members
@@ -43,6 +44,8 @@ pub(super) fn race(story: &Story, sources: &mut Sources, width: usize) -> String
         let does = match (group, a.write) {
             (true, true) => "waits for",
             (true, false) => "adds to",
+            (false, true) if channel => "closes",
+            (false, false) if channel => "sends on",
             (false, true) => "writes",
             (false, false) => "reads",
         };

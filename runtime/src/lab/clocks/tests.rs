@@ -119,7 +119,7 @@ fn shared_tables_say_what_plain_vectors_say() {
             }
             let toucher = alive[rng.below(alive.len())];
             if rng.below(4) == 0 {
-                clocks.access(toucher, 9, false, Location::caller());
+                clocks.access(toucher, 9, false, Location::caller(), 0);
                 let first = &mut since[toucher as usize];
                 *first = (*first).min(clocks.of[toucher as usize].span);
             }

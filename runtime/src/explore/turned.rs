@@ -1,0 +1,77 @@
+//! A send and a close that race: whether the close can come first.
+//!
+//! Happens-before knows the edges of this library. A program may have others: the last owner of an `Arc` closes in its
+//! `Drop`, when all who sent have dropped theirs. Then nothing that is seen orders the sends with the close, and still no
+//! schedule has the close first. So a schedule in which such a race is all that is wrong is run once more: the sender makes
+//! its step only when nobody else can run, and time goes on meanwhile. Where it finds the channel closed then, it panics.
+//!
+//! # Rejected
+//!
+//! - *Looking for a panic among the schedules that are tried anyway*: it may take one of very many, and that is why there
+//!   is a race detector.
+//! - *The same for variables*: two accesses in the other order show nothing.
+
+use super::search::{Runner, Tally};
+use crate::lab::{Asking, Driver, Follow, Outcome, Plan, Setup, Verdict};
+
+/// So many schedules are run once more.
+pub(super) const DOUBTS: usize = 16;
+/// A schedule that is longer is not what it is about.
+const LONG: u64 = 20_000;
+
+/// Who is to send later, and from which step on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Turned {
+    who: u32,
+    step: u64,
+}
+
+impl Turned {
+    /// If the race of a schedule is one of a send with a later close, and nobody has panicked.
+    pub(super) fn of(o: &Outcome<'_>) -> Option<Turned> {
+        let race = o.race().filter(|r| r.step > 0 && !o.panicked())?;
+        Some(Turned {
+            who: race.first.0,
+            step: race.step,
+        })
+    }
+}
+
+impl Runner<'_> {
+    /// The races that are in doubt become failures, if one of them is found to be one.
+    pub(super) fn settle_doubts(&mut self, t: &mut Tally) {
+        let doubtful = std::mem::take(&mut t.doubtful);
+        let only = doubtful.first().filter(|_| t.ran == 1);
+        let only = only.map(|(found, _)| found.plan.clone());
+        let real = doubtful.into_iter().find(|(found, turned)| {
+            t.found
+                .as_ref()
+                .is_none_or(|f| f.cost.rank >= found.cost.rank)
+                && self.comes_first(&found.plan, *turned)
+        });
+        if let Some((found, _)) = real {
+            t.raced += t.doubted;
+            t.keep(found);
+        }
+        if let Some(plan) = only {
+            // What it has left is what is looked at.
+            self.run(Driver::Follow(Follow::new(plan)), false);
+        }
+    }
+
+    /// Whether the close comes first where the send comes as late as it can.
+    fn comes_first(&mut self, plan: &Plan, turned: Turned) -> bool {
+        let setup = Setup {
+            driver: Driver::Follow(Follow::new(plan.clone())),
+            max_steps: self.rules.max_steps.min(LONG),
+            relents: u64::MAX,
+            races: false,
+            provoking: false,
+            recording: false,
+            asking: Some(Asking::From(turned.who, turned.step)),
+        };
+        (self.launch)(&mut self.x, setup);
+        let o = self.x.result();
+        o.panicked() || matches!(o.verdict(), Verdict::StepLimit)
+    }
+}
