@@ -3,7 +3,8 @@
 //! main collects letters from two channels until both are closed. What it prints
 //! is right. But as soon as one of the two is closed, the loop goes round and
 //! round at full speed, because that channel is always ready. Let it go round
-//! only when there is something: five letters and two ends.
+//! only when there is something: five letters and two ends. It goes on listening to
+//! both, as long as both are open.
 //!
 //! It is right when it prints, and does not go round for nothing:
 //!

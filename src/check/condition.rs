@@ -6,6 +6,7 @@
 //! - `failed == deadlock` (or `!=`): what stopped the check
 //! - `native == panic` (or `!=`): how the ordinary run went
 //! - `output contains "text"`, `output == "text"`: what the failing schedule printed
+//! - `said contains "text"`: the panic's text, or what else the failing schedule ended with
 //! - `forbidden == "std::thread"`: the pattern that was found, or the start of the found path
 //! - `require == 2`: the requirement that was not met, from 1
 //! - `scene == "talk"`: the scene in which a driven program went wrong; `output` is then the sentence that says how
@@ -35,6 +36,11 @@ pub const FACTS: &[&str] = &[
     "locks",
     "mutexes",
     "held_together",
+    "relocks",
+    "conds",
+    "cond_waiters",
+    "signals",
+    "idle",
     "waits",
     "adds",
     "added",
@@ -44,6 +50,7 @@ pub const FACTS: &[&str] = &[
     "calls",
     "locked_calls",
     "callers",
+    "main_calls",
     "calls_at_once",
     "shared_reads",
     "shared_writes",
@@ -237,6 +244,7 @@ enum What {
     Native(bool, Native),
     OutputContains(String),
     OutputIs(String),
+    Said(String),
     Forbidden(String),
     Require(bool, usize),
     Scene(String),
@@ -249,6 +257,8 @@ pub struct Evidence<'a> {
     pub native: Option<Native>,
     /// What the failing schedule printed, or the ordinary run when no schedule failed.
     pub output: Option<&'a str>,
+    /// What the failing schedule ended with, in words.
+    pub said: Option<&'a str>,
     /// Smallest and largest value of each fact; none when no schedule ran.
     pub facts: Option<&'a BTreeMap<String, (u64, u64)>>,
     /// The patterns and the paths that were found in the file.
@@ -308,6 +318,7 @@ impl What {
             What::OutputIs(text) => seen
                 .output
                 .is_some_and(|o| o == text || o.trim_end() == text.trim_end()),
+            What::Said(text) => seen.said.is_some_and(|s| s.contains(text)),
             What::Forbidden(pattern) => seen
                 .forbidden
                 .iter()
@@ -354,6 +365,8 @@ fn one(words: &[Word]) -> Result<What, String> {
         "forbidden" => only().and_then(|()| Ok(What::Forbidden(value.quoted()?))),
         "scene" => only().and_then(|()| Ok(What::Scene(value.quoted()?))),
         "output" if operator == "contains" => Ok(What::OutputContains(value.quoted()?)),
+        "said" if operator == "contains" => Ok(What::Said(value.quoted()?)),
+        "said" => Err("said knows only contains".to_string()),
         "output" => only().and_then(|()| Ok(What::OutputIs(value.quoted()?))),
         _ => {
             let (name, end) = subject
@@ -496,6 +509,7 @@ mod tests {
             failed: Some(Failed::Output),
             native: Some(Native::Ok),
             output: Some("a \"b\"\nc\n"),
+            said: Some("send on closed channel"),
             forbidden: &forbidden,
             require: Some(2),
             scene: Some("talk"),
@@ -505,6 +519,8 @@ mod tests {
             ("failed == output", true),
             ("failed != output", false),
             ("failed == race", false),
+            ("said contains \"closed channel\"", true),
+            ("said contains \"None\"", false),
             ("native == ok", true),
             ("native != timeout", true),
             ("output contains \"b\\\"\\nc\"", true),

@@ -324,6 +324,10 @@ impl<'a> Task<'a> {
             failed: Some(failed),
             native,
             output: printed.as_deref(),
+            said: match &why {
+                Why::Schedule(failed, _) => Some(&failed.message),
+                _ => None,
+            },
             facts: facts.as_ref(),
             forbidden: &forbidden,
             require: match &why {

@@ -238,6 +238,11 @@ fn cure(error: &Refusal) -> Option<&'static str> {
              values of its own: `move`, and before that a clone of each handle (Chan, WaitGroup, Arc, Shared). But of a \
              number, `move` makes a copy: what others are to see goes over a channel, or into an Arc<Mutex<...>>.",
         ),
+        "E0382" if says("into closure") && says(" defer! {") => Some(
+            "A defer! takes along what it uses, and has it until the block is left. A lock's guard needs none: it gives the \
+             lock back when its block is left, on every way out. Of a handle (WaitGroup, Chan, Arc) give it a clone: \
+             `let done = wg.clone();`.",
+        ),
         "E0382" if says("into closure") => Some(
             "A goroutine has taken it along. Make a clone for each goroutine, before its closure: `let ch = ch.clone();`. A \
              clone of a Chan, a WaitGroup, an Arc or a Shared leads to the same one.",
