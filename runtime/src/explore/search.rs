@@ -238,7 +238,9 @@ impl<'a> Runner<'a> {
             if t.found.as_ref().is_some_and(|f| f.kind.is_an_end()) {
                 enough = enough.min(self.steps + ENOUGH);
             }
-            let long = self.steps > enough || self.outside > OUTSIDE;
+            // All strategies had their turns, and under none of them it ends.
+            let endless = t.ran >= WARM && t.failed == t.ran && self.steps > ENOUGH;
+            let long = self.steps > enough || endless || self.outside > OUTSIDE;
             if t.found.is_some() && long || self.outside > MOST_OUTSIDE {
                 break;
             }
