@@ -367,7 +367,9 @@ fn manifest_of<'a>(programs: impl Iterator<Item = (&'a str, String)>, runtime: &
          debug = \"line-tables-only\"\n\
          \n\
          [profile.dev.package.\"*\"]\n\
-         opt-level = 3\n"
+         opt-level = 3\n\
+         # Built whole or not at all: parts of two gotours have not always linked.\n\
+         incremental = false\n"
     );
     for (name, path) in programs {
         out.push_str(&format!(

@@ -199,3 +199,18 @@ fn no_half_of_a_file_is_left_where_the_disk_is_full() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises/lost-update/start.rs");
     assert_eq!(first, fs::read_to_string(shipped).unwrap());
 }
+
+/// After an update, rustc has put parts of the old runtime and the new one together, which never linked again.
+#[test]
+fn the_runtime_is_built_whole_and_the_programs_piece_by_piece() {
+    let desk = Desk::new();
+    desk.run(&["init"]);
+    let manifest: toml::Table = toml::from_str(&desk.read("workbook/Cargo.toml")).unwrap();
+    let dev = &manifest["profile"]["dev"];
+    assert_eq!(
+        dev["package"]["*"]["incremental"].as_bool(),
+        Some(false),
+        "{dev}"
+    );
+    assert!(dev.get("incremental").is_none(), "{dev}");
+}
