@@ -19,12 +19,13 @@
 //! ```
 
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 
 use crate::chan::{Chan, chan};
 use crate::context::{self, BoxError, Cancel, Cause, Context};
 use crate::primitives::Lock;
-use crate::sync::WaitGroup;
+use crate::sync::{Once, WaitGroup};
 
 /// Goroutines that work on parts of one task. Go's `errgroup.Group`.
 ///
@@ -49,7 +50,10 @@ pub struct Group {
     end: Arc<End>,
 }
 
+/// What comes of the first error. As in Go a `Once` decides which that is: whoever fails may have others fail before him,
+/// whatever he saw before, and goes on when the context is cancelled.
 struct End {
+    failed: Once,
     first: Lock<Option<Cause>>,
     cancel: Option<Cancel>,
 }
@@ -73,6 +77,7 @@ impl Group {
             wg: WaitGroup::new(),
             active: Lock::new(None),
             end: Arc::new(End {
+                failed: Once::new(),
                 first: Lock::new(None),
                 cancel,
             }),
@@ -206,11 +211,12 @@ impl Group {
     #[track_caller]
     fn start(&self, place: Place, f: impl FnOnce() -> Result<(), BoxError> + Send + 'static) {
         let end = self.end.clone();
+        let at = Location::caller();
         let work = move || {
             // Given back before the group is told that this goroutine is done, also by `goexit`.
             let _place = place;
             if let Err(e) = f() {
-                end.failed(Arc::from(e));
+                end.fails(e, at);
             }
         };
         // A panic is nobody's but its own: not recovered, as in Go.
@@ -245,17 +251,14 @@ impl Group {
 }
 
 impl End {
-    fn failed(&self, e: Cause) {
-        let mut first = self.first.lock();
-        if first.is_some() {
-            drop(first);
-            return;
-        }
-        *first = Some(e.clone());
-        drop(first);
-        if let Some(cancel) = &self.cancel {
-            cancel.cancel(Some(e));
-        }
+    fn fails(&self, e: BoxError, at: &'static Location<'static>) {
+        self.failed.call_at(at, || {
+            let e = Cause::from(e);
+            *self.first.lock() = Some(e.clone());
+            if let Some(cancel) = &self.cancel {
+                cancel.cancel(Some(e));
+            }
+        });
     }
 }
 

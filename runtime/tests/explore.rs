@@ -404,6 +404,20 @@ fn who_asks_a_context_is_before_or_after_who_cancels_it() {
 }
 
 #[test]
+fn a_groups_error_may_be_of_who_came_second() {
+    let r = check(&opts(), || {
+        let n = Arc::new(sync::atomic::Int64::new(0));
+        let group = goroutines::errgroup::Group::new();
+        for _ in 0..2 {
+            let n = n.clone();
+            group.go(move || Err(n.add(1).to_string().into()));
+        }
+        assert_eq!(group.wait().unwrap_err().to_string(), "1");
+    });
+    assert_eq!(r.failure.expect("one of them is late").kind, Kind::Panic);
+}
+
+#[test]
 fn in_which_order_sleepers_lie_down_is_no_difference() {
     let moment = time::Duration::from_millis(1);
     // All before the clock moves; or the second one after it has.

@@ -250,6 +250,10 @@ impl State {
         let woken = matches!(slot.pending.what, What::Wakes);
         let o = &mut self.objects[object as usize];
         match how {
+            // A `Once`, and who comes to it waits until it has run.
+            Hold::Exclusive if matches!(last, What::Does(Op::Once)) => {
+                self.print.touch(object, How::Write);
+            }
             // It was given to a writer that waited for readers, when the last of them left.
             Hold::Exclusive if woken => {}
             Hold::Mutex | Hold::Exclusive => {

@@ -66,23 +66,28 @@ impl Once {
     #[inline]
     #[track_caller]
     pub fn call(&self, f: impl FnOnce()) {
+        self.call_at(Location::caller(), f);
+    }
+
+    /// The same for who is at `at`.
+    #[inline]
+    pub(crate) fn call_at(&self, at: &'static Location<'static>, f: impl FnOnce()) {
         if hooked() {
             if seam::unmet(&self.tag) {
                 // Whoever was in the middle of it is gone. That it has run stays true, as what it did stays done.
                 self.running.clear();
             }
-            seam::point(Op::Once, &self.tag);
+            seam::point_at(Op::Once, &self.tag, at);
         }
         if !self.done.load(Ordering::Acquire) {
-            self.call_slow(f);
+            self.call_slow(at, f);
         }
         seam::acquire(&self.tag, 0);
     }
 
     #[cold]
-    #[track_caller]
-    fn call_slow(&self, f: impl FnOnce()) {
-        self.running.lock(Location::caller());
+    fn call_slow(&self, at: &'static Location<'static>, f: impl FnOnce()) {
+        self.running.lock(at);
         seam::hold(&self.tag, Hold::Exclusive);
         let mut end = End {
             once: self,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::chan::{Chan, chan};
 use crate::context::{self, Context};
+use crate::errgroup;
 use crate::lab::Rng;
 use crate::race::Shared;
 use crate::semaphore::Weighted;
@@ -85,7 +86,7 @@ fn body(family: Family, rng: &mut Rng, n: usize) -> Vec<u32> {
         Family::Time => &[24, 25, 26, 4, 14, 0],
         Family::Conditions => &[29, 30, 31, 32, 29, 0],
         Family::Semaphores => &[33, 34, 35, 36, 0, 1],
-        Family::Contexts => &[37, 38, 39, 40, 41, 14, 0, 69, 70, 71, 72, 38, 70],
+        Family::Contexts => &[37, 38, 39, 40, 41, 14, 0, 69, 70, 71, 72, 73, 38, 70],
         Family::Timers => &[42, 43, 44, 45, 46, 24, 0],
         Family::Atomics => &[47, 48, 49, 50, 51, 52, 53, 54, 55, 3, 5, 0],
         Family::Readers => &[10, 11, 12, 56, 57, 58, 59, 60, 0],
@@ -351,6 +352,15 @@ fn perform(w: &Arc<World>, me: usize, op: u32) {
                 Some(context::Error::DeadlineExceeded) => -19,
             });
             cancel();
+        }
+        73 => {
+            let (group, ctx) = errgroup::Group::with_context(&w.ctx().0);
+            for e in 1..=2 - i {
+                group.go(move || Err(e.to_string().into()));
+            }
+            let of = group.wait().unwrap_err().to_string();
+            note(of.parse().unwrap_or(-21));
+            note(context::cause(&ctx).map_or(-22, |c| c.to_string().parse().unwrap_or(-23)));
         }
         _ => unreachable!("no such operation"),
     }
