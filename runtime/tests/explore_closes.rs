@@ -4,9 +4,11 @@ mod limit;
 
 use std::sync::Arc;
 
-use goroutines::explore::{Kind, Options, Report, check};
+use goroutines::explore::{Kind, Options, Report, check, replay};
 use goroutines::prelude::*;
 use goroutines::println;
+use goroutines::runtime::gosched;
+use goroutines::sync::atomic;
 use time::Duration;
 
 /// Closes when the last one who has it lets go.
@@ -53,6 +55,133 @@ fn the_last_owner_closes_too_early_where_not_all_who_send_are_owners() {
         let kind = r.failure.map(|f| f.kind);
         assert_eq!(kind, Some(Kind::Panic), "room for {room}");
     }
+}
+
+/// As `closed_by_the_last(3, 3)`, without its output.
+fn closed_by_the_last_of_three() {
+    let out = chan(3);
+    let closer = Arc::new(Closer(out.sender()));
+    for n in 0..3 {
+        let (closer, out) = (closer.clone(), out.sender());
+        go!({
+            out.send(n);
+            drop(closer);
+        });
+    }
+    drop(closer);
+    out.iter().for_each(drop);
+}
+
+/// A panic that is of no matter.
+fn caught(f: impl FnOnce()) {
+    drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)));
+}
+
+#[test]
+fn a_variable_that_races_is_told_behind_a_close_that_only_seems_to() {
+    let r = tried(|| {
+        closed_by_the_last_of_three();
+        let here = Shared::new(0);
+        let there = here.clone();
+        let wg = WaitGroup::new();
+        wg.go(move || there.set(1));
+        here.set(2);
+        wg.wait();
+    });
+    let text = r.failure.map(|f| f.to_string()).unwrap_or_default();
+    assert!(text.contains("here.set 2"), "{text}");
+    assert!(!text.contains("closes out"), "{text}");
+}
+
+#[test]
+fn the_last_owner_may_close_whatever_else_goes_on() {
+    let beats = || {
+        let stop = Arc::new(atomic::Bool::new(false));
+        let wg = WaitGroup::new();
+        let stopped = stop.clone();
+        wg.go(move || {
+            while !stopped.load() {
+                time::sleep(Duration::from_secs(1));
+            }
+        });
+        closed_by_the_last_of_three();
+        stop.store(true);
+        wg.wait();
+    };
+    let catches = || {
+        caught(|| panic!("caught"));
+        closed_by_the_last_of_three();
+    };
+    let counts = || {
+        let out = chan(3);
+        let owned = Arc::new(());
+        for n in 0..3 {
+            let (owned, out) = (owned.clone(), out.sender());
+            go!({
+                out.send(n);
+                drop(owned);
+            });
+        }
+        while Arc::strong_count(&owned) > 1 {
+            gosched();
+        }
+        out.close();
+    };
+    let selects = || {
+        let (out, never) = (chan(0), chan::<()>(0));
+        let closer = Arc::new(Closer(out.sender()));
+        for n in 0..3 {
+            let (closer, out, never) = (closer.clone(), out.sender(), never.clone());
+            go!({
+                select! {
+                    send(out, n) => {},
+                    recv(never) => {},
+                }
+                drop(closer);
+            });
+        }
+        drop(closer);
+        out.iter().for_each(drop);
+    };
+    for (name, r) in [
+        ("one beats", tried(beats)),
+        ("one catches a panic", tried(catches)),
+        ("one counts the owners", tried(counts)),
+        ("they wait in selects", tried(selects)),
+    ] {
+        assert!(r.failure.is_none(), "{name}: {r}");
+    }
+}
+
+#[test]
+fn a_long_schedule_is_judged_like_a_short_one() {
+    let r = check(&Options::new().schedules(10), || {
+        let n = atomic::Int64::new(0);
+        (0..30_000).for_each(|_| drop(n.add(1)));
+        closed_by_the_last_of_three();
+    });
+    assert!(r.failure.is_none(), "{r}");
+}
+
+#[test]
+fn a_replay_judges_as_the_check_does() {
+    let token = "G2.G3.G4.G1".parse().expect("it is a token");
+    let r = replay(&token, closed_by_the_last_of_three);
+    assert!(r.failure.is_none(), "{r}");
+}
+
+#[test]
+fn of_two_who_send_the_one_is_told_that_does_not_wait_for_the_other() {
+    let r = tried(|| {
+        closed_by_the_last_of_three();
+        let other = chan(1);
+        let to = other.sender();
+        go!({ caught(|| to.send(1)) });
+        time::sleep(Duration::from_secs(1));
+        other.close();
+    });
+    let text = r.failure.map(|f| f.to_string()).unwrap_or_default();
+    assert!(text.contains("closes other"), "{text}");
 }
 
 #[test]

@@ -166,6 +166,7 @@ pub(super) fn replayed(runner: &mut Runner<'_>, plan: &Plan) -> Option<Failure> 
     let fingerprint = o.fingerprint();
     let story = Story::of(&o);
     drop(o);
+    let kind = runner.without_doubt(kind, plan);
     let Some(kind) = kind else {
         let message = format!(
             "the schedule cannot be followed: {}. Either the program has changed since, or it does not do the same each time: \

@@ -3,7 +3,8 @@
 //! Happens-before knows the edges of this library. A program may have others: the last owner of an `Arc` closes in its
 //! `Drop`, when all who sent have dropped theirs. Then nothing that is seen orders the sends with the close, and still no
 //! schedule has the close first. So a schedule in which such a race is all that is wrong is run once more: the sender makes
-//! its step only when nobody else can run, and time goes on meanwhile. Where it finds the channel closed then, it panics.
+//! its step only when nobody else can run, and time goes on meanwhile. Where it finds the channel closed then, the race is
+//! one.
 //!
 //! # Rejected
 //!
@@ -11,13 +12,14 @@
 //!   is a race detector.
 //! - *The same for variables*: two accesses in the other order show nothing.
 
+use super::Kind;
 use super::search::{Runner, Tally};
-use crate::lab::{Asking, Driver, Follow, Outcome, Plan, Setup, Verdict};
+use crate::lab::{Asking, Driver, Follow, Outcome, Plan, Setup};
 
 /// So many schedules are run once more.
 pub(super) const DOUBTS: usize = 16;
-/// A schedule that is longer is not what it is about.
-const LONG: u64 = 20_000;
+/// It may have so many steps more than the schedule has.
+const MORE: u64 = 20_000;
 
 /// Who is to send later, and from which step on.
 #[derive(Clone, Copy, Debug)]
@@ -27,9 +29,9 @@ pub(super) struct Turned {
 }
 
 impl Turned {
-    /// If the race of a schedule is one of a send with a later close, and nobody has panicked.
+    /// If the race of a schedule is one of a send with a later close.
     pub(super) fn of(o: &Outcome<'_>) -> Option<Turned> {
-        let race = o.race().filter(|r| r.step > 0 && !o.panicked())?;
+        let race = o.race().filter(|r| r.step > 0)?;
         Some(Turned {
             who: race.first.0,
             step: race.step,
@@ -47,7 +49,7 @@ impl Runner<'_> {
             t.found
                 .as_ref()
                 .is_none_or(|f| f.cost.rank >= found.cost.rank)
-                && self.comes_first(&found.plan, *turned)
+                && self.comes_first(&found.plan, found.cost.steps, *turned)
         });
         if let Some((found, _)) = real {
             t.raced += t.doubted;
@@ -59,19 +61,31 @@ impl Runner<'_> {
         }
     }
 
-    /// Whether the close comes first where the send comes as late as it can.
-    fn comes_first(&mut self, plan: &Plan, turned: Turned) -> bool {
+    /// How the last schedule, which followed `plan` and seems to have failed as `kind`, failed. It is run again, if another
+    /// had to be run to know that.
+    pub(super) fn without_doubt(&mut self, kind: Option<Kind>, plan: &Plan) -> Option<Kind> {
+        let o = self.x.result();
+        let turned = Turned::of(&o).filter(|_| kind == Some(Kind::Race));
+        let steps = o.steps();
+        drop(o);
+        let Some(turned) = turned else { return kind };
+        let real = self.comes_first(plan, steps, turned);
+        self.run(Driver::Follow(Follow::new(plan.clone())), false);
+        kind.filter(|_| real)
+    }
+
+    /// Whether the close comes first where the send comes as late as it can, in a schedule that had so many steps.
+    pub(super) fn comes_first(&mut self, plan: &Plan, steps: u64, turned: Turned) -> bool {
         let setup = Setup {
             driver: Driver::Follow(Follow::new(plan.clone())),
-            max_steps: self.rules.max_steps.min(LONG),
+            max_steps: self.rules.max_steps.min(steps + MORE),
             relents: u64::MAX,
-            races: false,
+            races: true,
             provoking: false,
             recording: false,
             asking: Some(Asking::From(turned.who, turned.step)),
         };
         (self.launch)(&mut self.x, setup);
-        let o = self.x.result();
-        o.panicked() || matches!(o.verdict(), Verdict::StepLimit)
+        self.x.result().sent_late()
     }
 }

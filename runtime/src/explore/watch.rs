@@ -82,13 +82,18 @@ fn watched(runner: &mut Runner<'_>, schedule: &Schedule) -> Watched {
     let story = Story::of(&o);
     // A leading `G1` is implied.
     let shift = usize::from(schedule.plan.0.first().is_none_or(|s| s.who != 1));
-    Watched {
+    let mut watched = Watched {
         failure: kind.map(|k| (k, message(&o, k, &story))),
         preemptions: o.recorded().preemptions,
         schedule: Schedule::of(o.plan()),
         left_at: o.left_at().and_then(|(at, _)| at.checked_sub(shift)),
         story,
+    };
+    drop(o);
+    if runner.without_doubt(kind, &schedule.plan).is_none() {
+        watched.failure = None;
     }
+    watched
 }
 
 /// The failing schedule of fewest preemptions: all without one are tried, then all with one, and so on. `None` where

@@ -225,7 +225,7 @@ pub(crate) struct RaceFound {
     /// The earlier one in this schedule: who, where, whether it wrote.
     pub(crate) first: (u32, At, bool),
     pub(crate) second: (u32, At, bool),
-    /// The step of the earlier one, where it was a send that had not waited before, and the later one closes; else 0.
+    /// Where the earlier one was a send and the later one closes, the step in which that send began; else 0.
     pub(crate) step: u64,
 }
 
@@ -239,7 +239,10 @@ pub(crate) struct Clocks {
     objects: Vec<Object>,
     /// So many of them are not as new.
     used: usize,
+    /// The first that was found; a send and a later close only where there is no other.
     pub(crate) race: Option<RaceFound>,
+    /// A send has found its channel closed.
+    pub(crate) late: bool,
 }
 
 /// Slots of one object beyond this many share clocks: more edges than there are, never fewer.
@@ -260,6 +263,7 @@ impl Clocks {
         }
         self.used = 0;
         self.race = None;
+        self.late = false;
     }
 
     /// A goroutine is made by `by` (nobody: it is main).
@@ -587,6 +591,7 @@ impl Clocks {
         self.tick(me);
     }
 
+    /// `me` uses an object as a variable. `step` is where it began, if it is a send, and 0 for anything else.
     pub(crate) fn access(&mut self, me: u32, object: u32, write: bool, at: At, step: u64) {
         if self.of[me as usize].column == NONE {
             self.of[me as usize].column = self.columns;
@@ -604,13 +609,16 @@ impl Clocks {
         let unordered =
             |a: &Access| a.who != me && tables.get(clock.table, of[a.who as usize].column) < a.span;
         let v = &mut self.objects[object as usize];
-        if self.race.is_none() {
+        self.late |= step > 0 && v.write.is_some();
+        if self.race.is_none_or(|r| r.step > 0) {
             let found = match &v.write {
                 Some(w) if unordered(w) => Some((w, true)),
                 _ if write => v.reads.iter().find(|r| unordered(r)).map(|r| (r, false)),
                 _ => None,
             };
-            if let Some((a, wrote)) = found {
+            if let Some((a, wrote)) = found
+                && (self.race.is_none() || a.step == 0)
+            {
                 self.race = Some(RaceFound {
                     object,
                     first: (a.who + 1, a.at, wrote),

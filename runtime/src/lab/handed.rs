@@ -18,9 +18,13 @@ pub(crate) enum Asking {
     Panic(u32),
     /// It makes no step as long as anybody else can.
     Last(u32),
-    /// From this step on it makes none as long as anybody else can, or time may go on.
+    /// From this step on it makes none as long as anybody else can, or time may go on; but not for ever.
     From(u32, u64),
 }
+
+/// Others may go on for ever (a ticker, say, or one who looks again and again whether this one is done). After so many
+/// steps it comes like everybody.
+const HELD_BACK: u64 = 5_000;
 
 /// What a goroutine handed over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,7 +68,10 @@ impl State {
     pub(super) fn comes_last(&self) -> Option<u32> {
         match self.asking {
             Some(Asking::Last(who)) => Some(who),
-            Some(Asking::From(who, step)) if self.steps + 1 >= step => Some(who),
+            Some(Asking::From(who, step)) => {
+                let held_back = step..step + HELD_BACK;
+                held_back.contains(&(self.steps + 1)).then_some(who)
+            }
             _ => None,
         }
     }

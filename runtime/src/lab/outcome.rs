@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::clocks::RaceFound;
-use super::facts::{Counts, Fact};
+use super::facts::Counts;
 use super::owners::Nested;
 use super::plan::Plan;
 use super::record::{Holding, KEPT, Made, Record, Recorded, Untold};
@@ -33,10 +33,9 @@ impl Outcome<'_> {
     pub(crate) fn unwound_at(&self) -> Option<&'static Location<'static>> {
         self.state.unwound_at
     }
-    /// Whether anybody has panicked, recovered or not.
-    pub(crate) fn panicked(&self) -> bool {
-        self.state.counts.0[Fact::panics as usize] > 0
-            || matches!(self.state.verdict, Some(Verdict::Panic { .. }))
+    /// Whether a send found its channel closed. Only known where races are looked for.
+    pub(crate) fn sent_late(&self) -> bool {
+        self.state.clocks.late
     }
     pub(crate) fn main_returned(&self) -> bool {
         self.state.main_returned

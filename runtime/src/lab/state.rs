@@ -109,6 +109,8 @@ pub(super) struct Slot {
     pub(super) ops: u32,
     /// The step that it made last, or at which it came to be able to make one.
     pub(super) since: u64,
+    /// The step in which it came to wait last.
+    pub(super) parked: u64,
     pub(super) stand: Stand,
     pub(super) pending: Pending,
     /// What it last did, for who waits.
@@ -369,6 +371,7 @@ impl State {
             children: 0,
             ops: 0,
             since: self.steps,
+            parked: 0,
             stand: Stand::Ready,
             pending: Pending {
                 what: What::Begins,
@@ -427,6 +430,7 @@ impl State {
         let slot = self.slot(who);
         slot.stand = Stand::Waits;
         slot.fruitless = 0;
+        slot.parked = slot.since;
         slot.pending.what = What::Wakes;
         let reason = slot.g.wait_reason();
         let object = slot.last.object;
