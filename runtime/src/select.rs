@@ -80,7 +80,9 @@ fn select(
     let chosen = run(cases, order, default, at);
     if let Some(i) = chosen {
         seam::outcome(|| cases[i].outcome());
-        cases[i].access();
+        if hooked() {
+            cases[i].access(at);
+        }
     } else {
         seam::outcome(|| "default".to_string());
     }

@@ -154,6 +154,23 @@ fn the_last_owner_may_close_whatever_else_goes_on() {
 }
 
 #[test]
+fn who_received_from_a_select_that_waited_may_close() {
+    let r = tried(|| {
+        let (out, never) = (chan(0), chan::<()>(0));
+        let from = out.clone();
+        go!({
+            from.recv();
+            from.close();
+        });
+        select! {
+            send(out, 1) => {},
+            recv(never) => {},
+        }
+    });
+    assert!(r.failure.is_none(), "{r}");
+}
+
+#[test]
 fn a_long_schedule_is_judged_like_a_short_one() {
     let r = check(&Options::new().schedules(10), || {
         let n = atomic::Int64::new(0);
@@ -195,6 +212,17 @@ fn time_orders_nothing() {
         });
         time::sleep(Duration::from_secs(1));
         out.close();
+    });
+    assert_eq!(r.failure.map(|f| f.kind), Some(Kind::Race));
+}
+
+#[test]
+fn main_sends_and_somebody_closes() {
+    let r = check(&Options::new().schedules(1), || {
+        let out = chan(1);
+        let to = out.clone();
+        go!({ to.close() });
+        caught(|| out.send(1));
     });
     assert_eq!(r.failure.map(|f| f.kind), Some(Kind::Race));
 }

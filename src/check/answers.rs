@@ -296,13 +296,28 @@ fn in_words(verdict: &Verdict) -> String {
             if let Why::Compile(refused) = &it.why {
                 return does_not_compile(refused);
             }
-            let name = it.named.as_ref().map_or("no name", |n| n.name.as_str());
             let native = it.native.map_or(String::new(), |n| format!(" ({n})"));
+            // Without a name its author looks for what it did.
+            let name = match &it.named {
+                Some(named) => named.name.clone(),
+                None => format!("no name{}", said(&it.why)),
+            };
             format!("{}{native}: {name}", it.failed)
         }
         Verdict::CouldNot(it) => format!("could not: {}", it.what),
         Verdict::Cancelled => "given up".to_string(),
     }
+}
+
+/// What a program ended with, or what is missing in it, in one line; nothing where there is no such line.
+fn said(why: &Why) -> String {
+    let said = match why {
+        Why::Native(died) => died.said.as_deref(),
+        Why::Schedule(failed, _) => failed.message.lines().next(),
+        Why::Require { says, .. } => Some(says.as_str()),
+        Why::Source(_) | Why::Compile(_) | Why::Drive(_) => None,
+    };
+    said.map_or(String::new(), |said| format!(" ({said})"))
 }
 
 /// The first thing that the compiler has against it.

@@ -490,7 +490,7 @@ fn the_example_keeps_what_it_promises() {
         "{}",
         ran.out
     );
-    // Two slips of its author: each says what came of the answer, and what should.
+    // Three slips of its author: each says what came of the answer, and what should.
     let solutions = dir.join("own/solutions/soup-first");
     fs::copy(
         solutions.join("solution.rs"),
@@ -500,6 +500,9 @@ fn the_example_keeps_what_it_promises() {
     let close = solutions.join("right-close.rs");
     let text = fs::read_to_string(&close).unwrap();
     fs::write(&close, text.replacen("fn main", "fn mian", 1)).unwrap();
+    let right = fs::read_to_string(solutions.join("solution.rs")).unwrap();
+    let falls = right.replacen("ready.recv();", "panic!(\"too hot\");", 1);
+    fs::write(solutions.join("right-falls.rs"), falls).unwrap();
     // And three in what is not an answer.
     let lesson = dir.join("own/lessons/01-in-order");
     for (file, slip) in [
@@ -523,6 +526,7 @@ fn the_example_keeps_what_it_promises() {
         "does not compile: mismatched types",
         "wrong-sleep: passed; it should be told as sleep (1 of 1)",
         "right-close: does not compile (line ",
+        "right-falls: panic (panic): no name (too hot); it should pass (1 of 1)",
         "; it should pass (1 of 1)",
     ] {
         assert!(ran.flat().contains(says), "{says}: {}", ran.out);

@@ -188,7 +188,7 @@ pub(crate) trait Case {
     /// What came of it, for who reads a schedule.
     fn outcome(&self) -> String;
     /// What the race detector is told of a send that is chosen.
-    fn access(&self);
+    fn access(&self, at: &'static Location<'static>);
     /// Tells that the value of a send is about to be handed over.
     fn hands(&mut self);
     /// What the channel is known as.
@@ -395,7 +395,7 @@ impl<T> Case for RecvCase<'_, T> {
         v.map_or_else(|| "closed".to_string(), |v| arrow((self.c().show)(v)))
     }
 
-    fn access(&self) {}
+    fn access(&self, _at: &'static Location<'static>) {}
 
     fn hands(&mut self) {}
 
@@ -476,8 +476,11 @@ impl<T> Case for SendCase<'_, T> {
         came.to_string()
     }
 
-    fn access(&self) {
-        seam::access(&self.c().life, false);
+    fn access(&self, at: &'static Location<'static>) {
+        // A send that waited was made by who received, and he may have closed since.
+        if self.closed || !self.c().state.lock().closed {
+            seam::access_at(&self.c().life, false, at);
+        }
     }
 
     fn hands(&mut self) {

@@ -14,7 +14,7 @@
 
 use super::Kind;
 use super::search::{Runner, Tally};
-use crate::lab::{Asking, Driver, Follow, Outcome, Plan, Setup};
+use crate::lab::{Asking, Driver, Follow, Outcome, Plan, Setup, Verdict};
 
 /// So many schedules are run once more.
 pub(super) const DOUBTS: usize = 16;
@@ -75,17 +75,29 @@ impl Runner<'_> {
     }
 
     /// Whether the close comes first where the send comes as late as it can, in a schedule that had so many steps.
-    pub(super) fn comes_first(&mut self, plan: &Plan, steps: u64, turned: Turned) -> bool {
-        let setup = Setup {
-            driver: Driver::Follow(Follow::new(plan.clone())),
-            max_steps: self.rules.max_steps.min(steps + MORE),
-            relents: u64::MAX,
-            races: true,
-            provoking: false,
-            recording: false,
-            asking: Some(Asking::From(turned.who, turned.step)),
-        };
-        (self.launch)(&mut self.x, setup);
-        self.x.result().sent_late()
+    fn comes_first(&mut self, plan: &Plan, steps: u64, turned: Turned) -> bool {
+        // A select may have other cases that are ready as well.
+        let mut cases = 1;
+        let mut case = 0;
+        while case < cases {
+            let setup = Setup {
+                driver: Driver::Follow(Follow::new(plan.clone())),
+                max_steps: self.rules.max_steps.min(steps + MORE),
+                relents: u64::MAX,
+                races: true,
+                provoking: false,
+                recording: false,
+                asking: Some(Asking::From(turned.who, turned.step, case)),
+            };
+            (self.launch)(&mut self.x, setup);
+            let o = self.x.result();
+            // No right program panics and catches it nowhere.
+            if o.sent_late() || matches!(o.verdict(), Verdict::Panic { .. }) {
+                return true;
+            }
+            cases = cases.max(o.cases());
+            case += 1;
+        }
+        false
     }
 }

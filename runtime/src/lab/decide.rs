@@ -407,7 +407,7 @@ impl State {
         if n < 2 {
             return 0;
         }
-        let c = self.driver.choose(n);
+        let c = self.picks(n).unwrap_or_else(|| self.driver.choose(n));
         self.recorded.choice(c);
         c
     }

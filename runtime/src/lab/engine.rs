@@ -180,7 +180,8 @@ impl Exploration {
             st.reset(epoch, setup.races);
             st.tracing = matches!(setup.driver, Driver::Every(_));
             st.asked = setup.driver.asked_alone();
-            st.plain = setup.driver.is_free() && !setup.provoking && !setup.recording;
+            let told = setup.recording || setup.asking.is_some();
+            st.plain = setup.driver.is_free() && !setup.provoking && !told;
             st.relents = setup.relents;
             st.driver = setup.driver;
             st.max_steps = setup.max_steps;

@@ -149,6 +149,8 @@ pub(super) struct State {
     pub(super) asking: Option<Asking>,
     /// Who waited to send when it was the turn of the one that comes last; none yet.
     pub(super) held_up: Option<u32>,
+    /// Among how many ready cases the one that is held back took one, at most.
+    pub(super) cases: usize,
     /// While one comes last, until it is its turn: how many values lie in each channel.
     pub(super) lies: BTreeMap<u32, u32>,
     pub(super) provoking: bool,
@@ -226,6 +228,7 @@ impl State {
             recording: false,
             asking: None,
             held_up: None,
+            cases: 0,
             lies: BTreeMap::new(),
             provoking: false,
             eager: Vec::new(),
@@ -280,6 +283,7 @@ impl State {
     pub(super) fn reset(&mut self, epoch: u32, races: bool) {
         self.epoch = epoch;
         self.held_up = None;
+        self.cases = 0;
         self.lies.clear();
         self.alone = false;
         self.tracing = false;
