@@ -80,9 +80,6 @@ fn select(
     let chosen = run(cases, order, default, at);
     if let Some(i) = chosen {
         seam::outcome(|| cases[i].outcome());
-        if hooked() {
-            cases[i].access(at);
-        }
     } else {
         seam::outcome(|| "default".to_string());
     }
@@ -115,6 +112,9 @@ fn run(
         while may > 0 {
             let k = draw(may);
             let i = order[k] as usize;
+            if hooked() {
+                cases[i].access(at);
+            }
             cases[i].lock();
             // SAFETY: locked just now.
             let fired = unsafe { cases[i].fire(&mut wake) };
@@ -149,6 +149,9 @@ fn run(
         else {
             continue;
         };
+        if hooked() {
+            cases[i].access(at);
+        }
         // SAFETY: all are locked.
         let fired = unsafe { cases[i].fire(&mut wake) };
         // It fails where the only one who waited there was woken elsewhere since.
@@ -185,6 +188,9 @@ fn wait_for_one(
     // In the order of the source: of two timers of one moment the one fires first that was set first.
     for (i, c) in cases.iter_mut().enumerate() {
         if c.channel().is_some() {
+            if hooked() {
+                c.access(at);
+            }
             // SAFETY: locked; the cases stay where they are, and are dequeued below before anybody leaves this function.
             unsafe { c.enqueue(who.g(), &claim, i as u32) };
         }

@@ -57,6 +57,56 @@ fn the_last_owner_closes_too_early_where_not_all_who_send_are_owners() {
     }
 }
 
+#[test]
+fn who_looks_at_what_orders_nothing_closes_too_early() {
+    let once = tried(|| {
+        let out = chan(1);
+        let to = out.sender();
+        go!(to.send(1));
+        if out.len() == 1 {
+            out.close();
+        }
+    });
+    assert_eq!(once.failure.map(|f| f.kind), Some(Kind::Race), "once");
+    let again = tried(|| {
+        let out = chan(1);
+        let to = out.sender();
+        go!(to.send(1));
+        while out.len() == 0 {
+            gosched();
+        }
+        out.close();
+    });
+    assert_eq!(again.failure.map(|f| f.kind), Some(Kind::Race), "again");
+    // The count of an `Arc` is read without order.
+    let counts = tried(|| {
+        let out = chan(3);
+        let owned = Arc::new(());
+        for n in 0..3 {
+            let (owned, out) = (owned.clone(), out.sender());
+            go!({
+                out.send(n);
+                drop(owned);
+            });
+        }
+        while Arc::strong_count(&owned) > 1 {
+            gosched();
+        }
+        out.close();
+    });
+    assert_eq!(counts.failure.map(|f| f.kind), Some(Kind::Race), "counted");
+    let or = tried(|| {
+        let out = chan(1);
+        let to = out.sender();
+        go!(to.send(1));
+        if out.len() == 0 {
+            out.recv();
+        }
+        out.close();
+    });
+    assert_eq!(or.failure.map(|f| f.kind), Some(Kind::Race), "or received");
+}
+
 /// As `closed_by_the_last(3, 3)`, without its output.
 fn closed_by_the_last_of_three() {
     let out = chan(3);
@@ -112,21 +162,6 @@ fn the_last_owner_may_close_whatever_else_goes_on() {
         caught(|| panic!("caught"));
         closed_by_the_last_of_three();
     };
-    let counts = || {
-        let out = chan(3);
-        let owned = Arc::new(());
-        for n in 0..3 {
-            let (owned, out) = (owned.clone(), out.sender());
-            go!({
-                out.send(n);
-                drop(owned);
-            });
-        }
-        while Arc::strong_count(&owned) > 1 {
-            gosched();
-        }
-        out.close();
-    };
     let selects = || {
         let (out, never) = (chan(0), chan::<()>(0));
         let closer = Arc::new(Closer(out.sender()));
@@ -146,7 +181,6 @@ fn the_last_owner_may_close_whatever_else_goes_on() {
     for (name, r) in [
         ("one beats", tried(beats)),
         ("one catches a panic", tried(catches)),
-        ("one counts the owners", tried(counts)),
         ("they wait in selects", tried(selects)),
     ] {
         assert!(r.failure.is_none(), "{name}: {r}");

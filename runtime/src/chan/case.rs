@@ -187,7 +187,7 @@ pub(crate) trait Case {
     fn closed(&self) -> bool;
     /// What came of it, for who reads a schedule.
     fn outcome(&self) -> String;
-    /// What the race detector is told of a send that is chosen.
+    /// What the race detector is told of a send before it is tried, or waits: whoever receives may close next.
     fn access(&self, at: &'static Location<'static>);
     /// Tells that the value of a send is about to be handed over.
     fn hands(&mut self);
@@ -477,10 +477,7 @@ impl<T> Case for SendCase<'_, T> {
     }
 
     fn access(&self, at: &'static Location<'static>) {
-        // A send that waited was made by who received, and he may have closed since.
-        if self.closed || !self.c().state.lock().closed {
-            seam::access_at(&self.c().life, false, at);
-        }
+        seam::access_at(&self.c().life, false, at);
     }
 
     fn hands(&mut self) {

@@ -10,6 +10,7 @@
 
 use super::Kind;
 use super::search::{Cost, Found, OUTSIDE, Runner};
+use super::turned::Turned;
 use crate::lab::{Driver, Follow, Plan, Segment, Tree};
 
 /// How many replays and steps may be spent.
@@ -122,13 +123,16 @@ impl Shortener<'_, '_> {
         let o = self.runner.x.result();
         let plan = o.plan();
         let fingerprint = o.fingerprint();
+        // What races in a shorter one may be another send, after which the close always comes.
+        let turned = Turned::of(&o).filter(|_| self.kind == Kind::Race);
         drop(o);
         let token = plan.to_string();
         cost.length = token.len();
         // Of equals the first in the alphabet: which one is shown does not depend on which one was found.
         let too_long = |c: &Cost| c.length.saturating_sub(TYPED);
-        let better =
-            (too_long(&cost), cost, &token) < (too_long(&self.cost), self.cost, &self.token);
+        let better = (too_long(&cost), cost, &token)
+            < (too_long(&self.cost), self.cost, &self.token)
+            && turned.is_none_or(|t| self.runner.is_a_race(&plan, cost.steps, t));
         if better {
             (self.best, self.cost, self.fingerprint) = (plan, cost, fingerprint);
             self.token = token;
@@ -287,10 +291,13 @@ impl Shortener<'_, '_> {
                 return false;
             }
             self.replays += 1;
-            if self.runner.run(Driver::Tree(tree), false) == Some(self.kind) {
+            let kind = self.runner.run(Driver::Tree(tree), false);
+            // Before another schedule is run.
+            let driver = self.runner.x.take_driver();
+            if kind == Some(self.kind) {
                 self.take();
             }
-            let Driver::Tree(again) = self.runner.x.take_driver() else {
+            let Driver::Tree(again) = driver else {
                 return false;
             };
             tree = again;

@@ -337,12 +337,12 @@ impl Observer for Lab {
         let mut st = self.state();
         if st.clocks.on {
             let (me, object) = (st.current - 1, st.object(tag));
-            let slot = &st.slots[me as usize];
-            let step = match (slot.pending.what, slot.last.what) {
-                (What::Does(Op::Send | Op::TrySend | Op::Select), _) => st.steps,
-                (What::Wakes, What::Does(Op::Select)) => slot.parked,
-                _ => 0,
-            };
+            let what = st.slots[me as usize].pending.what;
+            let tried = matches!(
+                what,
+                What::Does(Op::Send | Op::TrySend | Op::Select | Op::Close)
+            );
+            let step = if tried { st.steps } else { 0 };
             st.clocks.access(me, object, write, at, step);
         }
     }

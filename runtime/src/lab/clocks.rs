@@ -243,6 +243,8 @@ pub(crate) struct Clocks {
     pub(crate) race: Option<RaceFound>,
     /// A send has found its channel closed.
     pub(crate) late: bool,
+    /// Who has closed a channel that it had sent on itself.
+    pub(crate) own: Vec<u32>,
 }
 
 /// Slots of one object beyond this many share clocks: more edges than there are, never fewer.
@@ -264,6 +266,7 @@ impl Clocks {
         self.used = 0;
         self.race = None;
         self.late = false;
+        self.own.clear();
     }
 
     /// A goroutine is made by `by` (nobody: it is main).
@@ -591,7 +594,7 @@ impl Clocks {
         self.tick(me);
     }
 
-    /// `me` uses an object as a variable. `step` is where it began, if it is a send, and 0 for anything else.
+    /// `me` uses an object as a variable. `step` is where it began, if it is a send or a close, and 0 for anything else.
     pub(crate) fn access(&mut self, me: u32, object: u32, write: bool, at: At, step: u64) {
         if self.of[me as usize].column == NONE {
             self.of[me as usize].column = self.columns;
@@ -609,7 +612,7 @@ impl Clocks {
         let unordered =
             |a: &Access| a.who != me && tables.get(clock.table, of[a.who as usize].column) < a.span;
         let v = &mut self.objects[object as usize];
-        self.late |= step > 0 && v.write.is_some();
+        self.late |= step > 0 && !write && v.write.is_some();
         if self.race.is_none_or(|r| r.step > 0) {
             let found = match &v.write {
                 Some(w) if unordered(w) => Some((w, true)),
@@ -617,17 +620,20 @@ impl Clocks {
                 _ => None,
             };
             if let Some((a, wrote)) = found
-                && (self.race.is_none() || a.step == 0)
+                && (self.race.is_none() || wrote || a.step == 0)
             {
                 self.race = Some(RaceFound {
                     object,
                     first: (a.who + 1, a.at, wrote),
                     second: (me + 1, at, write),
-                    step: a.step,
+                    step: if wrote { 0 } else { a.step },
                 });
             }
         }
         if write {
+            if step > 0 && v.reads.iter().any(|r| r.who == me) {
+                self.own.push(me);
+            }
             v.write = Some(now);
             v.reads.clear();
         } else {

@@ -175,14 +175,23 @@ impl State {
             };
             let starved = self.starved().filter(|who| Some(*who) != last);
             let usual = starved.unwrap_or_else(|| strategy::usual(runnable, self.current, why));
+            // Who comes last does not go on either, as if it could not.
+            let kept = last == Some(self.current) && runnable[..] != [self.current];
+            let (why_asked, usual_asked) = match starved {
+                None if kept => (
+                    Why::Forced,
+                    strategy::usual(runnable, self.current, Why::Forced),
+                ),
+                _ => (why, usual),
+            };
             let who = if self.steps >= self.relents {
                 self.by_chance(runnable, why, starved, usual)
             } else {
                 self.driver.next(&View {
                     runnable,
                     current: self.current,
-                    why,
-                    usual,
+                    why: why_asked,
+                    usual: usual_asked,
                     starved: starved.is_some(),
                     steps: self.steps,
                     timer: self.may_move(),
@@ -407,7 +416,7 @@ impl State {
         if n < 2 {
             return 0;
         }
-        let c = self.picks(n).unwrap_or_else(|| self.driver.choose(n));
+        let c = self.driver.choose(n);
         self.recorded.choice(c);
         c
     }

@@ -18,9 +18,8 @@ pub(crate) enum Asking {
     Panic(u32),
     /// It makes no step as long as anybody else can.
     Last(u32),
-    /// From this step on it makes none as long as anybody else can, or time may go on; but not for ever. In a select it takes the
-    /// case of this number among those that are ready, from 0.
-    From(u32, u64, usize),
+    /// From this step on it makes none as long as anybody else can, or time may go on; but not for ever.
+    From(u32, u64),
 }
 
 /// Others may go on for ever (a ticker, say, or one who looks again and again whether this one is done). After so many
@@ -69,20 +68,9 @@ impl State {
     pub(super) fn comes_last(&self) -> Option<u32> {
         match self.asking {
             Some(Asking::Last(who)) => Some(who),
-            Some(Asking::From(who, step, _)) => {
+            Some(Asking::From(who, step)) => {
                 let held_back = step..step + HELD_BACK;
                 held_back.contains(&(self.steps + 1)).then_some(who)
-            }
-            _ => None,
-        }
-    }
-
-    /// Which of `n` ready cases is taken, if that is asked of the one that runs.
-    pub(super) fn picks(&mut self, n: usize) -> Option<usize> {
-        match self.asking {
-            Some(Asking::From(who, step, case)) if who == self.current && self.steps >= step => {
-                self.cases = self.cases.max(n);
-                Some(case.min(n - 1))
             }
             _ => None,
         }
@@ -123,11 +111,6 @@ impl Outcome<'_> {
         let elsewhere = |channel: &u32| !self.state.structure.has_sent(last, *channel);
         let lay = self.state.lies.iter().filter(|(c, _)| elsewhere(c));
         self.state.held_up.unwrap_or_default() + lay.map(|(_, n)| n).sum::<u32>()
-    }
-
-    /// Among how many ready cases the one that was held back took one, at most.
-    pub(crate) fn cases(&self) -> usize {
-        self.state.cases
     }
 
     /// What each goroutine handed over, main first, and whether it printed.

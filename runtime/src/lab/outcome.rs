@@ -33,6 +33,10 @@ impl Outcome<'_> {
     pub(crate) fn unwound_at(&self) -> Option<&'static Location<'static>> {
         self.state.unwound_at
     }
+    /// Whether it has closed a channel that it had sent on itself. Only known where races are looked for.
+    pub(crate) fn closes_own(&self, who: u32) -> bool {
+        self.state.clocks.own.contains(&(who - 1))
+    }
     /// Whether a send found its channel closed. Only known where races are looked for.
     pub(crate) fn sent_late(&self) -> bool {
         self.state.clocks.late

@@ -109,8 +109,6 @@ pub(super) struct Slot {
     pub(super) ops: u32,
     /// The step that it made last, or at which it came to be able to make one.
     pub(super) since: u64,
-    /// The step in which it came to wait last.
-    pub(super) parked: u64,
     pub(super) stand: Stand,
     pub(super) pending: Pending,
     /// What it last did, for who waits.
@@ -149,8 +147,6 @@ pub(super) struct State {
     pub(super) asking: Option<Asking>,
     /// Who waited to send when it was the turn of the one that comes last; none yet.
     pub(super) held_up: Option<u32>,
-    /// Among how many ready cases the one that is held back took one, at most.
-    pub(super) cases: usize,
     /// While one comes last, until it is its turn: how many values lie in each channel.
     pub(super) lies: BTreeMap<u32, u32>,
     pub(super) provoking: bool,
@@ -228,7 +224,6 @@ impl State {
             recording: false,
             asking: None,
             held_up: None,
-            cases: 0,
             lies: BTreeMap::new(),
             provoking: false,
             eager: Vec::new(),
@@ -283,7 +278,6 @@ impl State {
     pub(super) fn reset(&mut self, epoch: u32, races: bool) {
         self.epoch = epoch;
         self.held_up = None;
-        self.cases = 0;
         self.lies.clear();
         self.alone = false;
         self.tracing = false;
@@ -375,7 +369,6 @@ impl State {
             children: 0,
             ops: 0,
             since: self.steps,
-            parked: 0,
             stand: Stand::Ready,
             pending: Pending {
                 what: What::Begins,
@@ -434,7 +427,6 @@ impl State {
         let slot = self.slot(who);
         slot.stand = Stand::Waits;
         slot.fruitless = 0;
-        slot.parked = slot.since;
         slot.pending.what = What::Wakes;
         let reason = slot.g.wait_reason();
         let object = slot.last.object;
