@@ -72,7 +72,7 @@ fn who_looks_at_what_orders_nothing_closes_too_early() {
         let out = chan(1);
         let to = out.sender();
         go!(to.send(1));
-        while out.len() == 0 {
+        while out.is_empty() {
             gosched();
         }
         out.close();
@@ -99,7 +99,7 @@ fn who_looks_at_what_orders_nothing_closes_too_early() {
         let out = chan(1);
         let to = out.sender();
         go!(to.send(1));
-        if out.len() == 0 {
+        if out.is_empty() {
             out.recv();
         }
         out.close();
