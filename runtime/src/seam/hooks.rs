@@ -7,7 +7,8 @@ use crate::goroutine::G;
 use crate::primitives::{Tag, hooked, read};
 use crate::trace;
 
-#[inline]
+/// A call of its own, always: where it was put into its callers they kept registers for it, some 40 instructions a goroutine.
+#[inline(never)]
 #[cold]
 fn with_observer<R>(f: impl FnOnce(&dyn Observer) -> R) -> Option<R> {
     observer().map(f)
