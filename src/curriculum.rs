@@ -16,6 +16,9 @@ use crate::text;
 use serde::Deserialize;
 use std::path::Path;
 
+/// What is said of lines of code that stand between others than the screen knows.
+pub const OTHER_FENCE: &str = "code stands between lines of ```, not of ~~~";
+
 /// The course: the lessons in their order.
 ///
 /// Making one reads nothing but the table; a file is parsed when something of it is asked for.

@@ -1,7 +1,7 @@
 //! What a course's texts promise, looked at without running anything: hints that leave something to find, links and
 //! places that are there.
 
-use crate::curriculum::{Course, Exercise, Last, Part, Quiz};
+use crate::curriculum::{Course, Exercise, Last, OTHER_FENCE, Part, Quiz};
 use crate::page;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -179,7 +179,7 @@ fn missing(
     }
     let mut open = text.lines().filter(|l| !code.contains(l));
     if open.any(|l| l.trim_start().starts_with("~~~")) {
-        said.push("code stands between lines of ```, not of ~~~".to_string());
+        said.push(OTHER_FENCE.to_string());
     }
     // `[words](file "title")`, `[words](<a file>)`, and on a line of its own `[word]: file`.
     let inline = prose.split("](").skip(1);
@@ -231,8 +231,7 @@ mod tests {
             said("![x](a.png \"A\") [y](<b c.md>) [z][1]\n\n[1]: d.md\n[2]: https://go.dev"),
             ["a.png", "b c.md", "d.md"].map(|l| format!("the link to {l} leads nowhere"))
         );
-        let fence = "code stands between lines of ```, not of ~~~";
-        assert_eq!(said("x\n\n~~~\ny\n~~~"), [fence]);
+        assert_eq!(said("x\n\n~~~\ny\n~~~"), [OTHER_FENCE]);
         assert_eq!(said("```\n~~~\n```"), [""; 0]);
     }
 

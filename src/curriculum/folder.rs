@@ -4,8 +4,8 @@
 //! met half-way by a learner. What was read stays until the end of the process, as what is compiled in does.
 
 use super::{
-    Course, Exercise, Last, Lesson, OTHERS, Part, THEN, Texts, at, directive, folder_number,
-    from_toml, heading, slug,
+    Course, Exercise, Last, Lesson, OTHER_FENCE, OTHERS, Part, THEN, Texts, at, directive,
+    folder_number, from_toml, heading, slug,
 };
 use crate::lessons::{ExerciseFiles, LessonFiles};
 use crate::report::{Problem, Result};
@@ -178,7 +178,7 @@ impl Reader {
             }
             let wrong = |what: String| at(self.root, &path, i + 1, &what);
             if code.is_none() && line.trim_start().starts_with("~~~") {
-                return Err(wrong("code stands between lines of ```, not of ~~~".into()));
+                return Err(wrong(OTHER_FENCE.into()));
             }
             if code.is_some() || !line.starts_with('@') {
                 continue;

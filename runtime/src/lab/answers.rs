@@ -119,7 +119,7 @@ impl Scheduler for Lab {
 
     fn timers(&self) -> &'static Heap {
         let mut st = self.state();
-        st.set += 1;
+        st.timers_set += 1;
         st.timers
     }
 

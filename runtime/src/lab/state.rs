@@ -166,7 +166,7 @@ pub(super) struct State {
     pub(super) known: u32,
     /// The first timer, and how many there are; and how many have been set in the present step.
     pub(super) timed: (u64, usize),
-    pub(super) set: usize,
+    pub(super) timers_set: usize,
     /// Who can make a step, and who would wait in it.
     pub(super) can: Vec<u32>,
     pub(super) stopped: Vec<(u32, Touch)>,
@@ -235,7 +235,7 @@ impl State {
             print: Footprint::default(),
             known: 0,
             timed: (NEVER, 0),
-            set: 0,
+            timers_set: 0,
             can: Vec::new(),
             stopped: Vec::new(),
             current: NOBODY,
@@ -283,7 +283,7 @@ impl State {
         self.tracing = false;
         self.print.clear();
         self.timed = (NEVER, 0);
-        self.set = 0;
+        self.timers_set = 0;
         self.known = 0;
         self.current = NOBODY;
         self.next = NOBODY;

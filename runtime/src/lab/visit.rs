@@ -75,7 +75,7 @@ impl State {
     /// was set could have been set before or after another one, whichever is due first.
     fn times(&mut self) -> (u64, usize) {
         let timers = (self.timers.first(), self.timers.len());
-        let set = std::mem::take(&mut self.set);
+        let set = std::mem::take(&mut self.timers_set);
         // Who takes one out asks nobody.
         if set > 0 && timers.1 == self.timed.1 + set {
             self.print.touch(TIMERS, How::Adds);
