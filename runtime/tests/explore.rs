@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use goroutines::explore::{Failure, Kind, Options, Report, Schedule, Strategy, check, replay};
 use goroutines::prelude::*;
 use goroutines::println;
+use goroutines::runtime::gosched;
 use time::Duration;
 
 fn lost_update() {
@@ -479,6 +480,41 @@ fn a_long_program_is_not_taken_for_one_without_end() {
     }));
     assert_eq!((f.kind, f.steps), (Kind::StepLimit, 1_000_000));
     assert!(f.to_string().lines().count() < 100);
+}
+
+#[test]
+fn that_nothing_ends_is_known_after_two_schedules() {
+    let report = check(&Options::new(), || {
+        loop {
+            go(|| {});
+        }
+    });
+    assert_eq!((report.ran, report.failed), (2, 2));
+    let f = failure(report);
+    assert_eq!(f.kind, Kind::StepLimit);
+    assert_eq!(f.schedule.to_string(), "G1");
+}
+
+#[test]
+fn where_nothing_seems_to_end_it_is_seen_what_else_can_happen() {
+    let report = check(&Options::new(), || {
+        let came = Arc::new(Mutex::new(Vec::new()));
+        let wg = WaitGroup::new();
+        for id in 0..3 {
+            let came = came.clone();
+            wg.go(move || {
+                let mut all = came.lock();
+                all.push(id);
+                assert_ne!(all[..], [1, 2, 0], "in this order");
+                drop(all);
+                loop {
+                    gosched();
+                }
+            });
+        }
+        wg.wait();
+    });
+    assert_eq!(failure(report).kind, Kind::Panic);
 }
 
 #[test]

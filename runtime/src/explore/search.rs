@@ -76,6 +76,8 @@ pub(super) struct Tally {
     pub(super) distinct: usize,
     /// Schedules that failed; those that only had a race count when nothing else failed.
     pub(super) failed: usize,
+    /// Of these, the ones that came to no end.
+    endless: usize,
     pub(super) exhausted: bool,
     pub(super) raced: usize,
     /// Of schedules in which a send and a close race and nothing else fails: how many, and the first ones.
@@ -101,6 +103,11 @@ const PATIENCE: u64 = 20_000_000;
 /// And after so many more than until it is known how the program ends in failure: then only a shorter schedule can come,
 /// and a library that is built without optimisation makes some 300,000 steps a second.
 const ENOUGH: u64 = 5_000_000;
+/// Where this many schedules came to no end, and none to one, others are only looked at for so many steps each, in case they
+/// fail in another way. That many of them, and it is enough.
+const ENDLESS: usize = 2;
+const GLIMPSE: u64 = 50_000;
+const GLIMPSES: usize = 3 * TURNS;
 /// Once schedules are known that go on for ever in step, others are helped after so many steps, or four times as many as
 /// the longest has that was not.
 const SETTLED: u64 = 10_000;
@@ -178,25 +185,24 @@ impl<'a> Runner<'a> {
 
     /// Runs one schedule. What it left is in `self.x.result()`.
     pub(super) fn run(&mut self, driver: Driver, recording: bool) -> Option<Kind> {
-        self.run_so(driver, recording, false, u64::MAX)
+        let setup = self.setup(driver);
+        self.run_so(Setup { recording, ..setup })
     }
 
-    fn run_so(
-        &mut self,
-        driver: Driver,
-        recording: bool,
-        provoking: bool,
-        relents: u64,
-    ) -> Option<Kind> {
-        let setup = Setup {
+    /// A schedule under the rules, with nothing special about it.
+    fn setup(&self, driver: Driver) -> Setup {
+        Setup {
             driver,
             max_steps: self.rules.max_steps,
-            relents,
+            relents: u64::MAX,
             races: self.rules.races,
-            provoking,
-            recording,
+            provoking: false,
+            recording: false,
             asking: None,
-        };
+        }
+    }
+
+    fn run_so(&mut self, setup: Setup) -> Option<Kind> {
         (self.launch)(&mut self.x, setup);
         let o = self.x.result();
         self.steps += o.steps();
@@ -234,13 +240,16 @@ impl<'a> Runner<'a> {
         let mut index = 0;
         let mut leaked = Leaked::default();
         let mut enough = PATIENCE;
+        let mut glimpses = 0;
         while t.ran < task.schedules {
             if t.found.as_ref().is_some_and(|f| f.kind.is_an_end()) {
                 enough = enough.min(self.steps + ENOUGH);
             }
             // All strategies had their turns, and under none of them it ends.
             let endless = t.ran >= WARM && t.failed == t.ran && self.steps > ENOUGH;
+            let glimpse = t.ran >= ENDLESS && t.endless == t.ran && !visits.only;
             let long = self.steps > enough || endless || self.outside > OUTSIDE;
+            let long = long || glimpse && glimpses == GLIMPSES;
             if t.found.is_some() && long || self.outside > MOST_OUTSIDE {
                 break;
             }
@@ -273,7 +282,23 @@ impl<'a> Runner<'a> {
                 _ if t.in_step == 0 => self.rules.max_steps / 2,
                 _ => (4 * longest.settled).clamp(SETTLED, self.rules.max_steps / 2),
             };
-            let kind = self.run_so(driver, false, provoking, relents);
+            let setup = self.setup(driver);
+            let visits_all = matches!(setup.driver, Driver::Every(_));
+            let most = match glimpse && !visits_all {
+                true => setup.max_steps.min(GLIMPSE),
+                false => setup.max_steps,
+            };
+            let kind = self.run_so(Setup {
+                provoking,
+                max_steps: most,
+                relents: if most < setup.max_steps {
+                    most / 2
+                } else {
+                    relents
+                },
+                ..setup
+            });
+            let cut = most < self.rules.max_steps && kind == Some(Kind::StepLimit);
             match self.x.take_driver() {
                 Driver::Every(mut visited) => {
                     if visited.counts() {
@@ -290,8 +315,13 @@ impl<'a> Runner<'a> {
                 }
                 done => {
                     spare.keep(done);
-                    self.count(&mut t, &mut seen, &mut longest, kind);
                     index += 1;
+                    if cut {
+                        // Nobody knows how it would have gone on.
+                        glimpses += 1;
+                    } else {
+                        self.count(&mut t, &mut seen, &mut longest, kind);
+                    }
                 }
             }
             task.tell(t.ran);
@@ -352,6 +382,7 @@ impl<'a> Runner<'a> {
             return;
         }
         let found = found();
+        t.endless += usize::from(kind == Kind::StepLimit);
         if kind == Kind::Race {
             t.raced += 1;
         } else {
@@ -398,6 +429,7 @@ impl Tally {
             ran: 0,
             distinct: 0,
             failed: 0,
+            endless: 0,
             exhausted: false,
             raced: 0,
             doubted: 0,

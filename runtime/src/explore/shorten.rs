@@ -72,6 +72,11 @@ fn shorten_within(runner: &mut Runner<'_>, found: &Found, most: u64) -> Option<F
         most,
         outside,
     };
+    // Where the plainest schedule comes to no end either nothing is shorter, and a replay takes as long as any can.
+    let endless = found.kind == Kind::StepLimit;
+    if endless && s.runner.run(follow(&Plan::default()), false) == Some(found.kind) && s.take() {
+        return Some(s.found(found.index));
+    }
     let kind = s.runner.run(follow(&found.plan), false);
     if kind != Some(found.kind) {
         return None;
@@ -93,13 +98,7 @@ fn shorten_within(runner: &mut Runner<'_>, found: &Found, most: u64) -> Option<F
         }
     }
     s.search_fewer();
-    Some(Found {
-        kind: s.kind,
-        plan: s.best,
-        cost: s.cost,
-        index: found.index,
-        fingerprint: s.fingerprint,
-    })
+    Some(s.found(found.index))
 }
 
 fn follow(plan: &Plan) -> Driver {
@@ -107,6 +106,17 @@ fn follow(plan: &Plan) -> Driver {
 }
 
 impl Shortener<'_, '_> {
+    /// The best schedule so far.
+    fn found(self, index: usize) -> Found {
+        Found {
+            kind: self.kind,
+            plan: self.best,
+            cost: self.cost,
+            index,
+            fingerprint: self.fingerprint,
+        }
+    }
+
     fn spent(&self) -> bool {
         self.replays >= REPLAYS
             || self.runner.steps >= self.until

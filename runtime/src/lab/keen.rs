@@ -12,6 +12,8 @@ use super::strategy::{View, Why};
 
 /// So many steps in a row are long.
 const LONG: u32 = 200;
+/// Of more who can run, only the first so many are looked at: a program may make goroutines for ever.
+const CROWD: usize = 1_000;
 
 /// See the file's head.
 #[derive(Debug)]
@@ -38,8 +40,9 @@ impl Keen {
         if v.why == Why::Yield || v.why == Why::Point && self.in_a_row >= LONG {
             self.last[v.current as usize].1 = true;
         }
-        if v.runnable.iter().all(|&who| self.last[who as usize].1) {
-            for &who in v.runnable {
+        let runnable = &v.runnable[..v.runnable.len().min(CROWD)];
+        if runnable.iter().all(|&who| self.last[who as usize].1) {
+            for &who in runnable {
                 self.last[who as usize].1 = false;
             }
         }
@@ -54,7 +57,7 @@ impl Keen {
             };
             (behind, intent.object != 0, kept_back, turn, who)
         };
-        let who = v.runnable.iter().copied().min_by_key(|&who| rank(who));
+        let who = runnable.iter().copied().min_by_key(|&who| rank(who));
         let who = who.unwrap_or(v.usual);
         debug_assert_ne!(who, CLOCK);
         self.in_a_row = if who == v.current {

@@ -529,9 +529,12 @@ impl State {
 
     /// Who could run, and has had no turn for very long: of several the one that waits longest.
     pub(super) fn starved(&self) -> Option<u32> {
+        if !self.looks_round() {
+            return None;
+        }
         let since = |&&who: &&u32| self.slots[who as usize - 1].since;
         let first = self.runnable.iter().min_by_key(since)?;
-        (self.looks_round() && since(&first) + 2 * LOOK <= self.steps).then_some(*first)
+        (since(&first) + 2 * LOOK <= self.steps).then_some(*first)
     }
 
     // ---- the clock ------------------------------------------------------------------------------------------------
