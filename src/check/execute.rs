@@ -33,8 +33,9 @@ const DRAIN: Duration = Duration::from_millis(200);
 /// How long a program that is asked where it is may take to answer.
 const ANSWER: Duration = Duration::from_millis(300);
 
-/// How many times its limit a program may take beyond it, where it only stood in the queue for a processor.
-const STARVED: u32 = 2;
+/// How many times its limit a program may take beyond it, where it only stood in the queue for a processor, or the whole
+/// machine for memory or a disk.
+const STARVED: u32 = 10;
 
 /// What a program may use.
 #[derive(Debug, Clone)]
@@ -189,6 +190,7 @@ fn watch_over(
     tell: &mut dyn FnMut(&[u8]),
 ) -> io::Result<Option<Ended>> {
     let mut deadline = start + limits.time;
+    let stalls = usage::Stalls::now();
     let tick = usage::memory_tick(limits.memory.is_some());
     let mut look = Instant::now();
     let mut told = 0;
@@ -202,7 +204,8 @@ fn watch_over(
         }
         let now = Instant::now();
         if now >= deadline {
-            let longer = limits.time + usage::starved(group.pid).min(limits.time * STARVED);
+            let waited = usage::starved(group.pid) + stalls.since();
+            let longer = limits.time + waited.min(limits.time * STARVED);
             if now - start >= longer {
                 return Ok(Some(Ended::Time));
             }

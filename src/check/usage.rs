@@ -47,9 +47,56 @@ pub fn starved(pid: Pid) -> Duration {
     Duration::from_nanos(longest.unwrap_or_default())
 }
 
+/// Since the system was started, how long nobody on it could go on because all waited for memory, and for a disk.
+///
+/// While it is so no program gets anywhere, and none of that shows in [`starved`].
+pub struct Stalls([Duration; 2]);
+
+impl Stalls {
+    /// Up to now; nothing where the system does not count it.
+    pub fn now() -> Stalls {
+        Stalls(["memory", "io"].map(|what| {
+            let text = std::fs::read_to_string(format!("/proc/pressure/{what}"));
+            text.ok()
+                .and_then(|text| nobody_went_on(&text))
+                .unwrap_or_default()
+        }))
+    }
+
+    /// How long it was so from then on. Both may be at once, so it is the longer one.
+    pub fn since(&self) -> Duration {
+        let now = Stalls::now();
+        let [memory, disk] = [0, 1].map(|i| now.0[i].saturating_sub(self.0[i]));
+        memory.max(disk)
+    }
+}
+
+/// The total of the line `full` of a file in `/proc/pressure`.
+fn nobody_went_on(pressure: &str) -> Option<Duration> {
+    let full = pressure.lines().find_map(|l| l.strip_prefix("full "))?;
+    let total = full.split(' ').find_map(|w| w.strip_prefix("total="))?;
+    total.parse().ok().map(Duration::from_micros)
+}
+
 /// The bytes of a process that are in memory.
 pub fn resident(pid: Pid) -> Option<u64> {
     let statm = std::fs::read_to_string(format!("/proc/{}/statm", pid.as_raw_nonzero())).ok()?;
     let pages: u64 = statm.split_ascii_whitespace().nth(1)?.parse().ok()?;
     Some(pages * rustix::param::page_size() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_in_which_nobody_went_on_is_read() {
+        let text = "some avg10=0.16 avg60=0.09 avg300=6.47 total=474466044\n\
+                    full avg10=0.00 avg60=0.00 avg300=0.53 total=97531268\n";
+        assert_eq!(
+            nobody_went_on(text),
+            Some(Duration::from_micros(97_531_268))
+        );
+        assert_eq!(nobody_went_on("some avg10=0.16 total=474\n"), None);
+    }
 }
