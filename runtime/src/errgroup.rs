@@ -58,14 +58,14 @@ struct End {
     cancel: Option<Cancel>,
 }
 
-/// The place of a goroutine among those that may be active.
-struct Place(Option<Chan<()>>);
+/// The place of a goroutine among those that may be active, and where it was started.
+struct Place(Option<Chan<()>>, &'static Location<'static>);
 
 impl Drop for Place {
     fn drop(&mut self) {
         if let Some(active) = &self.0 {
-            // Its own value is there, or another's, which stands for the same.
-            let _ = active.try_recv();
+            // Its own value is there, or another's, which stands for the same: it never waits.
+            active.recv_at(self.1);
         }
     }
 }
@@ -173,7 +173,7 @@ impl Group {
         if let Some(active) = &active {
             active.send(());
         }
-        self.start(Place(active), f);
+        self.start(Place(active, Location::caller()), f);
     }
 
     /// Runs `f` in a goroutine if fewer than may be are active. Whether it did.
@@ -204,14 +204,14 @@ impl Group {
         {
             return false;
         }
-        self.start(Place(active), f);
+        self.start(Place(active, Location::caller()), f);
         true
     }
 
     #[track_caller]
     fn start(&self, place: Place, f: impl FnOnce() -> Result<(), BoxError> + Send + 'static) {
         let end = self.end.clone();
-        let at = Location::caller();
+        let at = place.1;
         let work = move || {
             // Given back before the group is told that this goroutine is done, also by `goexit`.
             let _place = place;

@@ -111,6 +111,22 @@ fn goes_round(who: u64, all: &[&Moment], last: &[Moment], story: &Story) -> Stri
         );
     }
     let m = often(does.iter().copied().copied());
+    if m.what == "select" && m.parked.is_some() {
+        // It does wait, and never for long.
+        let waits: Vec<u64> = (does
+            .iter()
+            .filter(|o| o.place == m.place && o.parked.is_some()))
+        .map(|o| o.time)
+        .collect();
+        let ends = match waits.windows(2).all(|w| w[0] < w[1]) {
+            true => "the next timer ends its wait each time",
+            false => "something ends its wait each time",
+        };
+        return format!(
+            "{who} goes round in a loop{}: it waits in a select, and {ends}",
+            at(m.place.as_ref())
+        );
+    }
     let asks = format!(
         "{who} asks again and again{}: {}",
         at(m.place.as_ref()),

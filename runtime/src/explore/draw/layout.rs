@@ -89,9 +89,13 @@ fn line_of(r: &Rows, row: &Row) -> String {
     }
 }
 
+/// So many steps are left out, where there are any.
 fn skipped(n: usize) -> String {
     let s = if n == 1 { "" } else { "s" };
-    format!("… {n} step{s}")
+    match n {
+        0 => String::new(),
+        n => format!("{}… {n} step{s}\n", " ".repeat(STEPS)),
+    }
 }
 
 fn in_lanes(r: &Rows, lane: usize) -> String {
@@ -112,9 +116,7 @@ fn in_lanes(r: &Rows, lane: usize) -> String {
     }
     out.push('\n');
     for row in &r.rows {
-        if row.skipped > 0 {
-            out.push_str(&format!("{}{}\n", " ".repeat(STEPS), skipped(row.skipped)));
-        }
+        out.push_str(&skipped(row.skipped[0]));
         if let Some(rule) = &row.rule {
             out.push_str(&format!(
                 "{}{}\n",
@@ -122,6 +124,7 @@ fn in_lanes(r: &Rows, lane: usize) -> String {
                 rule_line(rule, lane * r.lanes.len())
             ));
         }
+        out.push_str(&skipped(row.skipped[1]));
         if row.who == 0 {
             continue;
         }
@@ -182,12 +185,11 @@ fn as_list(r: &Rows, width: usize) -> String {
         fit("what", room)
     );
     for row in &r.rows {
-        if row.skipped > 0 {
-            out.push_str(&format!("{}{}\n", " ".repeat(STEPS), skipped(row.skipped)));
-        }
+        out.push_str(&skipped(row.skipped[0]));
         if let Some(rule) = &row.rule {
             out.push_str(&format!("{}── {rule} ──\n", " ".repeat(STEPS)));
         }
+        out.push_str(&skipped(row.skipped[1]));
         if row.who == 0 {
             continue;
         }

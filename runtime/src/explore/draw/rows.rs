@@ -31,8 +31,8 @@ pub(super) struct Row {
     pub(super) alive: Vec<bool>,
     /// What is said between this row and the one before it.
     pub(super) rule: Option<String>,
-    /// Steps left out before this row.
-    pub(super) skipped: usize,
+    /// Steps left out before this row: before what is said there, and after it.
+    pub(super) skipped: [usize; 2],
     weight: u8,
 }
 
@@ -463,18 +463,24 @@ fn draw(story: &Story, sources: &mut Sources, names: &[String], picked: Picked) 
     }
     let values = values(m, &variables);
     let mut rows = Vec::with_capacity(shown.len());
-    let mut from = 0;
+    let mut from = 0_usize;
     let mut last_who = 0;
     for &i in &shown {
         // Of steps that the story leaves out nobody knows what they were.
-        let untold: u64 = (from.max(1)..=i)
-            .map(|j| m[j].number - m[j - 1].number - 1)
-            .sum();
-        let hidden = (from..i).filter(|&j| weights[j] > 0).count() + untold as usize;
-        let left = (from.saturating_sub(1)..i).rfind(|&j| m[j].preempted);
-        let rule = left
-            .filter(|&j| !rows.is_empty() && m[j].who == last_who && m[i].who != last_who)
-            .map(|j| format!("{} is preempted", called(m[j].who)));
+        let hidden = |of: std::ops::Range<usize>| {
+            let untold: u64 = (of.start.max(1)..of.end.max(1))
+                .map(|j| m[j].number - m[j - 1].number - 1)
+                .sum();
+            let told = of.filter(|&j| j < i && weights[j] > 0).count();
+            told + untold as usize
+        };
+        let left = (from.saturating_sub(1)..i)
+            .rfind(|&j| m[j].preempted)
+            .filter(|&j| !rows.is_empty() && m[j].who == last_who && m[i].who != last_who);
+        let rule = left.map(|j| format!("{} is preempted", called(m[j].who)));
+        // It is said where it happened: what others did since then comes below.
+        let parted = left.map_or(i + 1, |j| (j + 1).max(from));
+        let skipped = [hidden(from..parted), hidden(parted..i + 1)];
         from = i + 1;
         if m[i].who > 0 {
             last_who = m[i].who;
@@ -504,7 +510,7 @@ fn draw(story: &Story, sources: &mut Sources, names: &[String], picked: Picked) 
             } else {
                 rule
             },
-            skipped: hidden,
+            skipped,
             weight: weight(&m[i]),
         });
     }
@@ -518,7 +524,7 @@ fn draw(story: &Story, sources: &mut Sources, names: &[String], picked: Picked) 
         rows.remove(0);
     }
     if let Some(first) = rows.first_mut() {
-        first.skipped = 0;
+        first.skipped = [0; 2];
         first.rule = None;
     }
     Rows {
@@ -633,7 +639,7 @@ fn text(story: &Story, i: usize, names: &[String], sources: &mut Sources) -> Str
             what = format!("go {}", called(child.id));
         }
     }
-    if what == "begins" {
+    if what == "begins" && m.ended {
         what = "runs and ends".to_string();
     }
     let mut out = match receiver {
