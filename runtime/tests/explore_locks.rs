@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use goroutines::explore::{Failure, Kind, Options, Report, check, replay};
+use goroutines::explore::{Failure, Kind, Options, Report, Strategy, check, replay};
 use goroutines::prelude::*;
 use goroutines::sync::raw;
 use time::Duration;
@@ -195,6 +195,15 @@ fn two_orders_that_can_never_meet_are_a_note() {
     let r = check(&opts(), program);
     r.assert_passed();
     assert_eq!(r.notes.len(), 1, "{r}");
+    // Not more than what was tried says so.
+    assert!(r.exhausted);
+    let random = opts().strategy(Strategy::Random);
+    let (all, some) = (&r.notes[0], &check(&random, program).notes[0]);
+    assert!(all.contains(" No interleaving comes to that: "), "{all}");
+    assert!(
+        some.contains(" No schedule that was tried came to that. "),
+        "{some}"
+    );
     assert!(
         r.notes[0].starts_with(
             "locks are taken in different orders: G2 takes one at explore_locks.rs:18 and, while it has it, \

@@ -4,6 +4,7 @@ use goroutines::errgroup;
 use goroutines::explore::{Failure, Kind, Options, check, replay};
 use goroutines::prelude::*;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -129,4 +130,27 @@ fn what_a_group_with_a_limit_does_stands_at_the_line_that_called_it() {
     let text = f.to_string();
     assert!(text.contains("group.recv"), "{text}");
     assert!(!text.contains("errgroup.rs"), "{text}");
+}
+
+#[test]
+fn what_is_not_the_same_each_time_is_told_with_how_it_ends() {
+    // As with the order of a HashMap: to whom it sends first changes from run to run, and one of the two is never told.
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+    let f = failure(&Options::new().schedules(10), || {
+        let all = [chan(1), chan(1)];
+        let wg = WaitGroup::new();
+        for ch in all.clone() {
+            wg.go(move || assert_eq!(ch.recv(), Some(1)));
+        }
+        let first = RUNS.fetch_add(1, Ordering::Relaxed) % 2;
+        all[first].send(1);
+        wg.wait();
+    });
+    assert_eq!(f.kind, Kind::Nondeterminism);
+    for part in [
+        ", then the same to another object. It depends on",
+        "It ended in: deadlock (all goroutines are asleep - deadlock!).",
+    ] {
+        assert!(f.message.contains(part), "{part:?} in {}", f.message);
+    }
 }

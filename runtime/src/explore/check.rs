@@ -315,8 +315,14 @@ pub(super) fn settle_as(runner: &mut Runner<'_>, found: &Found, token: &Plan) ->
         let message = message(&runner.x.result(), found.kind, &second.1);
         return failure(runner, found.kind, token, message, second.1);
     }
+    // It may be wrong for a reason of its own, whatever else it depends on.
+    let ends = second.0.map_or_else(String::new, |kind| {
+        let how = message(&runner.x.result(), kind, &second.1);
+        let how = how.lines().next().unwrap_or_default();
+        format!(" It ended in: {kind} ({how}).")
+    });
     let message = format!(
-        "the same schedule, run again, did something else: {}. {}",
+        "the same schedule, run again, did something else: {}. {}{ends}",
         difference(&first.1, &second.1),
         sentence(CAUSES)
     );
@@ -350,7 +356,17 @@ fn difference(a: &Story, b: &Story) -> String {
     };
     match (0..a.moments.len().max(b.moments.len())).find(|&i| a.moments.get(i) != b.moments.get(i))
     {
-        Some(i) => format!("at step {}, once {}, then {}", i + 1, say(a, i), say(b, i)),
+        Some(i) => {
+            let (once, mut then) = (say(a, i), say(b, i));
+            let object = |s: &Story| s.moments.get(i).map(|m| m.object);
+            if once == then {
+                then = match object(a) == object(b) {
+                    true => "the same, of which something else came".to_string(),
+                    false => "the same to another object".to_string(),
+                };
+            }
+            format!("at step {}, once {once}, then {then}", i + 1)
+        }
         None if a.output != b.output => {
             format!("once it printed {:?}, then {:?}", a.output, b.output)
         }

@@ -45,11 +45,18 @@ pub(super) fn inverted(o: &Outcome<'_>) -> Option<String> {
             text.push_str("and that is the first again. ");
         }
     }
-    text.push_str(
-        "If each has its first lock when it wants its second, all of them wait for ever. No schedule that was tried came to that. \
-         Take locks in one order everywhere, and it cannot happen.",
-    );
     Some(text)
+}
+
+/// What can come of it, if nothing did: `all` there are were tried, or some.
+pub(super) fn what_inverted_locks_mean(all: bool) -> &'static str {
+    if all {
+        "If each had its first lock when it wants its second, all of them would wait for ever. No interleaving comes to that: \
+         something else keeps them apart. With one order everywhere, nothing else has to."
+    } else {
+        "If each has its first lock when it wants its second, all of them wait for ever. No schedule that was tried came to \
+         that. Take locks in one order everywhere, and it cannot happen."
+    }
 }
 
 /// In how many schedules some got in each other's way in step.

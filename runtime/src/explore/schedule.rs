@@ -16,7 +16,7 @@ use crate::lab::Plan;
 /// the goroutine that ran goes on, and when it cannot, the next higher number that can, and after the highest the
 /// lowest. `T` moves the clock to the next timer while somebody could still run; `c` and digits after a segment are the
 /// choices made in it (which ready case of a `select!`), where they are not the first. `G2-9x3` is short for `G2x3.G3x3` and
-/// so on to `G9x3`.
+/// so on to `G9x3`; `R2x3` stands for the two segments before it, three times more.
 ///
 /// ```
 /// use goroutines::explore::Schedule;

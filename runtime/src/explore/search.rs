@@ -416,7 +416,9 @@ impl Tally {
     pub(super) fn notes(&self, kind: Option<Kind>) -> Vec<String> {
         // A deadlock is told with its own locks.
         let new = kind != Some(Kind::Deadlock);
-        let inverted = self.inverted.iter().filter(|_| new).cloned();
+        let means = notes::what_inverted_locks_mean(self.exhausted);
+        let inverted = self.inverted.iter().filter(|_| new);
+        let inverted = inverted.map(|which| format!("{which}{means}"));
         let in_step = Some(self.in_step).filter(|&n| n > 0).map(notes::in_step);
         inverted
             .chain(self.unwound.map(notes::unwound))

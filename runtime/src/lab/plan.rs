@@ -7,6 +7,7 @@
 //!   or another one has its turn after very long. `T`: the clock moves to the next timer although somebody could run.
 //!   Where all wait, or all who can run poll, or it has stood for very long (`idle.rs`), it moves by itself.
 //! - `G2-9x3` is short for `G2x3.G3x3` and so on to `G9x3`, `G2-9` for `G2.G3` and so on.
+//! - `R2` stands for the two segments before it once more, `R2x3` three times more. It is written where a list is long.
 //! - A list that does not begin with a segment of goroutine 1 begins with `G1`.
 //! - A segment whose goroutine cannot go on is left.
 //! - After the last segment, and wherever no segment speaks: the goroutine that ran goes on; when it waits, ends or
@@ -16,13 +17,18 @@
 //! - `c` and digits after a segment are what was chosen among equals while it lasted (which ready case of a `select`),
 //!   in order; what is not written is 0. Ten and more are letters, 36 and more stand in parentheses.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::str::FromStr;
 
 /// From so many on they are written as one.
 const MANY: usize = 4;
 /// More than these together are a mistake of who has typed them.
 const CROWD: u32 = 100_000;
+/// A list of more characters is written with what comes again in it: at most so many parts again, if it has no more than
+/// so many.
+const LONG: usize = 40;
+const BACK: usize = 12;
+const FOLDED: usize = 1_000;
 
 /// The clock's place among the goroutines' numbers.
 pub(crate) const CLOCK: u32 = 0;
@@ -63,37 +69,94 @@ impl fmt::Display for Plan {
         if self.0.is_empty() {
             return f.write_str("G1");
         }
+        let (mut text, mut crowds) = (String::new(), Vec::new());
         let mut rest = &self.0[..];
         while let Some(s) = rest.first() {
-            if rest.len() < self.0.len() {
-                f.write_str(".")?;
+            if !text.is_empty() {
+                text.push('.');
             }
             let crowd = crowd(rest);
+            part(&mut text, s, crowd)?;
+            crowds.push(crowd);
             rest = &rest[crowd..];
-            match s.who {
-                CLOCK => f.write_str("T")?,
-                n => write!(f, "G{n}")?,
-            }
-            if crowd > 1 {
-                write!(f, "-{}", s.who as usize + crowd - 1)?;
-            }
-            if let Some(n) = s.count
-                && (s.who, n) != (CLOCK, 1)
-            {
-                write!(f, "x{n}")?;
-            }
-            if !s.choices.is_empty() {
-                f.write_str("c")?;
-                for &c in &s.choices {
-                    match char::from_digit(c, 36) {
-                        Some(d) => write!(f, "{d}")?,
-                        None => write!(f, "({c})")?,
-                    }
-                }
+        }
+        if text.len() > LONG && crowds.len() <= FOLDED {
+            let parts: Vec<&str> = text.split('.').collect();
+            text = with_repeats(&parts, &crowds);
+        }
+        f.write_str(&text)
+    }
+}
+
+/// A segment, and as many of the next goroutines that are like it, written as one.
+fn part(out: &mut String, s: &Segment, crowd: usize) -> fmt::Result {
+    match s.who {
+        CLOCK => out.push('T'),
+        n => write!(out, "G{n}")?,
+    }
+    if crowd > 1 {
+        write!(out, "-{}", s.who as usize + crowd - 1)?;
+    }
+    if let Some(n) = s.count
+        && (s.who, n) != (CLOCK, 1)
+    {
+        write!(out, "x{n}")?;
+    }
+    if !s.choices.is_empty() {
+        out.push('c');
+        for &c in &s.choices {
+            match char::from_digit(c, 36) {
+                Some(d) => out.push(d),
+                None => write!(out, "({c})")?,
             }
         }
-        Ok(())
     }
+    Ok(())
+}
+
+/// Parts, of which each is written for so many segments, as one text in which what comes again is not written again, where
+/// that is shorter.
+fn with_repeats(parts: &[&str], segments: &[usize]) -> String {
+    let mut out: Vec<String> = Vec::new();
+    let mut i = 0;
+    while i < parts.len() {
+        // The parts before that come again, how often, and how many characters less that is.
+        let again = |back: usize| {
+            let same = |j: &usize| parts[*j] == parts[*j - back];
+            let times = (i..parts.len()).take_while(same).count() / back;
+            if times == 0 {
+                return None;
+            }
+            let before: usize = segments[i - back..i].iter().sum();
+            let text = match times {
+                1 => format!("R{before}"),
+                n => format!("R{before}x{n}"),
+            };
+            let left_out = &parts[i..i + times * back];
+            let length: usize = left_out.iter().map(|p| p.len() + 1).sum();
+            let less = length.checked_sub(text.len() + 2)?;
+            Some((less, text, left_out.len()))
+        };
+        let found = (1..=i.min(BACK)).rev().filter_map(again);
+        let (text, n) = match found.max_by_key(|(less, ..)| *less) {
+            Some((_, text, n)) => (text, n),
+            None => (parts[i].to_string(), 1),
+        };
+        out.push(text);
+        i += n;
+    }
+    out.join(".")
+}
+
+/// `R2x3` behind so many segments: how many of them come again, and how often.
+fn repeat(s: &str, before: usize) -> Option<(usize, usize)> {
+    let s = s.trim().strip_prefix(['R', 'r'])?;
+    let (back, times) = s.split_once('x').unwrap_or((s, "1"));
+    let (back, times) = (number(back)? as usize, number(times)? as usize);
+    let fits = (1..=before).contains(&back)
+        && times > 0
+        && times <= (CROWD as usize).saturating_sub(before) / back;
+    fits.then_some((back, times))
 }
 
 impl FromStr for Plan {
@@ -104,11 +167,16 @@ impl FromStr for Plan {
         if text.is_empty() {
             return Err("a schedule is empty; the plainest one is G1".to_string());
         }
-        let segments = text
-            .split('.')
-            .map(|s| segments(s).ok_or_else(|| wrong(text, s)))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Plan(segments.concat()).canonical())
+        let mut all = Vec::new();
+        for s in text.split('.') {
+            if let Some((back, times)) = repeat(s, all.len()) {
+                let again = all[all.len() - back..].to_vec();
+                (0..times).for_each(|_| all.extend_from_slice(&again));
+            } else {
+                all.extend(segments(s).ok_or_else(|| wrong(text, s))?);
+            }
+        }
+        Ok(Plan(all).canonical())
     }
 }
 
@@ -130,7 +198,7 @@ fn crowd(plan: &[Segment]) -> usize {
 fn wrong(text: &str, part: &str) -> String {
     format!(
         "`{part}` in the schedule `{text}` is no segment; one looks like G2x3 (goroutine 2 makes 3 steps), \
-         G2 (until it waits or ends) or T (the clock moves)"
+         G2 (until it waits or ends), T (the clock moves) or R2x3 (the two segments before it, three times more)"
     )
 }
 
@@ -239,6 +307,35 @@ mod tests {
     }
 
     #[test]
+    fn a_long_list_is_written_with_what_comes_again() {
+        for (long, short) in [
+            (
+                "G2x4.G1.G2x1c1.G1.G2x1c1.G1.G2x1c1.G1.G2x1c1.G1.G2c1",
+                "G2x4.G1.G2x1c1.R2x3.G1.G2c1",
+            ),
+            (
+                "G2x2.G1.G2x1c1.G1.G2x1c1.G1.G2x2c1.G1.G2x2c1.G1.G2c1",
+                "G2x2.G1.G2x1c1.R2.G1.G2x2c1.R2.G1.G2c1",
+            ),
+            (
+                "G2x10.G3x10.G2x10.G3x10.G4.G2x10.G3x10.G2x10.G3x10.G4",
+                "G2x10.G3x10.R2.G4.R5",
+            ),
+            (
+                "G3-9x2.T.G3-9x2.T.G3-9x2.T.G3-9x2.T.G3-9x2.T.G3-9x2.G2",
+                "G3-9x2.T.R8x4.G3-9x2.G2",
+            ),
+        ] {
+            let plan: Plan = long.parse().expect(long);
+            assert_eq!(plan.to_string(), short);
+            assert_eq!(short.parse(), Ok(plan));
+        }
+        // What is short is written out.
+        assert_eq!(round("G2x1.G3x1.R2x2"), "G2x1.G3x1.G2x1.G3x1.G2x1.G3x1");
+        assert_eq!(round("G2x1.r1x2"), "G2x1.G2x1.G2x1");
+    }
+
+    #[test]
     fn nonsense_is_refused_with_what_would_be_right() {
         for s in [
             "",
@@ -262,6 +359,13 @@ mod tests {
             "G2x3-4",
             "G2-4c1",
             "G2-999999999",
+            "R1",
+            "G2.R",
+            "G2.R0",
+            "G2.R2",
+            "G2.Rx2",
+            "G2.R1x0",
+            "G2.R1x999999999",
         ] {
             let e = s.parse::<Plan>().expect_err(s);
             assert!(e.contains("G2") || e.contains("G1"), "{e}");
