@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use time::Duration;
 
+mod limit;
+
 const SECOND: Duration = Duration::from_secs(1);
 
 fn failure(opts: &Options, f: impl Fn() + Send + Sync + 'static) -> Failure {
