@@ -24,7 +24,8 @@ use std::sync::Arc;
 
 use crate::chan::{Chan, chan};
 use crate::context::{self, BoxError, Cancel, Cause, Context};
-use crate::primitives::Lock;
+use crate::primitives::{Lock, Tag};
+use crate::seam;
 use crate::sync::{Once, WaitGroup};
 
 /// Goroutines that work on parts of one task. Go's `errgroup.Group`.
@@ -47,6 +48,8 @@ pub struct Group {
     wg: WaitGroup,
     /// A value in it for each goroutine that is active, if there is a limit.
     active: Lock<Option<Chan<()>>>,
+    /// For the exploring scheduler: the limit, which is read and set in the middle of steps.
+    limit: Tag,
     end: Arc<End>,
 }
 
@@ -73,9 +76,12 @@ impl Drop for Place {
 impl Group {
     #[track_caller]
     fn make(cancel: Option<Cancel>) -> Group {
+        let limit = Tag::new();
+        seam::known(&limit, "errgroup's limit");
         Group {
             wg: WaitGroup::new(),
             active: Lock::new(None),
+            limit,
             end: Arc::new(End {
                 failed: Once::new(),
                 first: Lock::new(None),
@@ -114,6 +120,12 @@ impl Group {
         (Group::make(Some(cancel)), ctx)
     }
 
+    /// The limit as it is now.
+    fn active(&self) -> Option<Chan<()>> {
+        seam::touches(&self.limit, false);
+        self.active.lock().clone()
+    }
+
     /// At most `n` goroutines of the group are active at one time; with 0, none can be started. Go's `SetLimit`.
     ///
     /// `usize::MAX`, and all that an `isize` cannot hold, is no limit, as a negative number is in Go.
@@ -137,7 +149,7 @@ impl Group {
     /// ```
     #[track_caller]
     pub fn set_limit(&self, n: usize) {
-        let former = self.active.lock().clone();
+        let former = self.active();
         let active = former.map_or(0, |c| c.len());
         if active != 0 {
             panic!(
@@ -145,6 +157,7 @@ impl Group {
             );
         }
         let places = isize::try_from(n).is_ok().then(|| chan(n));
+        seam::touches(&self.limit, true);
         *self.active.lock() = places;
     }
 
@@ -169,7 +182,7 @@ impl Group {
     /// ```
     #[track_caller]
     pub fn go(&self, f: impl FnOnce() -> Result<(), BoxError> + Send + 'static) {
-        let active = self.active.lock().clone();
+        let active = self.active();
         if let Some(active) = &active {
             active.send(());
         }
@@ -198,7 +211,7 @@ impl Group {
     /// ```
     #[track_caller]
     pub fn try_go(&self, f: impl FnOnce() -> Result<(), BoxError> + Send + 'static) -> bool {
-        let active = self.active.lock().clone();
+        let active = self.active();
         if let Some(active) = &active
             && active.try_send(()).is_err()
         {

@@ -227,6 +227,7 @@ impl<T: Copy + Send + Default + 'static> Default for Shared<T> {
 /// Shows the value without being an access: looking at a program from outside changes nothing in it.
 impl<T: Copy + fmt::Debug + 'static> fmt::Debug for Shared<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        seam::shown(Some(&self.0.tag));
         f.debug_tuple("Shared").field(&self.0.cell.load()).finish()
     }
 }

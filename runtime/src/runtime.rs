@@ -205,6 +205,7 @@ pub fn num_goroutine() -> usize {
 /// ```
 #[track_caller]
 pub fn goid() -> u64 {
+    seam::numbered();
     seam::expect_current("goid").1.id()
 }
 

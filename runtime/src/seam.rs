@@ -24,9 +24,11 @@ use std::time::{Duration, Instant};
 
 mod homes;
 mod hooks;
+mod told;
 
 pub(crate) use homes::*;
 pub(crate) use hooks::*;
+pub(crate) use told::*;
 
 use crate::goroutine::G;
 pub(crate) use crate::op::{Came, Contents, Hold, Op};
@@ -141,6 +143,11 @@ pub(crate) trait Observer {
     /// The goroutine that runs looks at this object, or changes it (`write`), beside what its operation is about: it has
     /// waited for it among others and does so no more, say.
     fn touches(&self, _tag: &Tag, _write: bool) {}
+    /// The goroutine that runs has looked how this object stands, to show it in words (`Debug`), which is no operation.
+    /// `None`: also who waits for it.
+    fn shown(&self, _tag: Option<&Tag>) {}
+    /// The goroutine that runs asks for a goroutine's number.
+    fn numbered(&self) {}
     /// How a channel stands: values in its buffer, `recvx`, receivers, senders.
     fn stands(
         &self,
@@ -152,6 +159,8 @@ pub(crate) trait Observer {
     }
     /// Where a WaitGroup's counter stands now.
     fn shut(&self, _tag: &Tag, _left: u32) {}
+    /// More was taken from a WaitGroup than there is.
+    fn overdrawn(&self, _tag: &Tag) {}
     /// So much is added to a WaitGroup, for the count of it.
     fn added(&self, _n: u64) {}
     /// One of `n` equally good possibilities (a ready case, a timer).

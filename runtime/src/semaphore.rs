@@ -283,6 +283,7 @@ fn reason(ctx: &Context) -> Error {
 
 impl fmt::Debug for Weighted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        seam::shown(Some(&self.tag));
         let state = self.state.lock();
         let (taken, waiting) = (state.taken, state.queue.len());
         drop(state);

@@ -327,6 +327,7 @@ macro_rules! ends {
                 match &self.0 {
                     None => f.write_str(concat!(stringify!($end), "(nil)")),
                     Some(c) => {
+                        seam::shown(Some(&c.tag));
                         // Who has it may be a snapshot on this thread, which shows a value that the channel is a part of.
                         let Some(state) = c.state.try_lock() else {
                             return f

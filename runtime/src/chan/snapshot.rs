@@ -84,6 +84,7 @@ impl<T: Debug> Hchan<T> {
         let queue = |q: &crate::wait::WaitQueue<Option<T>>| {
             let mut out = Vec::with_capacity(q.len());
             q.for_each(|g, elem| {
+                seam::numbered();
                 out.push(Waiting {
                     goroutine: g.id(),
                     elem: elem.as_ref().map(|v| format!("{v:?}")),

@@ -389,6 +389,20 @@ impl Observer for Lab {
         }
     }
 
+    fn shown(&self, tag: Option<&Tag>) {
+        // What is shown may be a part of what is written down just now.
+        if let Some(mut st) = self.state_if_free()
+            && st.tracing
+        {
+            let object = tag.map(|tag| st.object(tag));
+            st.shown(object);
+        }
+    }
+
+    fn numbered(&self) {
+        self.state().numbers(true);
+    }
+
     fn stands(
         &self,
         tag: &Tag,
@@ -417,6 +431,14 @@ impl Observer for Lab {
             // By their numbers, in whatever order they are told.
             let at = r.stands.partition_point(|s| s.object < object);
             r.stands.insert(at, stand);
+        }
+    }
+
+    fn overdrawn(&self, tag: &Tag) {
+        let mut st = self.state();
+        if st.tracing {
+            let object = st.object(tag);
+            st.overdrawn(object);
         }
     }
 

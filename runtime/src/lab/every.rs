@@ -27,8 +27,9 @@
 //!
 //! # What is given up
 //!
-//! A program that asks how many goroutines there are, is woken from outside, prints past this library, or has schedules
-//! of more steps than [`LONGEST`], or in which the clock may run away ([`HURRIED`]).
+//! A program that asks how many goroutines there are, or for the number of one where others than main make some, or how
+//! a WaitGroup stands, is woken from outside, prints past this library, or has schedules of more steps than [`LONGEST`],
+//! or in which the clock may run away ([`HURRIED`]).
 
 use super::footprint::{Footprint, How, Touch};
 use super::order::Order;
@@ -80,6 +81,8 @@ pub(crate) struct Every {
     /// The program cannot be explored like this.
     pub(super) gave_up: bool,
     again: bool,
+    /// Others than main have made goroutines; somebody has asked for a goroutine's number.
+    numbered: [bool; 2],
     /// Interleavings visited.
     pub(crate) found: usize,
     /// Places that were left: their vectors have room.
@@ -114,6 +117,18 @@ impl Every {
 
     pub(crate) fn gave_up(&self) -> bool {
         self.gave_up
+    }
+
+    /// The waits for WaitGroups are steps like others, after all: the exploration begins anew.
+    pub(super) fn waits_are_steps(&mut self) {
+        self.again |= !self.plain;
+    }
+
+    /// Goroutines are numbered in the order of their births. That is one order where main makes all of them; where others
+    /// make some (`asked` is false), and somebody asks for a number, nothing is known of those that it does not show.
+    pub(super) fn numbers(&mut self, asked: bool) {
+        self.numbered[usize::from(asked)] = true;
+        self.gave_up |= self.numbered == [true; 2];
     }
 
     /// What the step that was chosen last touched.

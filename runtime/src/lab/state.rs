@@ -405,6 +405,9 @@ impl State {
         self.counts.at_least(Fact::alive, self.alive as u32 - main);
         if self.tracing {
             self.print.enabled.push(who);
+            if who != 1 && by != Some(1) {
+                self.numbers(false);
+            }
         }
         if who != 1 && by.is_some() {
             self.counts.add(Fact::goroutines);

@@ -108,6 +108,24 @@ impl State {
         }
     }
 
+    /// See [`Every::numbers`](super::every::Every::numbers).
+    pub(super) fn numbers(&mut self, asked: bool) {
+        if let Driver::Every(every) = &mut self.driver {
+            every.numbers(asked);
+        }
+    }
+
+    /// How an object stands is told in words, in the middle of a step; `None`: in words that say who waits for it.
+    pub(super) fn shown(&mut self, object: Option<u32>) {
+        let Some(object) = object else {
+            self.opaque();
+            return;
+        };
+        let unknown = self.objects[object as usize].made.kind.is_empty();
+        self.print.unnamed |= object >= self.known && unknown;
+        self.print.touch(object, How::Read);
+    }
+
     fn plain(&self) -> bool {
         matches!(&self.driver, Driver::Every(every) if every.plain)
     }
@@ -282,6 +300,11 @@ impl State {
         let Some(t) = self.print.touches.iter_mut().find(of) else {
             return;
         };
+        if before.saturating_sub(left) > 1 {
+            // It may be more than there is where others come before it.
+            t.how = How::Write;
+            return;
+        }
         match t.how {
             How::Adds => {
                 if left == 0 {
@@ -292,6 +315,15 @@ impl State {
             }
             How::Sets | How::Raises => t.n = left.saturating_sub(before),
             _ => {}
+        }
+    }
+
+    /// More was taken from a WaitGroup than there is: who does, and panics, depends on the order, also where that is caught.
+    pub(super) fn overdrawn(&mut self, object: u32) {
+        self.print.touch(object, How::Write);
+        if let Driver::Every(every) = &mut self.driver {
+            // Who waits from now on does so in the queue, until somebody raises it to zero.
+            every.waits_are_steps();
         }
     }
 

@@ -270,6 +270,7 @@ macro_rules! integers {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                seam::shown(Some(&self.tag));
                 self.v.fmt(f)
             }
         }
@@ -409,6 +410,7 @@ impl From<bool> for Bool {
 
 impl fmt::Debug for Bool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        seam::shown(Some(&self.tag));
         self.v.fmt(f)
     }
 }

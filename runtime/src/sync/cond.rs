@@ -179,6 +179,7 @@ impl Default for Cond {
 
 impl fmt::Debug for Cond {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        seam::shown(Some(&self.tag));
         let state = self.state.lock();
         f.debug_struct("Cond")
             .field("waiting", &(state.drawn - state.served))

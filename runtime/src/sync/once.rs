@@ -126,6 +126,7 @@ impl Default for Once {
 
 impl fmt::Debug for Once {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        seam::shown(Some(&self.tag));
         f.debug_struct("Once")
             .field("done", &self.done.load(Ordering::Relaxed))
             .finish()

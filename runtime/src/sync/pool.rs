@@ -105,6 +105,7 @@ impl<T: Send> Pool<T> {
 
 impl<T> fmt::Debug for Pool<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        seam::shown(Some(&self.tag));
         let kept = self.kept.lock();
         f.debug_struct("Pool")
             .field(

@@ -267,6 +267,7 @@ impl Group {
     #[track_caller]
     fn reached(&self, state: u64) {
         if counter(state) < 0 {
+            seam::overdrawn(&self.tag);
             panic!("sync: negative WaitGroup counter");
         }
         // Nobody may add now, and whoever waits no longer counts itself.
@@ -292,6 +293,7 @@ impl Default for WaitGroup {
 
 impl fmt::Debug for WaitGroup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        seam::shown(None);
         let state = self.0.state.load(Ordering::Relaxed);
         f.debug_struct("WaitGroup")
             .field("counter", &counter(state))

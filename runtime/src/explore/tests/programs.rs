@@ -13,6 +13,8 @@ use crate::sync::raw::{Mutex, RWMutex};
 use crate::sync::{Cond, Map, Mutex as Guarded, Once, Pool, WaitGroup, atomic};
 use crate::time::Timer;
 
+mod more;
+
 /// What the goroutines of a program share.
 struct World {
     vars: Vec<Shared<i64>>,
@@ -32,6 +34,7 @@ struct World {
     /// One below it.
     child: Option<(Context, Cancel)>,
     timer: Option<Timer>,
+    more: Option<more::More>,
     /// What each goroutine saw, in its own order.
     seen: Notes,
 }
@@ -56,6 +59,21 @@ pub(super) enum Family {
     Branches,
     Mixed,
     All,
+    // Those of `more.rs`.
+    Cases,
+    Ends,
+    Onces,
+    Maps,
+    Weights,
+    Errands,
+    Flights,
+    Words,
+    Ticks,
+    Causes,
+    Guards,
+    Births,
+    Groups2,
+    Wide,
 }
 
 pub(super) const FAMILIES: [Family; 15] = [
@@ -74,6 +92,24 @@ pub(super) const FAMILIES: [Family; 15] = [
     Family::Selects,
     Family::Branches,
     Family::All,
+];
+
+/// The families of `more.rs`.
+pub(super) const MORE: [Family; 14] = [
+    Family::Cases,
+    Family::Ends,
+    Family::Onces,
+    Family::Maps,
+    Family::Weights,
+    Family::Errands,
+    Family::Flights,
+    Family::Words,
+    Family::Ticks,
+    Family::Causes,
+    Family::Guards,
+    Family::Births,
+    Family::Groups2,
+    Family::Wide,
 ];
 
 /// The operations of one goroutine, drawn once.
@@ -101,6 +137,7 @@ fn body(family: Family, rng: &mut Rng, n: usize) -> Vec<u32> {
             0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
             26, 27, 28,
         ],
+        others => more::kinds(others),
     };
     (0..n)
         .map(|_| kinds[rng.below(kinds.len())] * 2 + rng.below(2) as u32)
@@ -118,6 +155,10 @@ impl World {
 
     fn timer(&self) -> &Timer {
         self.timer.as_ref().expect("its family has a timer")
+    }
+
+    fn more(&self) -> &more::More {
+        self.more.as_ref().expect("its family has more")
     }
 }
 
@@ -362,7 +403,7 @@ fn perform(w: &Arc<World>, me: usize, op: u32) {
             note(of.parse().unwrap_or(-21));
             note(context::cause(&ctx).map_or(-22, |c| c.to_string().parse().unwrap_or(-23)));
         }
-        _ => unreachable!("no such operation"),
+        kind => more::perform(w, me, kind, i),
     }
 }
 
@@ -406,10 +447,15 @@ fn with_cancel(parent: &Context) -> (Context, Cancel) {
 }
 
 pub(super) fn run(program: &Program, note: &Notes) {
-    let contexts = matches!(program.family, Family::Contexts | Family::All)
-        .then(|| with_cancel(&context::background()));
+    let contexts = matches!(
+        program.family,
+        Family::Contexts | Family::All | Family::Weights | Family::Causes | Family::Wide
+    )
+    .then(|| with_cancel(&context::background()));
+    let vars: Vec<_> = (0..2).map(|_| Shared::new(0)).collect();
     let w = Arc::new(World {
-        vars: (0..2).map(|_| Shared::new(0)).collect(),
+        more: more::More::new(program.family, &vars[0]),
+        vars,
         atoms: (0..2).map(|_| atomic::Int64::new(0)).collect(),
         locks: (0..2).map(|_| Mutex::new()).collect(),
         rw: RWMutex::new(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{about_to, came, changed, hands_over};
 use crate::primitives::{Lock, Tag};
-use crate::seam::{Came, Op};
+use crate::seam::{self, Came, Op};
 
 /// A counted pointer, or none, that is read and replaced in one step: Go's `atomic.Pointer[T]`.
 ///
@@ -137,6 +137,7 @@ impl<T> Default for Pointer<T> {
 
 impl<T: fmt::Debug> fmt::Debug for Pointer<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        seam::shown(Some(&self.tag));
         let p = self.p.lock().clone();
         f.debug_tuple("Pointer").field(&p).finish()
     }

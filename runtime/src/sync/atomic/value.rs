@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{about_to, came, hands_over};
 use crate::lock::LockGuard;
 use crate::primitives::{Lock, Tag};
-use crate::seam::{Came, Op};
+use crate::seam::{self, Came, Op};
 
 type Stored = Option<Arc<dyn Any + Send + Sync>>;
 
@@ -176,6 +176,7 @@ impl Default for Value {
 
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        seam::shown(Some(&self.tag));
         f.debug_struct("Value")
             .field("stored", &self.v.lock().is_some())
             .finish()
