@@ -134,3 +134,115 @@ fn a_limit_set_beside_a_goroutine_that_starts_others_holds_or_does_not() {
         2,
     );
 }
+
+type Work = Box<dyn FnOnce() + Send>;
+
+/// Two goroutines beside main, which waits for neither.
+fn two(make: impl Fn() -> [Work; 2] + Clone + 'static, interleavings: usize) {
+    whole(
+        move || {
+            for work in make() {
+                crate::go(work);
+            }
+        },
+        interleavings,
+    );
+}
+
+/// The same work for both, on one object.
+fn both<T: Send + Sync + 'static>(
+    make: fn() -> T,
+    work: fn(&T),
+) -> impl Fn() -> [Work; 2] + Clone + 'static {
+    beside(make, work, work)
+}
+
+fn beside<T: Send + Sync + 'static>(
+    make: fn() -> T,
+    one: fn(&T),
+    other: fn(&T),
+) -> impl Fn() -> [Work; 2] + Clone + 'static {
+    move || {
+        let a = Arc::new(make());
+        let b = a.clone();
+        [Box::new(move || one(&a)), Box::new(move || other(&b))]
+    }
+}
+
+#[test]
+fn as_many_interleavings_as_are_counted_by_hand() {
+    use crate::sync::raw::{Mutex, RWMutex};
+    let var = || Shared::new(0);
+    two(both(var, |v| v.set(1)), 2);
+    two(both(var, |v| _ = v.get()), 1);
+    // The first of both reads, or one is done before the other one begins.
+    two(both(var, |v| v.update(|v| v + 1)), 4);
+    let atom = || atomic::Int64::new(0);
+    two(both(atom, |n| _ = n.add(1)), 2);
+    two(both(atom, |n| _ = n.load()), 1);
+    let locked = |m: &Mutex| {
+        m.lock();
+        m.unlock();
+    };
+    let twice = |m: &Mutex| {
+        for _ in 0..2 {
+            m.lock();
+            m.unlock();
+        }
+    };
+    two(both(Mutex::new, locked), 2);
+    two(beside(Mutex::new, locked, twice), 3);
+    two(both(Mutex::new, twice), 6);
+    // Before, in vain, after.
+    let tries = |m: &Mutex| {
+        if m.try_lock() {
+            m.unlock();
+        }
+    };
+    two(beside(Mutex::new, locked, tries), 3);
+    let reads = |m: &RWMutex| {
+        m.rlock();
+        m.runlock();
+    };
+    two(both(RWMutex::new, reads), 1);
+    two(both(|| crate::chan(2), |c| c.send(1)), 2);
+    two(
+        beside(|| crate::chan(0), |c| c.send(1), |c| _ = c.recv()),
+        2,
+    );
+    two(
+        beside(|| crate::chan(1), |c| c.send(1), |c| _ = c.recv()),
+        2,
+    );
+    let close = |c: &crate::Chan<i32>| c.close();
+    two(beside(|| crate::chan(1), close, |c| _ = c.try_recv()), 2);
+    two(both(|| Pool::new(|| 0), |p| p.put(1)), 2);
+    let group = || {
+        let wg = WaitGroup::new();
+        wg.add(2);
+        wg
+    };
+    two(both(group, WaitGroup::done), 1);
+    // Whichever is ready.
+    whole(
+        || {
+            let (a, b) = (crate::chan(1), crate::chan(1));
+            a.send(1);
+            b.send(2);
+            crate::select! {
+                recv(a) => {}
+                recv(b) => {}
+            }
+        },
+        2,
+    );
+    let sleep = |_: &()| crate::time::sleep(std::time::Duration::from_millis(1));
+    // Both at one time; or the clock moves before the other one lies down.
+    two(both(|| (), sleep), 3);
+    let ctx = || {
+        let (ctx, cancel) = crate::context::with_cancel(&crate::context::background());
+        (ctx, Box::new(cancel) as Box<dyn Fn() + Send + Sync>)
+    };
+    two(beside(ctx, |c| _ = c.0.err(), |c| (c.1)()), 2);
+    two(both(ctx, |c| _ = c.0.err()), 1);
+}
