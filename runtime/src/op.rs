@@ -71,6 +71,51 @@ pub(crate) const WOULD_BLOCK: &str = "would block";
 pub(crate) const SENT: &str = "sent";
 
 impl Op {
+    /// All of them, in order.
+    pub(crate) const ALL: [Op; Op::Look as usize + 1] = [
+        Op::Go,
+        Op::Gosched,
+        Op::Sleep,
+        Op::Now,
+        Op::Send,
+        Op::Recv,
+        Op::TrySend,
+        Op::TryRecv,
+        Op::Close,
+        Op::Len,
+        Op::Select,
+        Op::Lock,
+        Op::TryLock,
+        Op::Unlock,
+        Op::RLock,
+        Op::TryRLock,
+        Op::RUnlock,
+        Op::Add,
+        Op::Done,
+        Op::Wait,
+        Op::Once,
+        Op::CondWait,
+        Op::Signal,
+        Op::Broadcast,
+        Op::AtomicLoad,
+        Op::AtomicStore,
+        Op::AtomicUpdate,
+        Op::Get,
+        Op::Set,
+        Op::Print,
+        Op::Timer,
+        Op::Cancel,
+        Op::Child,
+        Op::Stop,
+        Op::Err,
+        Op::Acquire,
+        Op::TryAcquire,
+        Op::Release,
+        Op::Syscall,
+        Op::Io,
+        Op::Look,
+    ];
+
     /// The name of an operation, as a program calls it.
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -118,6 +163,15 @@ impl Op {
         }
     }
 }
+
+// The place of each in the list is its number: tables are made from it.
+const _: () = {
+    let mut i = 0;
+    while i < Op::ALL.len() {
+        assert!(Op::ALL[i] as usize == i);
+        i += 1;
+    }
+};
 
 /// What came of an atomic operation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

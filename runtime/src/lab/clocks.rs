@@ -476,8 +476,22 @@ impl Clocks {
         there.table == table && there.by.who == NONE
     }
 
-    #[inline]
+    /// Whether all that was left in an object's first place is the very table that `me` has: the usual case, where nobody has
+    /// learned anything from the others.
+    #[inline(always)]
+    fn is_plain(&self, me: u32, object: u32) -> bool {
+        let there = self.objects.get(object as usize).map(|o| o.place);
+        there.is_some_and(|there| Clocks::is_but(there, self.of[me as usize].table))
+    }
+
+    #[inline(always)]
     pub(crate) fn acquire(&mut self, me: u32, object: u32, slot: usize) {
+        if slot != 0 || !self.is_plain(me, object) {
+            self.acquire_from(me, object, slot);
+        }
+    }
+
+    fn acquire_from(&mut self, me: u32, object: u32, slot: usize) {
         let there = self.find(object, slot);
         if there.table == NONE || Clocks::is_but(there, self.of[me as usize].table) {
             return;
@@ -491,8 +505,18 @@ impl Clocks {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn release(&mut self, me: u32, object: u32, slot: usize) {
+        // Who has no column leaves no span.
+        let plain = self.of[me as usize].column == NONE && self.is_plain(me, object);
+        if slot != 0 || !plain {
+            self.leave(me, object, slot);
+        }
+        self.tick(me);
+    }
+
+    /// A release, but for the end of the span.
+    fn leave(&mut self, me: u32, object: u32, slot: usize) {
         let there = self.find(object, slot);
         let known = self.known(me);
         if known.by.who == NONE && Clocks::is_but(there, known.table) {
@@ -502,7 +526,6 @@ impl Clocks {
         } else {
             self.add_to(me, object, slot, there);
         }
-        self.tick(me);
     }
 
     /// What `me` knows stands in the slot from here on, in place of what others left there.

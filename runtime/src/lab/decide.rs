@@ -1,9 +1,8 @@
 //! The decisions in a schedule: what is asked at a point, who goes on, and what a step leaves.
 
+use super::does::does;
 use super::facts::Fact;
 use super::footprint::How;
-use super::objects::only_reads;
-use super::objects::tally;
 use super::plan::CLOCK;
 use super::record::{KEPT, Record, What};
 use super::rng::mix;
@@ -24,11 +23,12 @@ impl State {
             (None, Op::Print) => OUTPUT,
             (None, _) => 0,
         };
+        let does = does(op);
         let i = self.current as usize - 1;
         let slot = &mut self.slots[i];
         self.intents[i] = Intent {
             object,
-            reads: only_reads(op),
+            reads: does.reads,
             ops: slot.ops,
         };
         slot.pending = Pending {
@@ -39,19 +39,15 @@ impl State {
         if slot.fruitless > 0 && looks(slot.last.what) {
             self.counts.add(Fact::vain);
         }
-        let weight = fruitlessness(op);
-        let neutral = is_neutral(op);
-        if weight == 0 && !neutral {
+        let Some(weight) = does.weight else {
+            slot.fruitless = 0;
             self.idle.progress();
-        }
+            return Why::Point;
+        };
+        slot.fruitless += weight;
         if op == Op::Now {
             self.idle.reads(self.steps);
         }
-        slot.fruitless = if weight == 0 && !neutral {
-            0
-        } else {
-            slot.fruitless + weight
-        };
         if op == Op::Gosched {
             slot.fruitless = 0;
             self.idle.gives_way(&mut slot.tries);
@@ -316,6 +312,7 @@ impl State {
         let Pending { what, object, at } = slot.pending;
         self.pulse.mark(who, at);
         if let What::Does(op) = what {
+            let does = does(op);
             slot.last.what = what;
             slot.last.object = object;
             slot.last.at = at;
@@ -323,13 +320,12 @@ impl State {
             // A lock is touched when it is had (see `hold`): how often somebody asked for it in vain is no difference.
             if object != 0 && !matches!(op, Op::Lock | Op::RLock) {
                 let key = mix(slot.ident, u64::from(slot.ops));
-                self.objects[object as usize].touch(key, only_reads(op));
+                self.objects[object as usize].touch(key, does.reads);
             }
-            let (fact, more) = tally(op);
-            if let Some(fact) = fact {
+            if let Some(fact) = does.fact {
                 self.counts.add(fact);
             }
-            if more || who == 1 {
+            if does.more || who == 1 {
                 self.count(who, op);
             }
             if self.main_returned {
@@ -424,32 +420,5 @@ impl State {
 
 /// Whether it is a look that waits for nothing, or may be one.
 fn looks(what: What) -> bool {
-    matches!(
-        what,
-        What::Does(Op::TrySend | Op::TryRecv | Op::Select | Op::Len)
-    )
-}
-
-/// Whether an operation is no sign that somebody gets anywhere: who polls under a lock takes it again and again.
-#[inline]
-fn is_neutral(op: Op) -> bool {
-    matches!(
-        op,
-        Op::Gosched | Op::Lock | Op::Unlock | Op::RLock | Op::RUnlock
-    )
-}
-
-/// What an operation weighs that may have come to nothing; 0 for those that always come to something.
-#[inline]
-fn fruitlessness(op: Op) -> u8 {
-    match op {
-        Op::TrySend | Op::TryRecv | Op::TryLock | Op::TryRLock | Op::TryAcquire | Op::Select => {
-            PATIENCE / 3
-        }
-        Op::AtomicLoad | Op::AtomicUpdate | Op::Get | Op::Len | Op::Now | Op::Err | Op::Look => {
-            PATIENCE / 12
-        }
-        Op::Lock | Op::RLock => PATIENCE / 24,
-        _ => 0,
-    }
+    matches!(what, What::Does(op) if does(op).looks)
 }

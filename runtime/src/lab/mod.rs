@@ -40,6 +40,7 @@
 mod answers;
 mod clocks;
 mod decide;
+mod does;
 mod due;
 mod engine;
 mod every;

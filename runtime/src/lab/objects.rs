@@ -113,9 +113,12 @@ impl State {
         }
         let lock = &mut self.objects[object as usize];
         lock.touch(key, shared);
-        self.counts.at_least(Fact::held_together, held);
         if !std::mem::replace(&mut lock.locked, true) {
             self.counts.add(Fact::mutexes);
+            self.counts.at_least(Fact::held_together, 1);
+        }
+        if held > 1 {
+            self.counts.at_least(Fact::held_together, held);
         }
         self.holdings.push(Holding {
             object,
@@ -124,7 +127,9 @@ impl State {
             shared,
             once,
         });
-        self.note_holdings();
+        if self.recording {
+            self.note_holdings();
+        }
         // Who only tries does not wait: that is no order.
         if held > 1 && !tried {
             self.owners.got_another(who, &self.holdings);
@@ -140,11 +145,13 @@ impl State {
         let who = self.current;
         let shared = how == Hold::SharedReleased;
         let of = |h: &Holding| h.object == object && h.shared == shared;
-        let found = self
-            .holdings
-            .iter()
-            .rposition(|h| of(h) && h.who == who)
-            .or_else(|| self.holdings.iter().rposition(of));
+        let found = match &self.holdings[..] {
+            [only] => of(only).then_some(0),
+            all => all
+                .iter()
+                .rposition(|h| of(h) && h.who == who)
+                .or_else(|| all.iter().rposition(of)),
+        };
         if let Some(i) = found {
             let h = self.holdings.swap_remove(i);
             let slot = &mut self.slots[h.who as usize - 1];
@@ -155,16 +162,17 @@ impl State {
                 let left = self.holdings.iter().filter(|o| o.who == h.who);
                 left.fold(0, |all, o| all | bit(o.object))
             };
-            self.note_holdings();
+            if self.recording {
+                self.note_holdings();
+            }
         }
     }
 
     /// A lock has changed hands in the step that is the last one written down.
-    #[inline]
+    #[cold]
+    #[inline(never)]
     fn note_holdings(&mut self) {
-        if self.recording
-            && let Some(r) = self.records.last_mut()
-        {
+        if let Some(r) = self.records.last_mut() {
             r.held.clone_from(&self.holdings);
         }
     }
@@ -234,7 +242,7 @@ impl State {
         }
     }
 
-    /// What there is to be counted of a step beside what [`tally`] says.
+    /// What there is to be counted of a step beside its own fact.
     #[inline(never)]
     pub(super) fn count(&mut self, who: u32, op: Op) {
         let slot = &self.slots[who as usize - 1];
@@ -381,15 +389,6 @@ impl Object {
     }
 }
 
-/// Whether two such operations on one object can change places.
-#[inline]
-pub(super) fn only_reads(op: Op) -> bool {
-    matches!(
-        op,
-        Op::Get | Op::AtomicLoad | Op::Len | Op::Err | Op::RLock | Op::RUnlock
-    )
-}
-
 /// Whether something comes out of it that somebody else has put in.
 #[inline]
 fn looks_at_something(op: Op) -> bool {
@@ -407,30 +406,4 @@ fn looks_at_something(op: Op) -> bool {
             | Op::Once
             | Op::Select
     )
-}
-
-/// The fact that counts such operations, and whether there is more to be counted of one, by whomever: see
-/// `count`, which is called for each step of main too.
-#[inline(always)]
-pub(super) fn tally(op: Op) -> (Option<Fact>, bool) {
-    match op {
-        Op::Sleep => (Some(Fact::sleeps), false),
-        Op::Gosched => (Some(Fact::gosched), false),
-        Op::Send | Op::TrySend => (Some(Fact::sends), true),
-        Op::Recv | Op::TryRecv => (Some(Fact::recvs), true),
-        Op::Select => (Some(Fact::selects), true),
-        Op::Close => (Some(Fact::closes), true),
-        Op::Lock | Op::RLock => (Some(Fact::locks), false),
-        Op::Add => (Some(Fact::adds), false),
-        Op::Done => (Some(Fact::dones), false),
-        Op::Wait => (Some(Fact::waits), true),
-        Op::CondWait => (None, true),
-        Op::Signal => (Some(Fact::signals), false),
-        Op::AtomicLoad => (Some(Fact::atomics), false),
-        Op::Syscall => (Some(Fact::calls), true),
-        Op::AtomicStore | Op::AtomicUpdate => (Some(Fact::atomics), true),
-        Op::Get => (Some(Fact::shared_reads), true),
-        Op::Set => (Some(Fact::shared_writes), true),
-        _ => (None, false),
-    }
 }

@@ -94,8 +94,16 @@ pub(crate) fn point_at(op: Op, tag: &Tag, at: &'static Location<'static>) {
 /// As [`point_at`], at an object that a former schedule may have left in the middle of something (a `static` lock, held by a
 /// goroutine that is gone): `renew` makes it as new where the schedule that runs on this thread has not met it. For who has
 /// seen that it is [`hooked`].
+///
+/// Gives back who listens, for what is told of the operation later: it is the same one then, since who is explored stays on
+/// its thread, and on all others there is one for all of them.
 #[inline]
-pub(crate) fn point_anew(op: Op, tag: &Tag, at: &'static Location<'static>, renew: impl FnOnce()) {
+pub(crate) fn point_anew(
+    op: Op,
+    tag: &Tag,
+    at: &'static Location<'static>,
+    renew: impl FnOnce(),
+) -> Option<&'static dyn Observer> {
     let (o, epoch) = listener();
     if epoch != 0 && tag.get(epoch).is_none() {
         renew();
@@ -104,6 +112,7 @@ pub(crate) fn point_anew(op: Op, tag: &Tag, at: &'static Location<'static>, rene
         Some(o) => o.point(op, Some(tag), at),
         None => at_native_point(op, Some(tag), at),
     }
+    o
 }
 
 /// A choice point, and then a plain read or write of a variable, for the race detector.

@@ -23,7 +23,7 @@ pub use rwmutex::RWMutex;
 use super::bare::Bare;
 use crate::panics;
 use crate::primitives::{Tag, hooked};
-use crate::seam::{self, Hold, Op};
+use crate::seam::{self, Hold, Observer, Op};
 
 /// A mutual exclusion lock without a value: Go's `sync.Mutex`.
 ///
@@ -86,9 +86,9 @@ impl Mutex {
     #[cold]
     #[inline(never)]
     fn lock_hooked(&self, at: &'static Location<'static>) {
-        self.approach(Op::Lock, at);
+        let told = self.approach(Op::Lock, at);
         self.bare.lock(at);
-        self.entered();
+        self.entered(told);
     }
 
     /// Locks it if that needs no waiting, and says whether it did. Go's `TryLock`.
@@ -101,11 +101,12 @@ impl Mutex {
     #[inline]
     #[track_caller]
     pub fn try_lock(&self) -> bool {
-        self.approach(Op::TryLock, Location::caller());
+        let at = Location::caller();
+        let told = hooked().then(|| self.approach(Op::TryLock, at)).flatten();
         let got = self.bare.try_lock();
         seam::outcome(|| format!("→ {got}"));
         if got {
-            self.entered();
+            self.entered(told);
         }
         got
     }
@@ -141,20 +142,22 @@ impl Mutex {
     #[cold]
     #[inline(never)]
     pub(super) fn about_to_unlock(&self, at: &'static Location<'static>) {
-        self.approach(Op::Unlock, at);
-        seam::gave(&self.tag, 0, Hold::MutexReleased);
-    }
-
-    #[inline(always)]
-    fn approach(&self, op: Op, at: &'static Location<'static>) {
-        if hooked() {
-            seam::point_anew(op, &self.tag, at, || self.bare.clear());
+        if let Some(told) = self.approach(Op::Unlock, at) {
+            told.gave(&self.tag, 0, Hold::MutexReleased);
         }
     }
 
+    /// A choice point: only where anybody listens, who is given back.
     #[inline(always)]
-    fn entered(&self) {
-        seam::took(&self.tag, 0, Hold::Mutex);
+    fn approach(&self, op: Op, at: &'static Location<'static>) -> Option<&'static dyn Observer> {
+        seam::point_anew(op, &self.tag, at, || self.bare.clear())
+    }
+
+    #[inline(always)]
+    fn entered(&self, told: Option<&'static dyn Observer>) {
+        if let Some(told) = told {
+            told.took(&self.tag, 0, Hold::Mutex);
+        }
     }
 }
 
