@@ -18,6 +18,7 @@ pub(crate) fn name_of<F>() -> &'static str {
 }
 
 /// Starts a goroutine that runs `f`; `None` for its place makes it main.
+#[inline(always)]
 pub(crate) fn spawn<F: FnOnce() + 'static>(f: F, at: Option<&'static Location<'static>>) {
     let Some(s) = seam::current_scheduler() else {
         seam::expect_current("go");
@@ -41,6 +42,7 @@ pub(crate) fn spawn<F: FnOnce() + 'static>(f: F, at: Option<&'static Location<'s
 }
 
 /// Gives a newborn its coroutine, which will run `f`. The caller queues it.
+#[inline(always)]
 pub(crate) fn bear(born: Newborn, home: u64, origin: Origin, f: impl FnOnce() + 'static) {
     let g = born.g;
     // SAFETY: a newborn's G is dead, and nobody else holds it.

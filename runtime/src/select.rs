@@ -72,12 +72,26 @@ fn select(
     default: bool,
     at: &'static Location<'static>,
 ) -> Option<usize> {
-    seam::point_free_at(Op::Select, at);
     if hooked() {
-        cases.iter().filter_map(|c| c.tag()).for_each(seam::also);
-        cases.iter_mut().for_each(|c| c.hands());
+        select_told(cases, order, default, at)
+    } else {
+        run::<false>(cases, order, default, at)
     }
-    let chosen = run(cases, order, default, at);
+}
+
+/// The same where somebody may listen. Out of the way: one look at the hooks is what most of them pay.
+#[cold]
+#[inline(never)]
+fn select_told(
+    cases: &mut [&mut dyn Case],
+    order: &mut [u32],
+    default: bool,
+    at: &'static Location<'static>,
+) -> Option<usize> {
+    seam::point_free_at(Op::Select, at);
+    cases.iter().filter_map(|c| c.tag()).for_each(seam::also);
+    cases.iter_mut().for_each(|c| c.hands());
+    let chosen = run::<true>(cases, order, default, at);
     if let Some(i) = chosen {
         seam::outcome(|| cases[i].outcome());
     } else {
@@ -86,7 +100,9 @@ fn select(
     chosen
 }
 
-fn run(
+/// `TOLD`: whether somebody may listen.
+#[inline(always)]
+fn run<const TOLD: bool>(
     cases: &mut [&mut dyn Case],
     order: &mut [u32],
     default: bool,
@@ -108,11 +124,11 @@ fn run(
     }
     let order = &mut order[..alive];
     let mut wake = None;
-    if !seam::observed() {
+    if !(TOLD && seam::observed()) {
         while may > 0 {
             let k = draw(may);
             let i = order[k] as usize;
-            if hooked() {
+            if TOLD {
                 cases[i].access(at);
             }
             cases[i].lock();
@@ -140,7 +156,8 @@ fn run(
         if ready == 0 {
             break;
         }
-        let k = seam::choose(ready).unwrap_or_else(|| draw(ready));
+        let told = if TOLD { seam::choose(ready) } else { None };
+        let k = told.unwrap_or_else(|| draw(ready));
         // In the order of the source: addresses differ from run to run.
         let Some(i) = (0..cases.len())
             // SAFETY: all are locked.
@@ -149,7 +166,7 @@ fn run(
         else {
             continue;
         };
-        if hooked() {
+        if TOLD {
             cases[i].access(at);
         }
         // SAFETY: all are locked.

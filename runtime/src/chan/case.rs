@@ -320,11 +320,37 @@ macro_rules! common {
         unsafe fn unlock(&self) {
             // SAFETY: locked by `lock`, which forgot the guard (the caller's promise).
             unsafe {
-                self.c().publish::<true>(&*self.c().state.data_ptr());
-                self.c().state.force_unlock(guard_state());
+                if hooked() {
+                    return unlock_told(self.c());
+                }
+                unlock::<T, false>(self.c());
             }
         }
     };
+}
+
+/// # Safety
+///
+/// It is locked, and the guard was forgotten.
+#[inline(always)]
+unsafe fn unlock<T, const TOLD: bool>(c: &Hchan<T>) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        c.publish::<TOLD>(&*c.state.data_ptr());
+        c.state.force_unlock(guard_state());
+    }
+}
+
+/// The same where somebody may listen.
+///
+/// # Safety
+///
+/// As for `unlock`.
+#[cold]
+#[inline(never)]
+unsafe fn unlock_told<T>(c: &Hchan<T>) {
+    // SAFETY: the caller's promise.
+    unsafe { unlock::<T, true>(c) };
 }
 
 impl<T> Case for RecvCase<'_, T> {

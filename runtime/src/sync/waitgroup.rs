@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::sema::Sema;
 use crate::goroutine::WaitReason;
 use crate::panics::is_goexit;
-use crate::primitives::Tag;
+use crate::primitives::{Tag, hooked};
 use crate::seam::{self, Op};
 use crate::wait::{Turn, Who};
 
@@ -89,6 +89,19 @@ impl WaitGroup {
     #[inline]
     #[track_caller]
     pub fn add(&self, n: i64) {
+        if hooked() {
+            self.add_told(n);
+        } else {
+            self.0.add::<false>(n);
+        }
+    }
+
+    /// The same where somebody may listen. Out of the way, as for `done`: one look at the hooks a call is all that the others
+    /// pay.
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn add_told(&self, n: i64) {
         if n < 0 {
             seam::point(Op::Done, &self.0.tag);
             seam::release(&self.0.tag, 0);
@@ -97,7 +110,7 @@ impl WaitGroup {
             seam::added(n.unsigned_abs());
         }
         seam::outcome(|| n.to_string());
-        self.0.add(n);
+        self.0.add::<true>(n);
     }
 
     /// One goroutine is done: `add(-1)`. Go's `Done`.
@@ -115,9 +128,11 @@ impl WaitGroup {
     #[inline]
     #[track_caller]
     pub fn done(&self) {
-        seam::point(Op::Done, &self.0.tag);
-        seam::release(&self.0.tag, 0);
-        self.0.add(-1);
+        if hooked() {
+            self.done_told(Location::caller());
+        } else {
+            self.0.add::<false>(-1);
+        }
     }
 
     /// Waits until the counter is zero. Go's `Wait`.
@@ -138,12 +153,30 @@ impl WaitGroup {
     #[track_caller]
     pub fn wait(&self) {
         let at = Location::caller();
+        if hooked() {
+            self.wait_told(at);
+        } else {
+            self.wait_here::<false>(at);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wait_told(&self, at: &'static Location<'static>) {
+        seam::point_at(Op::Wait, &self.0.tag, at);
+        self.wait_here::<true>(at);
+    }
+
+    /// `TOLD`: whether somebody may listen.
+    #[inline(always)]
+    fn wait_here<const TOLD: bool>(&self, at: &'static Location<'static>) {
         let group = &*self.0;
-        seam::point(Op::Wait, &group.tag);
         let mut state = group.state.load(Ordering::Acquire);
         loop {
             if counter(state) == 0 {
-                seam::acquire(&group.tag, 0);
+                if TOLD {
+                    seam::acquire(&group.tag, 0);
+                }
                 return;
             }
             // Before it is counted.
@@ -158,13 +191,15 @@ impl WaitGroup {
                 Err(now) => state = now,
             }
         }
-        if waiters(state) == 0 {
+        if TOLD && waiters(state) == 0 {
             // The first only: those who wait are no race with each other.
-            seam::access(&group.reuse, true);
+            seam::access_at(&group.reuse, true, at);
         }
         group.sema.acquire(Turn::Last, WaitReason::WaitGroup, at);
         let reused = group.state.load(Ordering::Acquire) != 0;
-        seam::acquire(&group.tag, 0);
+        if TOLD {
+            seam::acquire(&group.tag, 0);
+        }
         if reused {
             panic!("sync: WaitGroup is reused before previous Wait has returned");
         }
@@ -218,9 +253,20 @@ impl WaitGroup {
 
     /// `done` for a place in the program that the caller remembers.
     fn done_at(&self, at: &'static Location<'static>) {
+        if hooked() {
+            self.done_told(at);
+        } else {
+            self.0.add::<false>(-1);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn done_told(&self, at: &'static Location<'static>) {
         seam::point_at(Op::Done, &self.0.tag, at);
         seam::release(&self.0.tag, 0);
-        self.0.add(-1);
+        self.0.add::<true>(-1);
     }
 }
 
@@ -237,9 +283,10 @@ fn waiters(state: u64) -> u32 {
 }
 
 impl Group {
+    /// `TOLD`: whether somebody may listen.
     #[inline]
     #[track_caller]
-    fn add(&self, n: i64) {
+    fn add<const TOLD: bool>(&self, n: i64) {
         // The counter has 32 bits, as Go's: more than that wraps.
         let delta = n as i32;
         let add = (n as u64) << 32;
@@ -248,9 +295,11 @@ impl Group {
             .fetch_add(add, Ordering::AcqRel)
             .wrapping_add(add);
         let (v, w) = (counter(state), waiters(state));
-        seam::shut(&self.tag, u32::try_from(v).unwrap_or(0));
-        if delta > 0 && v == delta {
-            seam::access(&self.reuse, false);
+        if TOLD {
+            seam::shut(&self.tag, u32::try_from(v).unwrap_or(0));
+            if delta > 0 && v == delta {
+                seam::access(&self.reuse, false);
+            }
         }
         if v > 0 || (v == 0 && w == 0) {
             if w != 0 && delta > 0 && v == delta {
