@@ -210,6 +210,11 @@ impl State {
                 self.print.everything = true;
                 return;
             }
+            // A stop that comes too late would have come in time before the clock.
+            Op::Timer => {
+                self.print.touch(NOW, How::Read);
+                How::Write
+            }
             // What else it reaches, the system knows.
             Op::Io => {
                 self.opaque();
