@@ -126,7 +126,7 @@ pub struct Failure {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Schedules that ran.
+    /// Schedules that ran; where none comes to an end, those of which only the beginning was looked at do not count.
     pub ran: usize,
     /// How many of them differ in the order of operations on the same object; if all were tried, how many there are.
     pub distinct: usize,
