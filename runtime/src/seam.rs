@@ -24,11 +24,9 @@ use std::time::{Duration, Instant};
 
 mod homes;
 mod hooks;
-mod told;
 
 pub(crate) use homes::*;
 pub(crate) use hooks::*;
-pub(crate) use told::*;
 
 use crate::goroutine::G;
 pub(crate) use crate::op::{Came, Contents, Hold, Op};

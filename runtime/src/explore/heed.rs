@@ -116,13 +116,9 @@ fn takes_notice(runner: &mut Runner<'_>, plan: &Plan, end: &End, who: u32) -> No
 
 pub(super) fn run(runner: &mut Runner<'_>, plan: &Plan, asking: Asking) -> End {
     let setup = Setup {
-        relents: u64::MAX,
-        driver: Driver::Follow(Follow::new(plan.clone())),
-        max_steps: runner.rules.max_steps,
         races: false,
-        provoking: false,
-        recording: false,
         asking: Some(asking),
+        ..runner.setup(Driver::Follow(Follow::new(plan.clone())))
     };
     (runner.launch)(&mut runner.x, setup);
     let o = runner.x.result();

@@ -190,7 +190,7 @@ impl<'a> Runner<'a> {
     }
 
     /// A schedule under the rules, with nothing special about it.
-    fn setup(&self, driver: Driver) -> Setup {
+    pub(super) fn setup(&self, driver: Driver) -> Setup {
         Setup {
             driver,
             max_steps: self.rules.max_steps,
@@ -276,29 +276,25 @@ impl<'a> Runner<'a> {
                 None if provoking => Driver::Random(Random::new(task.seed, index as u64, false)),
                 None => driver(task.strategy, task.seed, index, &longest, &mut spare),
             };
+            let whole = self.rules.max_steps;
+            let max_steps = match &driver {
+                Driver::Every(_) => whole,
+                _ if glimpse => whole.min(GLIMPSE),
+                _ => whole,
+            };
             let relents = match &driver {
                 Driver::Every(_) => u64::MAX,
                 _ if !self.rules.helps => u64::MAX,
-                _ if t.in_step == 0 => self.rules.max_steps / 2,
-                _ => (4 * longest.settled).clamp(SETTLED, self.rules.max_steps / 2),
-            };
-            let setup = self.setup(driver);
-            let visits_all = matches!(setup.driver, Driver::Every(_));
-            let most = match glimpse && !visits_all {
-                true => setup.max_steps.min(GLIMPSE),
-                false => setup.max_steps,
+                _ if t.in_step == 0 => max_steps / 2,
+                _ => (4 * longest.settled).clamp(SETTLED, whole / 2),
             };
             let kind = self.run_so(Setup {
                 provoking,
-                max_steps: most,
-                relents: if most < setup.max_steps {
-                    most / 2
-                } else {
-                    relents
-                },
-                ..setup
+                max_steps,
+                relents,
+                ..self.setup(driver)
             });
-            let cut = most < self.rules.max_steps && kind == Some(Kind::StepLimit);
+            let cut = max_steps < whole && kind == Some(Kind::StepLimit);
             match self.x.take_driver() {
                 Driver::Every(mut visited) => {
                     if visited.counts() {

@@ -81,7 +81,7 @@ fn by_force(
     None
 }
 
-const MOST: usize = 10_000;
+const MOST: usize = 20_000;
 
 /// What every schedule shows, and what those show that are visited.
 struct Compared {
@@ -147,7 +147,7 @@ fn one_schedule_of_each_kind_shows_all_there_is_to_see() {
     let number = |name: &str, else_: u64| {
         std::env::var(name).map_or(else_, |n| n.parse().expect("it is a number"))
     };
-    let (programs, from) = (number("EVERY_PROGRAMS", 1_180), number("EVERY_FROM", 0));
+    let (programs, from) = (number("EVERY_PROGRAMS", 1_500), number("EVERY_FROM", 0));
     let named = std::env::var("EVERY_FAMILIES").ok();
     let wanted = |f: &Family| {
         let name = format!("{f:?}");
@@ -193,5 +193,9 @@ fn one_schedule_of_each_kind_shows_all_there_is_to_see() {
     println!(
         "{compared} programs: {forced} schedules, {visited} interleavings, {cut} cut off; {given_up} given up"
     );
-    assert!(2 * compared >= programs, "{compared}");
+    // Of some families most programs are too large.
+    assert!(
+        named.is_some() || 4 * compared >= 3 * programs,
+        "{compared}"
+    );
 }

@@ -79,13 +79,10 @@ impl Runner<'_> {
     /// Whether it is a race, in a schedule that had so many steps: see the file's head.
     pub(super) fn is_a_race(&mut self, plan: &Plan, steps: u64, turned: Turned) -> bool {
         let setup = Setup {
-            driver: Driver::Follow(Follow::new(plan.clone())),
             max_steps: self.rules.max_steps.min(steps + MORE),
-            relents: u64::MAX,
             races: true,
-            provoking: false,
-            recording: false,
             asking: Some(Asking::From(turned.who, turned.step)),
+            ..self.setup(Driver::Follow(Follow::new(plan.clone())))
         };
         (self.launch)(&mut self.x, setup);
         let o = self.x.result();

@@ -400,7 +400,9 @@ impl Observer for Lab {
     }
 
     fn numbered(&self) {
-        self.state().numbers(true);
+        if let Some(mut st) = self.state_if_free() {
+            st.numbers(true);
+        }
     }
 
     fn stands(

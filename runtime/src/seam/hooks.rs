@@ -206,6 +206,30 @@ pub(crate) fn touches(tag: &Tag, write: bool) {
     }
 }
 
+/// See [`Observer::shown`].
+#[inline(always)]
+pub(crate) fn shown(tag: Option<&Tag>) {
+    if hooked() {
+        with_observer(|o| o.shown(tag));
+    }
+}
+
+/// See [`Observer::numbered`].
+#[inline(always)]
+pub(crate) fn numbered() {
+    if hooked() {
+        with_observer(|o| o.numbered());
+    }
+}
+
+/// See [`Observer::overdrawn`].
+#[inline(always)]
+pub(crate) fn overdrawn(tag: &Tag) {
+    if hooked() {
+        with_observer(|o| o.overdrawn(tag));
+    }
+}
+
 /// See [`Observer::shut`].
 #[inline(always)]
 pub(crate) fn shut(tag: &Tag, left: u32) {
@@ -357,6 +381,16 @@ pub(crate) fn made_at(
             detail,
             at: Some(at.into()),
         });
+    }
+}
+
+/// As [`made`], of a part of an object: no trace tells of it.
+#[inline(always)]
+#[track_caller]
+pub(crate) fn known(tag: &Tag, kind: &'static str) {
+    if hooked() {
+        let at = Location::caller();
+        with_observer(|o| o.made(tag, kind, 0, at));
     }
 }
 
